@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Abi;
 
@@ -18,6 +19,7 @@ public sealed record Sampling(bool Greedy, uint InverseTemperatureBits, uint Top
     public static Sampling GreedyPick { get; } = new(true, 0, 0, Bytes32.Zero);
 
     /// <summary>1/temperature as the number that the bits stand for.</summary>
+    [JsonIgnore]
     public float InverseTemperature => BitConverter.UInt32BitsToSingle(InverseTemperatureBits);
 
     internal Bytes32 StructHash() => TypedData.StructHash(s_typeHash, WriteMembers);
