@@ -7,16 +7,16 @@ public static class Rope
     /// <param name="head">The head's elements, at least two per pair.</param>
     /// <param name="cosines">The table's cosines of this position, one per pair.</param>
     /// <param name="sines">The table's sines of this position, one per pair.</param>
-    /// <param name="pairing">Which elements form a pair.</param>
+    /// <param name="halfSplit">False pairs (2i, 2i + 1), as NORM models do; true pairs (i, i + n/2), as NEOX models do.</param>
     /// <exception cref="NonFiniteException">A rotated element is not finite.</exception>
-    public static void Apply(Span<float> head, ReadOnlySpan<float> cosines, ReadOnlySpan<float> sines, RopePairing pairing)
+    public static void Apply(Span<float> head, ReadOnlySpan<float> cosines, ReadOnlySpan<float> sines, bool halfSplit)
     {
         Shape.RequireEqual(sines.Length, cosines.Length);
         Shape.RequireAtLeast(head.Length, 2 * cosines.Length);
         for (int i = 0; i < cosines.Length; i++)
         {
-            int first = pairing == RopePairing.Norm ? 2 * i : i;
-            int second = pairing == RopePairing.Norm ? 2 * i + 1 : i + cosines.Length;
+            int first = halfSplit ? i : 2 * i;
+            int second = halfSplit ? i + cosines.Length : 2 * i + 1;
             (float y0, float y1) = Rotate(head[first], head[second], cosines[i], sines[i]);
             head[first] = Finite.Require(y0, "rope", first);
             head[second] = Finite.Require(y1, "rope", second);
