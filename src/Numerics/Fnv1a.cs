@@ -1,0 +1,19 @@
+namespace TeeTee.Numerics;
+
+/// <summary>FNV-1a with 64 bits, the checksum of the golden sweeps; never a commitment.</summary>
+public static class Fnv1a
+{
+    /// <summary>The hash of no bytes.</summary>
+    public const ulong Offset = 0xCBF2_9CE4_8422_2325;
+
+    private const ulong Prime = 0x0000_0100_0000_01B3;
+
+    /// <summary>Continues a hash with the four little-endian bytes of a word.</summary>
+    public static ulong Add(ulong hash, uint word)
+    {
+        hash = (hash ^ (byte)word) * Prime;
+        hash = (hash ^ (byte)(word >> 8)) * Prime;
+        hash = (hash ^ (byte)(word >> 16)) * Prime;
+        return (hash ^ (word >> 24)) * Prime;
+    }
+}
