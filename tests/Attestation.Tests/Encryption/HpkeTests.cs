@@ -112,6 +112,20 @@ public sealed class HpkeTests
         Assert.Throws<ArgumentOutOfRangeException>(() => context.Export(default, length));
     }
 
+    [Fact]
+    public void Export_AfterDispose_ThrowsInsteadOfKnownSecrets()
+    {
+        var key = EnclaveEncryptionKey.Generate();
+        HpkeContext context = Hpke.SetupSender(key.PublicKey.Span, default, HpkeAead.Aes256Gcm, out byte[] sent);
+        context.Dispose();
+        key.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => context.Export(default, 32));
+        Assert.Throws<ObjectDisposedException>(() => context.Seal(default, default));
+        Assert.Throws<ObjectDisposedException>(
+            () => Hpke.TrySetupReceiver(key, sent, default, HpkeAead.Aes256Gcm, out _));
+    }
+
     [Theory]
     [InlineData(HpkeAead.Aes128Gcm)]
     [InlineData(HpkeAead.Aes256Gcm)]

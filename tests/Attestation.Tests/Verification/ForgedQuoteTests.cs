@@ -115,7 +115,6 @@ public sealed class ForgedQuoteTests
         < 8 => QuoteStage.Parse,
         < 12 => QuoteStage.QuoteSignature,
         < 28 => QuoteStage.Parse,
-        >= 160 and < 168 => QuoteStage.TdxModule,
         < 632 => QuoteStage.QuoteSignature,
         < Signature => QuoteStage.Parse,
         < AttestationKey => QuoteStage.QuoteSignature,
