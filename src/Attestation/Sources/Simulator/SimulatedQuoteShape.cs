@@ -1,0 +1,26 @@
+using TeeTee.Attestation.Quotes;
+
+namespace TeeTee.Attestation.Sources.Simulator;
+
+/// <summary>How a simulated quote departs from the ordinary one; what tests forge, correctly signed.</summary>
+internal sealed record SimulatedQuoteShape
+{
+    /// <summary>The ordinary quote: version 4 with a TD report 1.0.</summary>
+    public static SimulatedQuoteShape Ordinary { get; } = new();
+
+    /// <summary>4 (TD report 1.0 only) or 5.</summary>
+    public int Version { get; init; } = 4;
+
+    /// <summary>Type of the body.</summary>
+    public QuoteBodyType BodyType { get; init; } = QuoteBodyType.TdReport10;
+
+    /// <summary>Changes to the TD report before it is signed.</summary>
+    public Action<Memory<byte>> EditReport { get; init; } = _ => { };
+
+    /// <summary>Changes to the QE report before it is signed.</summary>
+    public Action<Memory<byte>> EditQeReport { get; init; } = _ => { };
+
+    /// <summary>Authentication data of the quoting enclave.</summary>
+    public ReadOnlyMemory<byte> AuthenticationData { get; init; } =
+        Enumerable.Range(0, 32).Select(i => (byte)i).ToArray();
+}

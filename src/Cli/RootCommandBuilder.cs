@@ -1,0 +1,16 @@
+using System.CommandLine;
+using TeeTee.Cli.CommandLine;
+
+namespace TeeTee.Cli;
+
+/// <summary>Puts the commands together; <c>teetee --help</c> lists them in this order.</summary>
+internal static class RootCommandBuilder
+{
+    public static RootCommand Build(CommandFactory factory)
+    {
+        RootCommand root = new("TeeTee: sharded, attested, re-executable language model inference, settled on an Ethereum rollup.");
+        Option<string?> config = new("--config") { Description = "A JSON file of settings; TEETEE_* variables and the command line win over it.", Recursive = true };
+        root.Options.Add(config);
+        return root;
+    }
+}
