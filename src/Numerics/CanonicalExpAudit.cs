@@ -1,6 +1,6 @@
 namespace TeeTee.Numerics;
 
-/// <summary>Hashes the exponential over a range of inputs, so that a machine can prove all 1,118,699,521 results at once (about half a minute).</summary>
+/// <summary>Hashes the exponential over a range of inputs, so that a machine can prove all 1,118,699,521 results at once (some ten seconds).</summary>
 public static class CanonicalExpAudit
 {
     /// <summary>Bits of -0, the first input.</summary>

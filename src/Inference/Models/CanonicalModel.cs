@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using TeeTee.Inference.Gguf;
+using TeeTee.Inference.Tokenization;
+using TeeTee.Numerics;
 
 namespace TeeTee.Inference.Models;
 
@@ -10,6 +13,9 @@ public sealed class CanonicalModel : IDisposable
 {
     private readonly GgufFile _file;
     private readonly TensorConverter _converter;
+    private readonly Lazy<RopeTable> _rope;
+    private readonly Lock _identityLock = new();
+    private ModelIdentity? _identity;
 
     private CanonicalModel(GgufFile file)
     {
@@ -17,10 +23,21 @@ public sealed class CanonicalModel : IDisposable
         Config = new ModelConfigReader(file).Read();
         _converter = new TensorConverter(file);
         TensorCatalog.Check(file, Config);
+        Tokenizer = Tokenizer.FromGguf(file);
+        ChatTemplateText = file.Metadata.FindString("tokenizer.chat_template");
+        float[] divisors = RopeDivisors.Read(file, Config);
+        _rope = new Lazy<RopeTable>(() =>
+            RopeTable.Create(Config.ContextLength, BitConverter.UInt32BitsToSingle(Config.RopeBaseBits), divisors));
     }
 
     /// <summary>Shape and constants.</summary>
     public ModelConfig Config { get; }
+
+    /// <summary>The tokenizer of the file.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>The file's chat template, or null.</summary>
+    public string? ChatTemplateText { get; }
 
     /// <summary>Opens a GGUF file of the llama architecture.</summary>
     /// <exception cref="GgufException">The file is damaged or lacks a key or tensor.</exception>
@@ -58,9 +75,39 @@ public sealed class CanonicalModel : IDisposable
         if (role == TensorRole.Output && Config.TiedOutput)
             throw new ArgumentException("The output is tied: use TokenEmbedding.", nameof(role));
         (int rows, int columns) = role.Shape(Config);
-        return _converter.Convert(role, layer, rows, columns);
+        return role switch
+        {
+            TensorRole.RopeCosines => ToTensor(role, rows, columns, _rope.Value.Cosines.Span),
+            TensorRole.RopeSines => ToTensor(role, rows, columns, _rope.Value.Sines.Span),
+            _ => _converter.Convert(role, layer, rows, columns),
+        };
+    }
+
+    /// <summary>
+    /// The identity of the model. The first call reads and hashes every tensor; later ones return the same object.
+    /// </summary>
+    /// <param name="progress">Told the share of tensors done, 0 to 1.</param>
+    /// <param name="cancellationToken">Ends the work; a later call starts again.</param>
+    /// <exception cref="ModelException">A scale or element is not finite.</exception>
+    public ModelIdentity ComputeIdentity(IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        lock (_identityLock)
+        {
+            return _identity ??= ModelIdentity.Create(
+                ModelIdentityBuilder.HashWeights(this, progress, cancellationToken),
+                ModelIdentityBuilder.HashConfig(Config),
+                ModelIdentityBuilder.HashTokenizer(Tokenizer, ChatTemplateText));
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private static CanonicalTensor ToTensor(TensorRole role, int rows, int columns, ReadOnlySpan<float> elements)
+    {
+        byte[] bytes = new byte[(long)elements.Length * sizeof(float)];
+        for (int i = 0; i < elements.Length; i++)
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), elements[i]);
+        return new CanonicalTensor(role, -1, CanonicalType.F32, rows, columns, bytes);
+    }
 }

@@ -1,4 +1,5 @@
 using TeeTee.Inference.Gguf;
+using TeeTee.Numerics;
 
 namespace TeeTee.Inference.Models;
 
@@ -6,6 +7,7 @@ namespace TeeTee.Inference.Models;
 internal sealed class ModelConfigReader(GgufFile file)
 {
     private const string Supported = "llama";
+    private const long MaxTableEntries = 1 << 26;
     private readonly GgufMetadata _metadata = file.Metadata;
 
     /// <exception cref="ModelException">The model is none that version 1 runs.</exception>
@@ -31,7 +33,7 @@ internal sealed class ModelConfigReader(GgufFile file)
             RopeDimensions = Length("rope.dimension_count", 1 << 12, missing: headDimension),
             ContextLength = Length("context_length", 1 << 24),
             RmsEpsilonBits = ReadEpsilon(),
-            RopeBaseBits = BitConverter.SingleToUInt32Bits(_metadata.FindFloat(Key("rope.freq_base")) ?? 10_000f),
+            RopeBaseBits = ReadRopeBase(),
             RopeScaling = scaling,
             RopeScalingFactorBits = factorBits,
             TiedOutput = file.FindTensor(TensorRole.Output.GgufName()) is null,
@@ -87,6 +89,14 @@ internal sealed class ModelConfigReader(GgufFile file)
             : throw new ModelException($"{Key("attention.layer_norm_rms_epsilon")} is {epsilon}, it must be in [0, 1).");
     }
 
+    private uint ReadRopeBase()
+    {
+        float value = _metadata.FindFloat(Key("rope.freq_base")) ?? 10_000f;
+        return RopeTable.IsSupportedBase(value)
+            ? BitConverter.SingleToUInt32Bits(value)
+            : throw new ModelException($"{Key("rope.freq_base")} is {value}, it must be in [1, 2^64].");
+    }
+
     private (RopeScalingKind Kind, uint FactorBits) ReadScaling()
     {
         const uint One = 0x3F800000;
@@ -120,5 +130,9 @@ internal sealed class ModelConfigReader(GgufFile file)
         if (config.RopeDimensions > config.HeadDimension || config.RopeDimensions % 2 != 0)
             throw new ModelException(
                 $"{Key("rope.dimension_count")} is {config.RopeDimensions}; it must be even and at most {config.HeadDimension}.");
+        if ((long)config.ContextLength * config.RopeDimensions / 2 > MaxTableEntries)
+            throw new ModelException(
+                $"{Key("context_length")} {config.ContextLength} with {config.RopeDimensions} rotated dimensions needs more than "
+                + $"{MaxTableEntries} table entries.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using TeeTee.Inference.Gguf;
+using TeeTee.Numerics;
 
 namespace TeeTee.Inference.Models;
 
@@ -8,8 +9,17 @@ internal static class RopeDivisors
 {
     public const string TensorName = "rope_freqs.weight";
 
-    /// <exception cref="ModelException">The tensor's type or shape is wrong.</exception>
+    /// <exception cref="ModelException">The tensor's type or shape is wrong, or a divisor is out of range.</exception>
     public static float[] Read(GgufFile file, ModelConfig config)
+    {
+        float[] divisors = ReadUnchecked(file, config);
+        int bad = Array.FindIndex(divisors, static divisor => !RopeTable.IsSupportedDivisor(divisor));
+        return bad < 0
+            ? divisors
+            : throw new ModelException($"Rotary divisor {bad} is {divisors[bad]}, it must be in [2^-10, 2^64].");
+    }
+
+    private static float[] ReadUnchecked(GgufFile file, ModelConfig config)
     {
         float[] divisors = new float[config.RopeDimensions / 2];
         Array.Fill(divisors, BitConverter.UInt32BitsToSingle(config.RopeScalingFactorBits));

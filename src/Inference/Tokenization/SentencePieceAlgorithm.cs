@@ -1,10 +1,11 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
 namespace TeeTee.Inference.Tokenization;
 
 /// <summary>
-/// SentencePiece BPE as llama.cpp runs it: spaces become U+2581, one is put before the text, characters merge by the
+/// SentencePiece BPE with the results of llama.cpp on valid UTF-8: spaces become U+2581, one is put before the text, characters merge by the
 /// score of the token they make, and what is no token falls back to byte tokens. Invalid UTF-8 passes through as bytes.
 /// </summary>
 internal sealed class SentencePieceAlgorithm : ITokenAlgorithm
@@ -33,7 +34,7 @@ internal sealed class SentencePieceAlgorithm : ITokenAlgorithm
         SymbolList symbols = new();
         symbols.Reset(escaped.Length);
         for (int at = 0; at < escaped.Length; at += symbols[symbols.Count - 1].Length)
-            symbols.Add(at, Math.Min(CharacterLength(escaped[at]), escaped.Length - at), -1);
+            symbols.Add(at, CharacterLength(escaped.AsSpan(at)), -1);
         for (int i = 0; i + 1 < symbols.Count; i++)
             Offer(symbols, i, escaped);
         while (symbols.TryMerge(out int left))
@@ -63,14 +64,12 @@ internal sealed class SentencePieceAlgorithm : ITokenAlgorithm
         return ~ascending;
     }
 
-    /// <summary>Length by the leading byte alone, as the reference implementation does it; stray bytes count as one.</summary>
-    private static int CharacterLength(byte lead) => (lead >> 4) switch
-    {
-        0xC or 0xD => 2,
-        0xE => 3,
-        0xF => 4,
-        _ => 1,
-    };
+    /// <summary>
+    /// A byte that starts no valid character is one symbol of its own; llama.cpp goes by the leading byte alone and lets it
+    /// swallow what follows, which loses escaped spaces.
+    /// </summary>
+    private static int CharacterLength(ReadOnlySpan<byte> text) =>
+        text[0] >= 0x80 && Rune.DecodeFromUtf8(text, out _, out int consumed) == OperationStatus.Done ? consumed : 1;
 
     private static byte[] Escape(ReadOnlySpan<byte> text, bool prefix)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using TeeTee.Inference.Gguf;
 using TeeTee.Inference.Tokenization;
@@ -68,14 +67,12 @@ public class SharedTokenizerTests
     [InlineData("gpt-2", " ")]
     [InlineData("llama-spm", "The quick brown fox. ")]
     [InlineData("gpt-2", "The quick brown fox. ")]
-    public void Encode_AMegabyte_GrowsNearLinearly(string name, string unit)
+    public void Encode_AMegabyte_DecodesToTheSameText(string name, string unit)
     {
         Tokenizer tokenizer = Open(name);
         string text = string.Concat(Enumerable.Repeat(unit, (1 << 20) / unit.Length));
-        tokenizer.Encode(text.AsSpan(0, 1 << 12), addBos: false);
-        TimeSpan small = Time(() => tokenizer.Encode(text.AsSpan(0, 1 << 16), addBos: false));
-        TimeSpan large = Time(() => tokenizer.Encode(text, addBos: false));
-        Assert.True(large < 400 * small + TimeSpan.FromSeconds(2), $"64 KiB took {small}, 1 MiB {large}");
+        uint[] ids = tokenizer.Encode(text, addBos: false);
+        Assert.Equal(text, Encoding.UTF8.GetString(tokenizer.Decode(ids, dropSpacePrefix: true)));
     }
 
     [SharedFact("models/tokenizers")]
@@ -92,17 +89,18 @@ public class SharedTokenizerTests
         Assert.Equal(50257, gpt2.VocabularySize);
     }
 
-    private static TimeSpan Time(Action action)
-    {
-        long start = Stopwatch.GetTimestamp();
-        action();
-        return Stopwatch.GetElapsedTime(start);
-    }
-
     /// <summary>SentencePiece reads U+2581 as a space; nothing else is changed.</summary>
-    private static byte[] Normal(string name, byte[] bytes) => name == "gpt-2" || bytes.AsSpan().IndexOf("\u2581"u8) < 0
-        ? bytes
-        : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace('\u2581', ' '));
+    private static byte[] Normal(string name, byte[] bytes)
+    {
+        List<byte> normal = [];
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            bool space = name != "gpt-2" && bytes.AsSpan(i).StartsWith("\u2581"u8);
+            normal.Add(space ? (byte)' ' : bytes[i]);
+            i += space ? 2 : 0;
+        }
+        return [.. normal];
+    }
 
     private static string PathOf(string name) =>
         Path.Combine(Repository.Shared, "models", "tokenizers", $"ggml-vocab-{name}.gguf");
