@@ -98,15 +98,23 @@ internal sealed class ClientCall<TResponse> : IDisposable
         return new GrpcResponse<TResponse>(response, (await _opening).Headers, _trailers);
     }
 
+    public ValueTask WriteAsync(IMessage message, CancellationToken cancellationToken) =>
+        SendAsync(message, static (content, m, token) => content.WriteAsync(m, token), cancellationToken);
+
+    public ValueTask CompleteAsync(CancellationToken cancellationToken) =>
+        SendAsync(0, static (content, _, token) => content.CompleteAsync(token), cancellationToken);
+
     /// <summary>Runs a step of the request stream and tells its failures like those of the responses.</summary>
-    public async ValueTask SendAsync(
-        Func<PushContent, CancellationToken, ValueTask> step, CancellationToken cancellationToken)
+    private async ValueTask SendAsync<TState>(
+        TState state,
+        Func<PushContent, TState, CancellationToken, ValueTask> step,
+        CancellationToken cancellationToken)
     {
         ThrowIfEnded(null);
         using CancellationTokenRegistration link = _lifetime.Link(cancellationToken);
         try
         {
-            await step((PushContent)_content, _lifetime.Token);
+            await step((PushContent)_content, state, _lifetime.Token);
         }
         catch (Exception e) when (e is not GrpcException && !CallLifetime.IsMisuse(e))
         {

@@ -119,8 +119,8 @@ public sealed class GrpcChannel : IDisposable
         try
         {
             await foreach (TRequest request in requests)
-                await call.SendAsync((content, token) => content.WriteAsync(request, token), CancellationToken.None);
-            await call.SendAsync(static (content, token) => content.CompleteAsync(token), CancellationToken.None);
+                await call.WriteAsync(request, CancellationToken.None);
+            await call.CompleteAsync(CancellationToken.None);
         }
         catch (Exception e)
         {

@@ -44,13 +44,12 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The requests are complete.</exception>
     /// <exception cref="OperationCanceledException">A token of the caller fired.</exception>
     public ValueTask WriteAsync(TRequest message, CancellationToken cancellationToken) =>
-        _call.SendAsync((content, token) => content.WriteAsync(message, token), cancellationToken);
+        _call.WriteAsync(message, cancellationToken);
 
     /// <summary>Ends the requests; the responses go on.</summary>
     /// <exception cref="GrpcException">The call has ended.</exception>
     /// <exception cref="OperationCanceledException">A token of the caller fired.</exception>
-    public ValueTask CompleteAsync(CancellationToken cancellationToken) =>
-        _call.SendAsync(static (content, token) => content.CompleteAsync(token), cancellationToken);
+    public ValueTask CompleteAsync(CancellationToken cancellationToken) => _call.CompleteAsync(cancellationToken);
 
     /// <summary>
     /// The responses, each fetched when it is asked for; a slow reader slows the server down. To be read once,
