@@ -192,6 +192,22 @@ public class EndOfCallTests
     }
 
     [Fact]
+    public async Task Channel_Disposed_CancelsItsCallsAndTakesNoMore()
+    {
+        await using EchoServer server = await EchoServer.StartAsync();
+        GrpcChannel channel = server.CreateChannel();
+        await using var call = channel.DuplexStreaming(EchoMethods.Chat);
+        await call.GetHeadersAsync(default).Within();
+        Task<EchoMessage?> reading = call.ReadAsync(default).AsTask();
+
+        channel.Dispose();
+
+        await Bounded.FailsWith(GrpcStatusCode.Cancelled, () => reading);
+        await server.Handlers.ChatsLeft.Within();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => channel.UnaryAsync(EchoMethods.Unary, s_wait));
+    }
+
+    [Fact]
     public async Task Unary_NobodyListens_IsUnavailable()
     {
         using GrpcChannel channel = GrpcChannel.ForAddress(new Uri("http://127.0.0.1:1"));
