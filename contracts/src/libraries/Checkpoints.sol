@@ -16,7 +16,7 @@ library Checkpoints {
     }
 
     /// @notice The value at the end of `time`; zero before the first record.
-    function at(Checkpoint[] storage self, uint64 time) internal view returns (uint128) {
+    function valueAt(Checkpoint[] storage self, uint64 time) internal view returns (uint128) {
         uint256 low = 0;
         uint256 high = self.length;
         while (low < high) {
