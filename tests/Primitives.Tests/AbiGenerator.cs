@@ -63,10 +63,10 @@ internal sealed class AbiGenerator(Random random)
         BigInteger number = new(bytes, isUnsigned: type.Kind == AbiKind.UInt);
         return (type.Kind, type.Size) switch
         {
-            (AbiKind.UInt, <= 64) => (ulong)number,
-            (AbiKind.UInt, <= 128) => (UInt128)number,
-            (AbiKind.Int, <= 64) => (long)number,
-            (AbiKind.Int, <= 128) => (Int128)number,
+            (AbiKind.UInt, <= 64) => (object)(ulong)number,
+            (AbiKind.UInt, <= 128) => (object)(UInt128)number,
+            (AbiKind.Int, <= 64) => (object)(long)number,
+            (AbiKind.Int, <= 128) => (object)(Int128)number,
             _ => number,
         };
     }
