@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -24,11 +25,22 @@ public static class Finite
     public static void Require(ReadOnlySpan<float> values, string operatorName)
     {
         ReadOnlySpan<uint> bits = MemoryMarshal.Cast<float, uint>(values);
-        for (int i = 0; i < bits.Length; i++)
+        int i = 0;
+        for (; i + Vector<uint>.Count <= bits.Length && AllFinite(bits[i..]); i += Vector<uint>.Count)
+        {
+        }
+        for (; i < bits.Length; i++)
         {
             if ((bits[i] & ExponentMask) == ExponentMask)
                 Throw(operatorName, i);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool AllFinite(ReadOnlySpan<uint> bits)
+    {
+        Vector<uint> mask = new(ExponentMask);
+        return !Vector.EqualsAny(new Vector<uint>(bits) & mask, mask);
     }
 
     private static void Throw(string operatorName, int index) => throw new NonFiniteException(operatorName, index);

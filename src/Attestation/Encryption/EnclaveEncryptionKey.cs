@@ -15,6 +15,7 @@ public sealed class EnclaveEncryptionKey : IDisposable
 
     private readonly byte[] _private;
     private readonly byte[] _public = new byte[Size];
+    private bool _disposed;
 
     private EnclaveEncryptionKey(byte[] privateKey)
     {
@@ -49,13 +50,19 @@ public sealed class EnclaveEncryptionKey : IDisposable
     }
 
     /// <summary>Clears the private key.</summary>
-    public void Dispose() => CryptographicOperations.ZeroMemory(_private);
+    public void Dispose()
+    {
+        _disposed = true;
+        CryptographicOperations.ZeroMemory(_private);
+    }
 
     /// <summary>X25519 of this private key and a peer's public key.</summary>
     /// <returns>False for a peer key of small order, whose result would be zero (RFC 9180 7.1.4).</returns>
     /// <exception cref="ArgumentException">The peer's key does not have 32 bytes.</exception>
     internal bool TryAgree(ReadOnlySpan<byte> peer, out byte[] shared)
     {
+        // A cleared key would agree on a secret that everybody can compute.
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (peer.Length != Size)
             throw new ArgumentException($"X25519 key of {peer.Length} bytes, not 32.", nameof(peer));
         shared = new byte[Size];

@@ -16,6 +16,7 @@ public sealed class HpkeContext : IDisposable
     private readonly HpkeCipher _cipher;
     private readonly byte[] _baseNonce;
     private readonly byte[] _exporter;
+    private bool _disposed;
 
     internal HpkeContext(byte[] suite, HpkeCipher cipher, byte[] baseNonce, byte[] exporter)
     {
@@ -50,6 +51,7 @@ public sealed class HpkeContext : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">Another length.</exception>
     public byte[] Export(ReadOnlySpan<byte> exporterContext, int length)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, MaximumExport);
         return HpkeSchedule.Export(_suite, _exporter, exporterContext, length);
@@ -58,6 +60,7 @@ public sealed class HpkeContext : IDisposable
     /// <summary>Clears the secrets.</summary>
     public void Dispose()
     {
+        _disposed = true;
         _cipher.Dispose();
         CryptographicOperations.ZeroMemory(_exporter);
         CryptographicOperations.ZeroMemory(_baseNonce);

@@ -1,6 +1,6 @@
 namespace TeeTee.Attestation.Quotes;
 
-/// <summary>The step of quote verification that refused, in the order in which the steps run.</summary>
+/// <summary>The step of quote verification that refused.</summary>
 public enum QuoteStage
 {
     /// <summary>The bytes are no TDX quote of a supported version, or its lengths do not agree.</summary>

@@ -5,8 +5,8 @@ using TeeTee.Attestation.Quotes;
 namespace TeeTee.Attestation.Verification;
 
 /// <summary>
-/// Verifies TDX quotes: form, PCK chain to the pinned root, quoting enclave, signature, attributes, measurements and
-/// report data, in the order of <see cref="QuoteStage"/>; the first failure is the verdict. Pure.
+/// Verifies TDX quotes: form, PCK chain to the pinned root, quoting enclave, quote signature, then what only that
+/// signature makes authentic: module, attributes, measurements and report data. The first failure is the verdict. Pure.
 /// </summary>
 public static class QuoteVerifier
 {
@@ -32,9 +32,9 @@ public static class QuoteVerifier
 
         string fmspc = Convert.ToHexStringLower(chain.Extension.Fmspc.Span);
         QuoteError? error = FindRootFault(input)
-            ?? FindModuleFault(quote.Report)
             ?? FindQeReportFault(quote.Signature, chain)
             ?? FindSignatureFault(quote)
+            ?? FindModuleFault(quote.Report)
             ?? FindAttributeFault(quote.Report, input.Policy)
             ?? FindMeasurementFault(quote.Report, input.Policy)
             ?? FindReportDataFault(quote.Report, input);

@@ -5,7 +5,7 @@ namespace TeeTee.Inference.Kernels;
 /// <summary>One matrix of a joint product and where its results go: position t's rows start at t * Matrix.Rows.</summary>
 internal readonly record struct MatrixProduct(PackedMatrix Matrix, NativeBuffer<float> Output)
 {
-    // Two tiles of a wide matrix are a quarter megabyte at most: small enough to balance threads, large enough to hide the dispatch.
+    // 64 rows: small enough to balance threads and to stay in the second-level cache while all positions pass.
     private const int TilesPerItem = 4;
 
     // Positions handed to a kernel at a time, so that their activations stay in the first-level cache while the tiles of the item pass.

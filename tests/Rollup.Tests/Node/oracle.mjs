@@ -26,8 +26,9 @@ const plain = (message) => Object.fromEntries(Object.entries(message)
 
 let input = "";
 for await (const part of process.stdin) input += part;
-const { domain, items } = JSON.parse(input, (key, value, context) =>
-  typeof value === "number" && !Number.isSafeInteger(value) ? BigInt(context.source) : value);
+// JSON.parse would round integers above 2^53.
+const { domain, items } = JSON.parse(input.replace(/:(\d{16,})(?=[,}])/g, ':"$1"'),
+  (key, value) => typeof value === "string" && /^\d+$/.test(value) ? BigInt(value) : value);
 const result = items.map(({ type, message, signature }) => {
   const value = plain(message);
   const abi = encodeAbiParameters([tuple("message", type)], [value]);

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using TeeTee.Primitives;
+
+namespace TeeTee.Gateway.Jobs;
+
+/// <summary>The native job API as a client sees it: over HTTP from another machine, or directly inside the sequencer.</summary>
+public interface IJobClient
+{
+    /// <summary>What the sequencer serves now.</summary>
+    /// <exception cref="JobApiException">Refused or unreachable.</exception>
+    Task<NodeInfo> GetInfoAsync(CancellationToken cancellationToken);
+
+    /// <summary>The account's nonce and money as the sequencer counts them.</summary>
+    /// <exception cref="JobApiException">Refused or unreachable.</exception>
+    Task<AccountInfo> GetAccountAsync(Address address, CancellationToken cancellationToken);
+
+    /// <summary>Runs a job or attaches to it. Ending the enumeration early does not end the job.</summary>
+    /// <exception cref="JobApiException">Refused before the stream began, or the connection is lost for good.</exception>
+    IAsyncEnumerable<JobEvent> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken);
+
+    /// <summary>Ends a job at the signed output count.</summary>
+    /// <exception cref="JobApiException">Refused or unreachable.</exception>
+    Task<CancelOutcome> CancelAsync(JobCancellation cancellation, CancellationToken cancellationToken);
+
+    /// <summary>The receipt as it stands (docs/api.md section 3), or null for an unknown id.</summary>
+    /// <exception cref="JobApiException">Refused or unreachable.</exception>
+    Task<JsonElement?> GetReceiptAsync(Bytes32 jobId, CancellationToken cancellationToken);
+}

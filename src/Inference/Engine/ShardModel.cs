@@ -1,0 +1,148 @@
+using TeeTee.Inference.Kernels;
+using TeeTee.Inference.Models;
+
+namespace TeeTee.Inference.Engine;
+
+/// <summary>
+/// The weights of a contiguous range of layers, in memory and ready to run, with the token embedding where the range holds the
+/// first layer and the final norm and head where it holds the last. Several sessions may run on it at once; they share its threads.
+/// </summary>
+public sealed class ShardModel : IDisposable
+{
+    private readonly LayerWeights[] _layers;
+    private readonly PackedMatrix? _embedding;
+    private readonly PackedMatrix? _head;
+    private readonly float[] _outputNorm;
+    private readonly float[] _cosines;
+    private readonly float[] _sines;
+    private int _users = 1;
+    private int _disposed;
+
+    private ShardModel(CanonicalModel model, LayerRange range, int threads, KernelSet kernels)
+    {
+        (Config, Range, Kernels) = (model.Config, range, kernels);
+        _layers = new LayerWeights[range.Count];
+        _outputNorm = [];
+        Pool = new WorkerPool(threads);
+        try
+        {
+            for (int i = 0; i < range.Count; i++)
+                _layers[i] = new LayerWeights(model, range.First + i);
+            _cosines = LayerWeights.ReadVector(model, TensorRole.RopeCosines);
+            _sines = LayerWeights.ReadVector(model, TensorRole.RopeSines);
+            if (IsFirst || (IsLast && Config.TiedOutput))
+                _embedding = LayerWeights.ReadMatrix(model, TensorRole.TokenEmbedding);
+            if (IsLast)
+            {
+                _outputNorm = LayerWeights.ReadVector(model, TensorRole.OutputNorm);
+                _head = Config.TiedOutput ? _embedding : LayerWeights.ReadMatrix(model, TensorRole.Output);
+            }
+        }
+        catch (Exception)
+        {
+            Free();
+            throw;
+        }
+    }
+
+    /// <summary>Shape and constants of the whole model.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>The layers held.</summary>
+    public LayerRange Range { get; }
+
+    /// <summary>True where the range holds layer 0, so that sessions can embed tokens.</summary>
+    public bool IsFirst => Range.First == 0;
+
+    /// <summary>True where the range holds the last layer, so that sessions can compute logits.</summary>
+    public bool IsLast => Range.End == Config.LayerCount;
+
+    /// <summary>Threads that compute, the caller's included. Results do not depend on it.</summary>
+    public int Threads => Pool.Threads;
+
+    /// <summary>Names of the kernels in use, such as <c>avx2+vector256</c>. Results do not depend on it.</summary>
+    public string KernelName => Kernels.Name;
+
+    /// <summary>Bytes of the weights in memory.</summary>
+    public long WeightBytes =>
+        _layers.Sum(layer => layer.Bytes) + (_embedding?.Bytes ?? 0) + (ReferenceEquals(_head, _embedding) ? 0 : _head?.Bytes ?? 0);
+
+    internal KernelSet Kernels { get; }
+
+    internal WorkerPool Pool { get; }
+
+    /// <summary>Reads and repacks the layers of <paramref name="range"/>. The canonical model is not needed afterwards.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range passes the model's end, or threads is not positive.</exception>
+    /// <exception cref="ModelException">A weight is not finite.</exception>
+    public static ShardModel Load(CanonicalModel model, LayerRange range, int threads) => Load(model, range, threads, KernelSet.Best);
+
+    internal static ShardModel Load(CanonicalModel model, LayerRange range, int threads, KernelSet kernels)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(range.End, model.Config.LayerCount, nameof(range));
+        return new ShardModel(model, range, threads, kernels);
+    }
+
+    /// <summary>Starts an empty session.</summary>
+    /// <param name="maxPositions">Positions to make room for, at most the model's context length.</param>
+    /// <param name="trace">False saves the hashing where nobody asks for commitments.</param>
+    /// <exception cref="ArgumentOutOfRangeException">maxPositions is not in [1, context length].</exception>
+    public ShardSession CreateSession(int maxPositions, bool trace = true)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxPositions);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxPositions, Config.ContextLength);
+        Enter();
+        return new ShardSession(this, maxPositions, trace);
+    }
+
+    /// <summary>Ends the model; its memory goes when the last session is disposed too.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            Leave();
+    }
+
+    internal LayerWeights Layer(int index) => _layers[index];
+
+    internal PackedMatrix EmbeddingMatrix =>
+        IsFirst ? _embedding! : throw new InvalidOperationException($"{Range} do not hold the first layer, so there is no embedding.");
+
+    internal (PackedMatrix Head, float[] Norm) Output =>
+        IsLast ? (_head!, _outputNorm) : throw new InvalidOperationException($"{Range} do not hold the last layer, so there are no logits.");
+
+    internal ReadOnlySpan<float> Cosines(int position) => _cosines.AsSpan(position * RopePairs, RopePairs);
+
+    internal ReadOnlySpan<float> Sines(int position) => _sines.AsSpan(position * RopePairs, RopePairs);
+
+    internal void Leave()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+            Free();
+    }
+
+    private int RopePairs => Config.RopeDimensions / 2;
+
+    private void Enter()
+    {
+        int users = Volatile.Read(ref _users);
+        while (users > 0 && Volatile.Read(ref _disposed) == 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (seen == users)
+                return;
+            users = seen;
+        }
+        throw new ObjectDisposedException(nameof(ShardModel));
+    }
+
+    private void Free()
+    {
+        Pool.Dispose();
+        foreach (LayerWeights? layer in _layers)
+            layer?.Dispose();
+        _embedding?.Dispose();
+        if (!ReferenceEquals(_head, _embedding))
+            _head?.Dispose();
+    }
+}
