@@ -478,6 +478,23 @@ contract StakeTest is RegistryFixture {
         assertBacked();
     }
 
+    function test_stakeAt_history_keepsWhatWas() public {
+        skip(10);
+        registry.addStake{value: 2 ether}(StakeKind.Slot, slotId(_id));
+        skip(10);
+        module.slash(registry, StakeKind.Slot, slotId(_id), penalty(1 ether, 0, 0));
+        assertEq(registry.stakeAt(StakeKind.Slot, slotId(_id), uint64(START - 1)), 0, "before");
+        assertEq(registry.stakeAt(StakeKind.Slot, slotId(_id), uint64(START + 9)), 1 ether, "opened");
+        assertEq(registry.stakeAt(StakeKind.Slot, slotId(_id), uint64(START + 19)), 3 ether, "added");
+        assertEq(registry.stakeAt(StakeKind.Slot, slotId(_id), uint64(START + 20)), 2 ether, "slashed");
+        vm.prank(HOST);
+        registry.requestExit(StakeKind.Slot, slotId(_id));
+        skip(200);
+        vm.prank(HOST);
+        registry.withdrawStake(StakeKind.Slot, slotId(_id));
+        assertEq(registry.stakeAt(StakeKind.Slot, slotId(_id), uint64(block.timestamp)), 0, "left");
+    }
+
     function test_slash_aboveStake_reverts() public {
         Penalty memory p = penalty(1 ether + 1, 0, 0);
         vm.expectRevert(
