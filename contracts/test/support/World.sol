@@ -22,6 +22,8 @@ contract World is Fixture {
     uint64 public lastFinal;
     uint64 public lastNext;
     bool public wentBack;
+    /// How often each action had an effect: a campaign that does nothing proves nothing.
+    mapping(string => uint256) public effects;
 
     function setUp() public override {
         super.setUp();
@@ -58,6 +60,7 @@ contract World is Fixture {
         if (a.pending > 0 || a.added == a.requested) return;
         vm.prank(actors[seed % ACTORS]);
         credits.requestWithdrawal(uint128(bound(amount, 1, a.added - a.requested)));
+        effects["requestWithdrawal"]++;
     }
 
     function cancelWithdrawal(uint256 seed) external byActor(seed) {
@@ -65,6 +68,7 @@ contract World is Fixture {
         if (a.pending == 0 || block.timestamp < a.requestedAt + rollup.withdrawalMargin()) return;
         vm.prank(actors[seed % ACTORS]);
         credits.cancelWithdrawal();
+        effects["cancelWithdrawal"]++;
     }
 
     function withdraw(uint256 seed) public byActor(seed) {
@@ -77,6 +81,8 @@ contract World is Fixture {
         vm.prank(actor);
         uint128 paid = credits.withdraw(actor, index, account, bitmap, siblings);
         assertEq(actor.balance - before, paid, "received");
+        effects["withdraw"]++;
+        if (paid < a.pending) effects["withdraw less"]++;
     }
 
     /// @dev Random fees of random payers to random earners, at the limit of what is allowed in every third batch.
@@ -99,6 +105,7 @@ contract World is Fixture {
         (uint64 index, uint64 due, bool blocked) = rollup.nextToFinalize();
         if (index == 0 || block.timestamp < due || blocked) return;
         rollup.finalize(uint64(bound(count, 1, 3)));
+        effects["finalize"]++;
         _watch();
     }
 
@@ -110,7 +117,9 @@ contract World is Fixture {
         (uint64 oldest,,) = rollup.nextToFinalize();
         if (oldest == 0 || seed % 4 != 0) return;
         uint64 from = uint64(bound(seed >> 8, oldest, rollup.headIndex()));
-        if (rollup.statusOf(from) == BatchStatus.Open) module.rollBack(rollup, from, hashOf(from));
+        if (rollup.statusOf(from) != BatchStatus.Open) return;
+        module.rollBack(rollup, from, hashOf(from));
+        effects["rollBack"]++;
         _watch();
     }
 
@@ -119,6 +128,7 @@ contract World is Fixture {
         (Account memory account, bytes32 bitmap, bytes32[] memory siblings) = _proof(index, seed % ACTORS);
         if (account.owner == address(0) || credits.claimable(account) == 0) return;
         credits.claim(account, bitmap, siblings);
+        effects["claim"]++;
     }
 
     function reserveEarnings(uint256 seed, uint256 amount) external byActor(seed) {
@@ -127,6 +137,7 @@ contract World is Fixture {
         amount = bound(amount, 1, credits.claimable(account));
         vm.prank(account.owner);
         credits.reserveEarnings(uint128(amount), account, bitmap, siblings);
+        effects["reserveEarnings"]++;
     }
 
     function requestRelease(uint256 seed, uint256 amount) external byActor(seed) {
@@ -134,6 +145,7 @@ contract World is Fixture {
         if (a.reservePending > 0 || a.reserveAdded == a.reserveRequested) return;
         vm.prank(actors[seed % ACTORS]);
         credits.requestRelease(uint128(bound(amount, 1, a.reserveAdded - a.reserveRequested)));
+        effects["requestRelease"]++;
     }
 
     function release(uint256 seed) public byActor(seed) {
@@ -144,6 +156,7 @@ contract World is Fixture {
         (Account memory account, bytes32 bitmap, bytes32[] memory siblings) = _proof(index, seed % ACTORS);
         vm.prank(actor);
         credits.release(index, account, bitmap, siblings);
+        effects["release"]++;
     }
 
     function freezeSome(uint256 seed, uint256 amount) external {
@@ -162,6 +175,7 @@ contract World is Fixture {
         address user = actors[(seed >> 16) % ACTORS];
         module.slash(registry, StakeKind.Slot, id, Penalty(total, total / 4, user, head, hashOf(head), 0, payees));
         _voided.push(head);
+        effects["convict"]++;
     }
 
     function settleRefund(uint256 seed) external {
@@ -169,7 +183,9 @@ contract World is Fixture {
         uint64 index = _voided[seed % _voided.length];
         bytes32 h = hashOf(index);
         bool pending = credits.refundOf(h, 0).status == ICredits.RefundStatus.Pending;
-        if (pending && rollup.statusOf(index) != BatchStatus.Open) credits.settleRefund(h, 0);
+        if (!pending || rollup.statusOf(index) == BatchStatus.Open) return;
+        credits.settleRefund(h, 0);
+        effects["settleRefund"]++;
     }
 
     function withdrawPayout(uint256 seed) external byActor(seed) {
@@ -182,7 +198,7 @@ contract World is Fixture {
     function act(uint256 seed) external {
         uint256 a = seed >> 32;
         uint256 b = seed >> 96;
-        uint256 choice = seed % 17;
+        uint256 choice = seed % 18;
         if (choice < 2) this.deposit(a, b);
         else if (choice == 2) this.requestWithdrawal(a, b);
         else if (choice == 3) this.cancelWithdrawal(a);
@@ -195,6 +211,7 @@ contract World is Fixture {
         else if (choice == 13) this.requestRelease(a, b);
         else if (choice == 14) release(a);
         else if (choice == 15) this.rollBack(a);
+        else if (choice == 16) this.settleRefund(a);
         else this.convict(a, b);
     }
 
@@ -272,6 +289,8 @@ contract World is Fixture {
         uint128 limit = own ? credits.reservedAt(actors[payer], time) : credits.creditedAt(actors[payer], time);
         if (limit <= used) return;
         uint128 fee = seed % 3 == 0 ? limit - used : uint128(bound(seed >> 32, 1, limit - used));
+        effects[own ? "spend earnings" : "spend credit"]++;
+        if (credits.accountCredit(actors[payer]).pending > 0) effects["spend while a withdrawal waits"]++;
         if (own) next[payer].earningsSpent += fee;
         else next[payer].spent += fee;
         next[payer].nonce++;
