@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-
 import {IHostRegistry} from "../src/interfaces/IHostRegistry.sol";
 import {Ether} from "../src/libraries/Ether.sol";
 import {ModelConfig, Payee, Penalty, StakeKind} from "../src/types/Types.sol";
@@ -95,9 +94,7 @@ contract ModelTest is RegistryFixture {
     }
 
     function test_listModel_bondTooSmall_reverts() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IHostRegistry.Registry_StakeTooSmall.selector, 0.5 ether - 1, 0.5 ether)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IHostRegistry.Registry_StakeTooSmall.selector, 0.5 ether - 1, 0.5 ether));
         registry.listModel{value: 0.5 ether - 1}(config(), keccak256("w2"), keccak256("tokenizer"), 1);
     }
 
@@ -147,9 +144,7 @@ contract SlotTest is RegistryFixture {
     function testFuzz_registerSlot_layers_mustFitTheModel(uint32 first, uint32 count) public {
         (first, count) = (first % 8, count % 8);
         if (count == 0 || first + count > 5) {
-            vm.expectRevert(
-                abi.encodeWithSelector(IHostRegistry.Registry_BadLayers.selector, first, count, uint32(5))
-            );
+            vm.expectRevert(abi.encodeWithSelector(IHostRegistry.Registry_BadLayers.selector, first, count, uint32(5)));
         }
         registry.registerSlot{value: 1 ether}(modelId, first, count, address(0));
     }
@@ -497,9 +492,7 @@ contract StakeTest is RegistryFixture {
 
     function test_slash_aboveStake_reverts() public {
         Penalty memory p = penalty(1 ether + 1, 0, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(IHostRegistry.Registry_StakeTooSmall.selector, 1 ether, 1 ether + 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IHostRegistry.Registry_StakeTooSmall.selector, 1 ether, 1 ether + 1));
         module.slash(registry, StakeKind.Slot, slotId(_id), p);
     }
 

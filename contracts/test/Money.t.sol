@@ -75,7 +75,9 @@ contract MoneyInvariants is MoneyChecks {
         list = new FuzzSelector[](1);
         list[0].addr = address(world);
         list[0].selectors = new bytes4[](all.length);
-        for (uint256 i = 0; i < all.length; i++) list[0].selectors[i] = all[i];
+        for (uint256 i = 0; i < all.length; i++) {
+            list[0].selectors[i] = all[i];
+        }
     }
 
     /// @dev One campaign checks all four: ETH is conserved, the pool pays everyone, nobody lowers another's claim, indices only grow.
@@ -128,6 +130,8 @@ contract WholeLifeTest is MoneyChecks {
             "spend earnings",
             "spend while a withdrawal waits"
         ];
-        for (uint256 i = 0; i < names.length; i++) assertTrue(world.effects(names[i]) > 0, names[i]);
+        for (uint256 i = 0; i < names.length; i++) {
+            assertTrue(world.effects(names[i]) > 0, names[i]);
+        }
     }
 }

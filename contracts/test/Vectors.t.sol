@@ -73,7 +73,10 @@ contract VectorsTest is Assertions {
         }
     }
 
-    function testFuzz_taggedMerkle_damagedProof_fails(uint256 which, uint256 position, uint256 mask, uint8 kind) public view {
+    function testFuzz_taggedMerkle_damagedProof_fails(uint256 which, uint256 position, uint256 mask, uint8 kind)
+        public
+        view
+    {
         vm.assume(mask != 0);
         MerkleCase[] memory cases = abi.decode(vm.parseJsonBytes(_json, ".merkle"), (MerkleCase[]));
         MerkleCase memory c = cases[1 + which % (cases.length - 1)];
@@ -94,7 +97,10 @@ contract VectorsTest is Assertions {
         }
     }
 
-    function testFuzz_accountProof_damaged_fails(uint256 which, uint256 position, uint256 mask, uint8 kind) public view {
+    function testFuzz_accountProof_damaged_fails(uint256 which, uint256 position, uint256 mask, uint8 kind)
+        public
+        view
+    {
         vm.assume(mask != 0);
         AccountCase[] memory cases = _accountCases();
         AccountCase memory c = cases[which % cases.length];
@@ -113,9 +119,13 @@ contract VectorsTest is Assertions {
         uint256 free = 0;
         while ((uint256(c.bitmap) >> free) & 1 == 1) free++;
         uint256 before = 0;
-        for (uint256 i = 0; i < free; i++) before += (uint256(c.bitmap) >> i) & 1;
+        for (uint256 i = 0; i < free; i++) {
+            before += (uint256(c.bitmap) >> i) & 1;
+        }
         bytes32[] memory longer = new bytes32[](c.siblings.length + 1);
-        for (uint256 i = 0; i < c.siblings.length; i++) longer[i < before ? i : i + 1] = c.siblings[i];
+        for (uint256 i = 0; i < c.siblings.length; i++) {
+            longer[i < before ? i : i + 1] = c.siblings[i];
+        }
         c.siblings = longer;
         c.bitmap |= bytes32(uint256(1) << free);
         assertFalse(this.verifyAccount(vm.parseJsonBytes32(_json, ".accountRoot"), c), "not canonical");
@@ -144,7 +154,9 @@ contract VectorsTest is Assertions {
 
     function _resize(bytes32[] memory list, uint256 length) private pure returns (bytes32[] memory made) {
         made = new bytes32[](length);
-        for (uint256 i = 0; i < length && i < list.length; i++) made[i] = list[i];
+        for (uint256 i = 0; i < length && i < list.length; i++) {
+            made[i] = list[i];
+        }
     }
 
     function _bytes(string memory name, string memory field) private view returns (bytes memory) {

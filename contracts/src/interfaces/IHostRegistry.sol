@@ -102,10 +102,12 @@ interface IHostRegistry {
     error Registry_BadAddress(address value);
 
     /// @notice Lists the model with this pre-image, against the model bond. Anyone; the lister owns the bond.
-    function listModel(ModelConfig calldata config, bytes32 weightsRoot, bytes32 tokenizerHash, uint32 arithmeticVersion)
-        external
-        payable
-        returns (bytes32 modelId);
+    function listModel(
+        ModelConfig calldata config,
+        bytes32 weightsRoot,
+        bytes32 tokenizerHash,
+        uint32 arithmeticVersion
+    ) external payable returns (bytes32 modelId);
 
     /// @notice Stops new slots of a model whose weights are withheld. Only the dispute module.
     function suspendModel(bytes32 modelId) external;

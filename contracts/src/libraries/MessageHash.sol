@@ -38,7 +38,14 @@ library MessageHash {
 
     function structHash(JobRequest memory r) internal pure returns (bytes32) {
         bytes memory head = abi.encode(
-            JOB_REQUEST_TYPE, r.user, r.sequencer, r.nonce, r.modelId, r.promptTokensRoot, r.promptTokens, r.maxOutputTokens
+            JOB_REQUEST_TYPE,
+            r.user,
+            r.sequencer,
+            r.nonce,
+            r.modelId,
+            r.promptTokensRoot,
+            r.promptTokens,
+            r.maxOutputTokens
         );
         bytes memory middle = abi.encode(_hash(r.stopTokens), _hash(r.sampling), r.promptPrice, r.outputPrice);
         bytes memory tail = abi.encode(r.maxFee, r.cumulativeMax, r.deadline, r.payment, r.privacy);
@@ -78,7 +85,11 @@ library MessageHash {
     }
 
     /// @notice Bytes 0 to 31 of the report data of an execution quote.
-    function executionReportData(uint256 chainId, address rollup, QuoteRecord memory q) internal pure returns (bytes32) {
+    function executionReportData(uint256 chainId, address rollup, QuoteRecord memory q)
+        internal
+        pure
+        returns (bytes32)
+    {
         return keccak256(
             abi.encode("TeeTee PoEA v1", chainId, rollup, q.modelId, q.slot, q.operator, q.epoch, q.executionRoot)
         );

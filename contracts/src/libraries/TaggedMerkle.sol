@@ -11,14 +11,11 @@ library TaggedMerkle {
 
     /// @notice Whether `data` is leaf `index` of the tree of `size` leaves under `root`; the proof's length must be exact.
     /// @dev RFC 9162, section 2.1.3.2.
-    function verify(
-        bytes8 tag,
-        bytes32 root,
-        uint64 size,
-        uint64 index,
-        bytes memory data,
-        bytes32[] memory proof
-    ) internal pure returns (bool) {
+    function verify(bytes8 tag, bytes32 root, uint64 size, uint64 index, bytes memory data, bytes32[] memory proof)
+        internal
+        pure
+        returns (bool)
+    {
         if (index >= size) return false;
         uint64 last = size - 1;
         bytes32 node = keccak256(bytes.concat(bytes1(0x00), data));

@@ -40,7 +40,9 @@ contract World is Fixture {
     /// @dev Nobody but the actor may lose by what the actor does; and indices only grow.
     modifier byActor(uint256 seed) {
         uint256[ACTORS] memory before;
-        for (uint256 i = 0; i < ACTORS; i++) before[i] = entitlement(i);
+        for (uint256 i = 0; i < ACTORS; i++) {
+            before[i] = entitlement(i);
+        }
         _;
         for (uint256 i = 0; i < ACTORS; i++) {
             if (i != seed % ACTORS && entitlement(i) < before[i]) someoneLost = true;
@@ -89,7 +91,9 @@ contract World is Fixture {
     function postBatch(uint256 seed) external {
         uint64 head = rollup.headIndex();
         uint64 index = rollup.nextIndex();
-        for (uint256 i = 0; i < ACTORS; i++) _states[index].push(_states[head][i]);
+        for (uint256 i = 0; i < ACTORS; i++) {
+            _states[index].push(_states[head][i]);
+        }
         Account[] storage next = _states[index];
         for (uint256 i = 0; i < 3; i++) {
             seed = uint256(keccak256(abi.encode(seed)));
@@ -221,12 +225,18 @@ contract World is Fixture {
         skip(rollup.parameters().moduleDelay + rollup.disputeHorizon());
         rollup.retire();
         if (rollup.headIndex() != rollup.finalIndex()) rollup.finalize(type(uint64).max);
-        for (uint256 i = 0; i < _voided.length; i++) this.settleRefund(i);
+        for (uint256 i = 0; i < _voided.length; i++) {
+            this.settleRefund(i);
+        }
         // Twice: a release that already waited may have left a free part of the reserve.
         for (uint256 round = 0; round < 2; round++) {
-            for (uint256 i = 0; i < ACTORS; i++) _release(i);
+            for (uint256 i = 0; i < ACTORS; i++) {
+                _release(i);
+            }
             skip(rollup.withdrawalDelay());
-            for (uint256 i = 0; i < ACTORS; i++) release(i);
+            for (uint256 i = 0; i < ACTORS; i++) {
+                release(i);
+            }
         }
         for (uint256 i = 0; i < ACTORS; i++) {
             claim(i);
@@ -264,7 +274,9 @@ contract World is Fixture {
     }
 
     function sumOfStakes() external view returns (uint256 sum) {
-        for (uint256 i = 0; i < ACTORS; i++) sum += registry.stakeOf(StakeKind.Slot, slotId(_slots[i])).amount;
+        for (uint256 i = 0; i < ACTORS; i++) {
+            sum += registry.stakeOf(StakeKind.Slot, slotId(_slots[i])).amount;
+        }
         sum += registry.stakeOf(StakeKind.Poster, posterId(PRIMARY)).amount;
         sum += registry.stakeOf(StakeKind.Poster, posterId(BACKUP)).amount;
         sum += registry.stakeOf(StakeKind.Model, modelId).amount;
@@ -307,7 +319,9 @@ contract World is Fixture {
     /// @dev Some final batch that covers a request of this time, the oldest or the newest by turns.
     function _covering(uint256 seed, uint64 requestedAt) private view returns (uint64) {
         uint64 time = requestedAt + rollup.withdrawalMargin();
-        for (uint64 i = 0; seed % 2 == 0 && i <= rollup.finalIndex(); i++) if (rollup.settledUpTo(i, time)) return i;
+        for (uint64 i = 0; seed % 2 == 0 && i <= rollup.finalIndex(); i++) {
+            if (rollup.settledUpTo(i, time)) return i;
+        }
         return rollup.settledUpTo(rollup.finalIndex(), time) ? rollup.finalIndex() : type(uint64).max;
     }
 
@@ -321,10 +335,14 @@ contract World is Fixture {
     /// @dev Accounts that nothing touched yet are absent from the tree.
     function _present(uint64 index) private view returns (Account[] memory listed) {
         uint256 count = 0;
-        for (uint256 i = 0; i < ACTORS; i++) if (_touched(_states[index][i])) count++;
+        for (uint256 i = 0; i < ACTORS; i++) {
+            if (_touched(_states[index][i])) count++;
+        }
         listed = new Account[](count);
         count = 0;
-        for (uint256 i = 0; i < ACTORS; i++) if (_touched(_states[index][i])) listed[count++] = _states[index][i];
+        for (uint256 i = 0; i < ACTORS; i++) {
+            if (_touched(_states[index][i])) listed[count++] = _states[index][i];
+        }
     }
 
     function _touched(Account storage a) private view returns (bool) {
