@@ -99,7 +99,9 @@ contract DepositTest is CreditsFixture {
         }
         for (uint256 t = START - 1; t <= block.timestamp; t++) {
             uint256 expected = 0;
-            for (uint256 i = 0; i < 30; i++) if (times[i] <= t) expected = sums[i];
+            for (uint256 i = 0; i < 30; i++) {
+                if (times[i] <= t) expected = sums[i];
+            }
             assertEq(credits.creditedAt(USER, uint64(t)), expected, "credited");
         }
     }
@@ -118,7 +120,9 @@ contract WithdrawTest is CreditsFixture {
     }
 
     function test_requestWithdrawal_aboveCredit_reverts() public {
-        vm.expectRevert(abi.encodeWithSelector(ICredits.Credits_AboveCredit.selector, uint128(11 ether), uint128(10 ether)));
+        vm.expectRevert(
+            abi.encodeWithSelector(ICredits.Credits_AboveCredit.selector, uint128(11 ether), uint128(10 ether))
+        );
         request(USER, 11 ether);
     }
 
@@ -350,7 +354,9 @@ contract ClaimTest is CreditsFixture {
         depositFor(USER, 10 ether);
         Account[] memory state = spentState(6 ether);
         settle(state);
-        for (uint256 i = 0; i < state.length; i++) _state.push(state[i]);
+        for (uint256 i = 0; i < state.length; i++) {
+            _state.push(state[i]);
+        }
     }
 
     function test_claim_final_paysOnceToTheWithdrawalAddress() public {
