@@ -1,0 +1,50 @@
+using TeeTee.Primitives;
+using TeeTee.Rollup.Abi;
+using TeeTee.Rollup.Messages;
+
+namespace TeeTee.Rollup.Poea;
+
+/// <summary>The 64 bytes that a TDX quote carries for the protocol (section 7).</summary>
+public static class ReportData
+{
+    /// <summary>The size in bytes.</summary>
+    public const int Size = 64;
+
+    private const string PoeaTag = "TeeTee PoEA v1";
+    private const string RegistrationTag = "TeeTee registration v1";
+
+    /// <summary>Binds an epoch's receipts and the enclave's keys to a quote.</summary>
+    public static byte[] ForEpoch(
+        RollupDomain domain, Bytes32 modelId, uint slot, Address @operator, ulong epoch, Bytes32 executionRoot, Address signingKey, Bytes32 encryptionKey)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        TupleWriter words = new();
+        words.Text(PoeaTag).Number(domain.ChainId).Account(domain.Rollup).Hash(modelId).Number(slot).Account(@operator);
+        return Join(words.Number(epoch).Hash(executionRoot), signingKey, encryptionKey);
+    }
+
+    /// <summary>The same of a quote record.</summary>
+    public static byte[] ForEpoch(RollupDomain domain, QuoteRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return ForEpoch(
+            domain, record.ModelId, record.Slot, record.Operator, record.Epoch, record.ExecutionRoot, record.SigningKey, record.EncryptionKey);
+    }
+
+    /// <summary>Binds the keys that are registered for a slot to a quote.</summary>
+    /// <param name="nonce">Issued by the contract for this registration.</param>
+    public static byte[] ForRegistration(
+        RollupDomain domain, uint slot, Address @operator, Bytes32 nonce, Address signingKey, Bytes32 encryptionKey)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        TupleWriter words = new();
+        words.Text(RegistrationTag).Number(domain.ChainId).Account(domain.Rollup).Number(slot).Account(@operator).Hash(nonce);
+        return Join(words, signingKey, encryptionKey);
+    }
+
+    private static byte[] Join(TupleWriter statement, Address signingKey, Bytes32 encryptionKey)
+    {
+        byte[] keys = new TupleWriter().Account(signingKey).Hash(encryptionKey).ToArray();
+        return [.. Keccak256.Hash(statement.ToArray()).ToArray(), .. Keccak256.Hash(keys).ToArray()];
+    }
+}
