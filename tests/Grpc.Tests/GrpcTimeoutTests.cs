@@ -11,9 +11,9 @@ public class GrpcTimeoutTests
     [InlineData(1L, "100n")]
     [InlineData(999_999L, "99999900n")]
     [InlineData(1_000_000L, "100000u")]
-    [InlineData(1_000_000_001L, "100000m")]
+    [InlineData(1_000_000_001L, "100001m")]
     [InlineData(10_000_001L, "1000001u")]
-    [InlineData(long.MaxValue, "15372287M")]
+    [InlineData(long.MaxValue, "99999999H")]
     [InlineData(-5L, "0n")]
     public void Format_Ticks_UsesTheFinestUnitThatFits(long ticks, string expected) =>
         Assert.Equal(expected, GrpcTimeout.Format(TimeSpan.FromTicks(ticks)));
@@ -21,7 +21,7 @@ public class GrpcTimeoutTests
     [Fact]
     public void Format_AnyTimeout_ParsesToNoLessAndBarelyMore() =>
         Prop.ForAll(
-            ArbMap.Default.ArbFor<long>().Filter(t => t >= 0), ticks =>
+            ArbMap.Default.ArbFor<long>().Filter(t => t >= 0 && t < 99_999_999L * TimeSpan.TicksPerHour), ticks =>
             {
                 TimeSpan timeout = TimeSpan.FromTicks(ticks);
                 string header = GrpcTimeout.Format(timeout);

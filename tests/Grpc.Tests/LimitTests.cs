@@ -102,7 +102,8 @@ public class LimitTests
         Task first = await Task.WhenAny(server.Handlers.Expanded.Task, Task.Delay(1_000));
 
         Assert.NotSame(server.Handlers.Expanded.Task, first);
-        Assert.InRange(server.Handlers.Written, 1, 8);
+        // HttpClient lets its window grow to 16 MiB where the round trip is short.
+        Assert.InRange(server.Handlers.Written, 1, 20);
         Assert.Equal(39, (await call.ReadAllAsync(default).ToListAsync()).Count);
         await server.Handlers.Expanded.Task.Within();
     }

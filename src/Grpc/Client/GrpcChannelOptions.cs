@@ -22,7 +22,10 @@ public sealed class GrpcChannelOptions
     /// <summary>How long a ping may go unanswered before the connection counts as dead (UNAVAILABLE). 10 s.</summary>
     public TimeSpan KeepAlivePingTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How much of one response stream may wait unread, in bytes; 64 KiB to 16 MiB. 1 MiB.</summary>
+    /// <summary>
+    /// How much of one response stream may wait unread at first, in bytes; it grows up to 16 MiB where the round
+    /// trip asks for it. 64 KiB to 16 MiB. 1 MiB.
+    /// </summary>
     public int StreamWindowBytes { get; set; } = 1024 * 1024;
 
     /// <summary>TLS of an https address: the check of the server's certificate, the client's own. System defaults when null.</summary>
