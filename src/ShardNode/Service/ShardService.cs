@@ -7,6 +7,7 @@ using TeeTee.ShardNode.Links;
 using TeeTee.ShardNode.Storage;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
+using SealedEpoch = TeeTee.ShardNode.Storage.SealedEpoch;
 
 namespace TeeTee.ShardNode.Service;
 
@@ -51,7 +52,7 @@ internal sealed class ShardService(ShardSelf self, JobRegistry jobs, LinkHub hub
         return reply;
     }
 
-    private EpochRecord ToWire(Storage.SealedEpoch epoch)
+    private EpochRecord ToWire(SealedEpoch epoch)
     {
         EpochRecord record = new()
         {
