@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TeeTee.Cli.CommandLine;
+using TeeTee.Cli.Commands;
 
 namespace TeeTee.Cli;
 
@@ -11,6 +12,8 @@ internal static class RootCommandBuilder
         RootCommand root = new("TeeTee: sharded, attested, re-executable language model inference, settled on an Ethereum rollup.");
         Option<string?> config = new("--config") { Description = "A JSON file of settings; TEETEE_* variables and the command line win over it.", Recursive = true };
         root.Options.Add(config);
+        root.Subcommands.Add(RunCommand.Create(factory));
+        root.Subcommands.Add(TokenizeCommand.Create(factory));
         return root;
     }
 }

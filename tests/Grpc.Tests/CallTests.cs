@@ -131,7 +131,7 @@ public class CallTests
         await call.CompleteAsync(default).Within();
         Assert.Null(await call.ReadAsync(default).Within());
         Assert.Equal(GrpcStatus.Ok, call.Status);
-        Assert.False(await server.Handlers.ChatEnded.Task.Within());
+        await server.Handlers.ChatsLeft.Within();
     }
 
     [Fact]

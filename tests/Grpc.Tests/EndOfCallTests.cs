@@ -17,7 +17,7 @@ public class EndOfCallTests
         await Bounded.FailsWith(GrpcStatusCode.DeadlineExceeded, () => channel.UnaryAsync(
             EchoMethods.Unary, s_wait, new() { Timeout = TimeSpan.FromMilliseconds(300) }));
 
-        await server.Handlers.Cancelled.Task.Within();
+        await server.Handlers.Cancelled.Within();
     }
 
     [Fact]
@@ -29,6 +29,54 @@ public class EndOfCallTests
             server.Address, EchoMethods.Unary.Path, Frames.Of(s_wait), headers: [("grpc-timeout", "200m")]);
 
         Assert.Equal("4", answer.Status);
+    }
+
+    [Fact]
+    public async Task Server_HandlerIgnoresItsDeadline_ResultIsReplaced()
+    {
+        await using EchoServer server = await EchoServer.StartAsync();
+
+        var answer = await RawCall.SendAsync(
+            server.Address, EchoMethods.Unary.Path, Frames.Of(new EchoMessage { Text = "late" }),
+            headers: [("grpc-timeout", "50m")]);
+
+        Assert.Equal("4", answer.Status);
+        Assert.Empty(await answer.Response.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task Server_Context_TellsMethodPeerAndDeadline()
+    {
+        await using EchoServer server = await EchoServer.StartAsync();
+        using GrpcChannel channel = server.CreateChannel();
+        EchoMessage ask = new() { Text = "context" };
+
+        string without = (await channel.UnaryAsync(EchoMethods.Unary, ask).Within()).Text;
+        string with = (await channel.UnaryAsync(EchoMethods.Unary, ask, new() { Timeout = Bounded.Limit }).Within()).Text;
+
+        Assert.Matches(@"^/teetee\.test\.Echo/Unary 127\.0\.0\.1:\d+ False$", without);
+        Assert.EndsWith(" True", with);
+    }
+
+    [Fact]
+    public async Task Server_StormOfCancellations_LosesNoPlace()
+    {
+        await using EchoServer server = await EchoServer.StartAsync(new() { MaxConcurrentCalls = 200 });
+        using GrpcChannel channel = server.CreateChannel();
+        Random random = new(3);
+        for (int round = 0; round < 3; round++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 60).Select(async i =>
+            {
+                using CancellationTokenSource cancel = new(random.Next(100));
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => channel.UnaryAsync(
+                    EchoMethods.Unary, s_wait, new() { CancellationToken = cancel.Token }));
+            })).Within();
+        }
+
+        // Had the 180 cancelled calls kept their places, not all of these could run.
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(i => channel.UnaryAsync(
+            EchoMethods.Unary, new EchoMessage { Count = i }))).Within();
     }
 
     [Theory]
@@ -64,7 +112,7 @@ public class EndOfCallTests
 
         await call.GetHeadersAsync(default).Within();
 
-        Assert.False(await server.Handlers.ChatEnded.Task.Within());
+        await server.Handlers.ChatsLeft.Within();
         await Bounded.FailsWith(GrpcStatusCode.DeadlineExceeded, () => call.ReadAsync(default).AsTask());
         Assert.Equal(GrpcStatusCode.DeadlineExceeded, call.Status!.Value.Code);
     }
@@ -81,7 +129,7 @@ public class EndOfCallTests
         var e = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.Within());
 
         Assert.Equal(cancel.Token, e.CancellationToken);
-        await server.Handlers.Cancelled.Task.Within();
+        await server.Handlers.Cancelled.Within();
     }
 
     [Fact]
@@ -98,7 +146,7 @@ public class EndOfCallTests
                 cancel.CancelAfter(100);
         });
 
-        await server.Handlers.Cancelled.Task.Within();
+        await server.Handlers.Cancelled.Within();
         Assert.Equal(GrpcStatusCode.Cancelled, call.Status!.Value.Code);
     }
 
@@ -140,7 +188,23 @@ public class EndOfCallTests
         await call.DisposeAsync();
 
         await Bounded.FailsWith(GrpcStatusCode.Cancelled, () => reading);
-        Assert.False(await server.Handlers.ChatEnded.Task.Within());
+        await server.Handlers.ChatsLeft.Within();
+    }
+
+    [Fact]
+    public async Task Channel_Disposed_CancelsItsCallsAndTakesNoMore()
+    {
+        await using EchoServer server = await EchoServer.StartAsync();
+        GrpcChannel channel = server.CreateChannel();
+        await using var call = channel.DuplexStreaming(EchoMethods.Chat);
+        await call.GetHeadersAsync(default).Within();
+        Task<EchoMessage?> reading = call.ReadAsync(default).AsTask();
+
+        channel.Dispose();
+
+        await Bounded.FailsWith(GrpcStatusCode.Cancelled, () => reading);
+        await server.Handlers.ChatsLeft.Within();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => channel.UnaryAsync(EchoMethods.Unary, s_wait));
     }
 
     [Fact]

@@ -5,7 +5,7 @@ public class CanonicalLogTests
     [Fact]
     public void FromUniform_AllUniforms_HashToGolden()
     {
-        ulong hash = Fnv1a.Offset;
+        ulong hash = Fnv1a.SweepStart;
         for (uint numerator = 1; numerator < 1u << 24; numerator += 2)
             hash = Fnv1a.Add(hash, BitConverter.SingleToUInt32Bits(GumbelNoise.FromUniform(numerator * (1f / 16_777_216f))));
         Assert.Equal(0x7A61_AFD4_3249_9184ul, hash);

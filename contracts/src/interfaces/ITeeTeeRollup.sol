@@ -41,7 +41,7 @@ interface ITeeTeeRollup {
     event ModuleApplied(Module indexed kind, address module);
     event RetirementQueued(uint64 readyAt);
     event RetirementCancelled();
-    event Retired(uint64 at);
+    event Retired(uint64 retiredSince);
     event OwnershipOffered(address indexed owner, address indexed pendingOwner);
     event OwnershipTransferred(address indexed previousOwner, address indexed newOwner);
 

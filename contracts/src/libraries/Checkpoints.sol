@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title History of a value that only grows
+/// @title History of a value
 library Checkpoints {
     struct Checkpoint {
         uint64 time;
@@ -16,7 +16,7 @@ library Checkpoints {
     }
 
     /// @notice The value at the end of `time`; zero before the first record.
-    function at(Checkpoint[] storage self, uint64 time) internal view returns (uint128) {
+    function valueAt(Checkpoint[] storage self, uint64 time) internal view returns (uint128) {
         uint256 low = 0;
         uint256 high = self.length;
         while (low < high) {

@@ -72,8 +72,8 @@ library DelayedBalance {
 
     /// @notice Largest cumulative spending of a batch posted at `time`: all additions up to then, less all requests `margin` older.
     function spendableAt(Balance storage self, uint64 time, uint64 margin) internal view returns (uint128) {
-        uint128 gone = time < margin ? 0 : self.requests.at(time - margin);
-        return self.additions.at(time) - gone;
+        uint128 gone = time < margin ? 0 : self.requests.valueAt(time - margin);
+        return self.additions.valueAt(time) - gone;
     }
 
     function _clear(Balance storage self) private {

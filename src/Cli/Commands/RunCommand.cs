@@ -8,7 +8,6 @@ using TeeTee.Inference.Models;
 using TeeTee.Inference.Sampling;
 using TeeTee.Inference.Tokenization;
 using TeeTee.Numerics;
-using TeeTee.Primitives;
 
 namespace TeeTee.Cli.Commands;
 
@@ -18,7 +17,6 @@ internal sealed class RunCommand
     private readonly Option<string> _model;
     private readonly Option<string?> _tokens;
     private readonly Option<string?> _prompt;
-    private readonly Option<bool> _chat;
     private readonly Option<int> _maxTokens;
     private readonly Option<int> _shards;
     private readonly Option<int> _threads;
@@ -32,7 +30,6 @@ internal sealed class RunCommand
         _model = settings.Required<string>("--model", "GGUF file of a llama-family model.");
         _tokens = settings.Optional<string>("--tokens", "Prompt as token ids: 1,2,3. Nothing is added.");
         _prompt = settings.Optional<string>("--prompt", "Prompt as text; the model's beginning-of-sequence token is added if it asks for one.");
-        _chat = settings.Flag("--chat", "Put --prompt through the model's chat template as a user's message.");
         _maxTokens = settings.Option("--max-tokens", "Most tokens to generate; 0 runs the prompt alone.", 128);
         _shards = settings.Option("--shards", "Split the layers over this many shards.", 1);
         _threads = settings.Option("--threads", "Threads per shard.", Environment.ProcessorCount);
@@ -46,7 +43,7 @@ internal sealed class RunCommand
     {
         RunCommand command = new(factory.Settings);
         return factory.Create("run", "Generate text offline and print the trace commitments.",
-            [command._model, command._prompt, command._tokens, command._chat, command._maxTokens, command._shards, command._threads,
+            [command._model, command._prompt, command._tokens, command._maxTokens, command._shards, command._threads,
                 command._prefillChunk, command._temperature, command._seed, command._logits],
             (parsed, console, cancellationToken) => Task.Run(() => command.Run(parsed, console, cancellationToken), cancellationToken));
     }
@@ -150,22 +147,13 @@ internal sealed class RunCommand
         string? text = parsed.GetValue(_prompt);
         if (ids is null == text is null)
             throw new FailureException(ExitCode.Usage, "bad_setting", "Give exactly one of --prompt and --tokens.");
-        uint[] tokens = ids is not null ? ParseIds(ids, model) : Encode(text!, parsed.GetValue(_chat), model);
+        uint[] tokens = ids is not null ? ParseIds(ids, model) : model.Tokenizer.Encode(text!, model.Tokenizer.AddsBos);
         if (tokens.Length == 0 || tokens.Length > model.Config.ContextLength)
         {
             throw new FailureException(ExitCode.Refused, "context_length_exceeded",
                 $"The prompt has {tokens.Length} tokens; this model takes 1 to {model.Config.ContextLength}.");
         }
         return tokens;
-    }
-
-    private static uint[] Encode(string text, bool chat, CanonicalModel model)
-    {
-        if (!chat)
-            return model.Tokenizer.Encode(text, model.Tokenizer.AddsBos);
-        ChatTemplate template = model.ChatTemplate
-            ?? throw new FailureException(ExitCode.Model, "no_chat_template", "The model file has no chat template; leave out --chat.");
-        return template.Encode([new ChatMessage("user", text)], addGenerationPrompt: true);
     }
 
     private static uint[] ParseIds(string list, CanonicalModel model)

@@ -9,17 +9,17 @@ internal sealed class CallLifetime : IDisposable
     private readonly CancellationTokenSource _any;
     private readonly CancellationToken _caller;
 
-    public CallLifetime(TimeSpan? timeout, CancellationToken caller, TimeProvider clock)
+    public CallLifetime(TimeSpan? timeout, CancellationToken caller, CancellationToken channel, TimeProvider clock)
     {
         _caller = caller;
         _deadline = timeout <= GrpcTimeout.Longest
             ? new CancellationTokenSource(timeout > TimeSpan.Zero ? timeout.Value : TimeSpan.Zero, clock)
             : new CancellationTokenSource();
-        _any = CancellationTokenSource.CreateLinkedTokenSource(_deadline.Token, caller);
+        _any = CancellationTokenSource.CreateLinkedTokenSource(_deadline.Token, caller, channel);
         Token = _any.Token;
     }
 
-    /// <summary>Fires at the first of deadline, cancellation by the caller, and <see cref="Cancel"/>.</summary>
+    /// <summary>Fires at the first of deadline, cancellation by the caller, end of the channel, and <see cref="Cancel"/>.</summary>
     public CancellationToken Token { get; }
 
     public void Cancel() => Cancel(_any);
@@ -40,7 +40,7 @@ internal sealed class CallLifetime : IDisposable
         if (_deadline.IsCancellationRequested)
             return new GrpcException(GrpcStatusCode.DeadlineExceeded, "The deadline has passed.", null, failure);
         return Token.IsCancellationRequested || failure is OperationCanceledException
-            ? new GrpcException(GrpcStatusCode.Cancelled, "The call was disposed.", null, failure)
+            ? new GrpcException(GrpcStatusCode.Cancelled, "The call or its channel was disposed.", null, failure)
             : StatusMapping.FromTransport(failure);
     }
 

@@ -4,14 +4,15 @@ using TeeTee.Grpc.Wire;
 namespace TeeTee.Grpc.Client;
 
 /// <summary>What the calls of a channel share.</summary>
-internal sealed class CallStarter(HttpMessageInvoker invoker, Uri address, GrpcChannelOptions options)
+internal sealed class CallStarter(
+    HttpMessageInvoker invoker, Uri address, GrpcChannelOptions options, CancellationToken channelClosed)
 {
     public int MaxSendBytes => options.MaxSendMessageBytes;
 
     public int MaxReceiveBytes => options.MaxReceiveMessageBytes;
 
     public CallLifetime CreateLifetime(GrpcCallOptions call) =>
-        new(call.Timeout, call.CancellationToken, options.TimeProvider);
+        new(call.Timeout, call.CancellationToken, channelClosed, options.TimeProvider);
 
     /// <summary>Sends a request; completes with the response's headers.</summary>
     public async Task<CallResponse> SendAsync(

@@ -11,10 +11,7 @@ internal sealed class ClientCall<TResponse> : IDisposable
     private readonly CallLifetime _lifetime;
     private readonly HttpContent _content;
     private readonly Task<CallResponse> _opening;
-    private readonly Lock _endGate = new();
-    private Exception? _failure;
-    private GrpcMetadata _trailers = new();
-    private volatile bool _ended;
+    private readonly CallOutcome _outcome = new();
 
     public ClientCall(
         CallStarter starter, string path, MessageParser<TResponse> parser, HttpContent content, GrpcCallOptions options)
@@ -31,18 +28,7 @@ internal sealed class ClientCall<TResponse> : IDisposable
             static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
-    /// <summary>The status once the call is over, else null.</summary>
-    public GrpcStatus? Status => !_ended ? null : _failure switch
-    {
-        null => GrpcStatus.Ok,
-        GrpcException e => e.Status,
-        _ => new GrpcStatus(GrpcStatusCode.Cancelled, _failure.Message),
-    };
-
-    /// <summary>The trailers once the call is over.</summary>
-    public GrpcMetadata Trailers => _ended
-        ? _trailers
-        : throw new InvalidOperationException("The trailers come at the end of the call, which is not reached.");
+    public CallOutcome Outcome => _outcome;
 
     public async Task<GrpcMetadata> GetHeadersAsync(CancellationToken cancellationToken)
     {
@@ -62,8 +48,8 @@ internal sealed class ClientCall<TResponse> : IDisposable
     /// <summary>The next response, or null when the call has ended with OK.</summary>
     public async ValueTask<TResponse?> ReadAsync(CancellationToken cancellationToken)
     {
-        if (_ended)
-            return _failure is null ? null : throw _failure;
+        if (_outcome.Ended)
+            return _outcome.Failure is null ? null : throw _outcome.Failure;
         using CancellationTokenRegistration link = _lifetime.Link(cancellationToken);
         try
         {
@@ -79,7 +65,7 @@ internal sealed class ClientCall<TResponse> : IDisposable
             throw Told(e, cancellationToken);
         }
 
-        return _failure is null ? null : throw _failure;
+        return _outcome.Failure is null ? null : throw _outcome.Failure;
     }
 
     public async IAsyncEnumerable<TResponse> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -95,27 +81,14 @@ internal sealed class ClientCall<TResponse> : IDisposable
             ?? throw End(new GrpcException(GrpcStatusCode.Internal, "The server ended the call without its response."));
         if (await ReadAsync(CancellationToken.None) is not null)
             throw End(new GrpcException(GrpcStatusCode.Internal, "The server sent more than the one response."));
-        return new GrpcResponse<TResponse>(response, (await _opening).Headers, _trailers);
+        return new GrpcResponse<TResponse>(response, (await _opening).Headers, _outcome.Trailers);
     }
 
-    /// <summary>Runs a step of the request stream and tells its failures like those of the responses.</summary>
-    public async ValueTask SendAsync(
-        Func<PushContent, CancellationToken, ValueTask> step, CancellationToken cancellationToken)
-    {
-        ThrowIfEnded(null);
-        using CancellationTokenRegistration link = _lifetime.Link(cancellationToken);
-        try
-        {
-            await step((PushContent)_content, _lifetime.Token);
-        }
-        catch (Exception e) when (e is not GrpcException && !CallLifetime.IsMisuse(e))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            await EndIfRefusedAsync();
-            ThrowIfEnded(e);
-            throw Told(e, cancellationToken);
-        }
-    }
+    public ValueTask WriteAsync(IMessage message, CancellationToken cancellationToken) =>
+        SendAsync(message, static (content, m, token) => content.WriteAsync(m, token), cancellationToken);
+
+    public ValueTask CompleteAsync(CancellationToken cancellationToken) =>
+        SendAsync(0, static (content, _, token) => content.CompleteAsync(token), cancellationToken);
 
     /// <summary>Ends the call with a failure of the caller's own.</summary>
     public void Fail(Exception failure) => End(failure);
@@ -139,6 +112,27 @@ internal sealed class ClientCall<TResponse> : IDisposable
         }
     }
 
+    /// <summary>Runs a step of the request stream and tells its failures like those of the responses.</summary>
+    private async ValueTask SendAsync<TState>(
+        TState state,
+        Func<PushContent, TState, CancellationToken, ValueTask> step,
+        CancellationToken cancellationToken)
+    {
+        ThrowIfEnded(null);
+        using CancellationTokenRegistration link = _lifetime.Link(cancellationToken);
+        try
+        {
+            await step((PushContent)_content, state, _lifetime.Token);
+        }
+        catch (Exception e) when (e is not GrpcException && !CallLifetime.IsMisuse(e))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await EndIfRefusedAsync();
+            ThrowIfEnded(e);
+            throw Told(e, cancellationToken);
+        }
+    }
+
     // A server that refuses a call at once closes the request stream too: the refusal says more than the break.
     private async Task EndIfRefusedAsync()
     {
@@ -156,8 +150,8 @@ internal sealed class ClientCall<TResponse> : IDisposable
 
     private void ThrowIfEnded(Exception? cause)
     {
-        if (_ended)
-            throw _failure ?? new GrpcException(
+        if (_outcome.Ended)
+            throw _outcome.Failure ?? new GrpcException(
                 GrpcStatusCode.Cancelled, "The server has ended the call and takes no more requests.", null, cause);
     }
 
@@ -180,27 +174,20 @@ internal sealed class ClientCall<TResponse> : IDisposable
     private Exception End(Exception failure)
     {
         End(failure, (failure as GrpcException)?.Trailers ?? new GrpcMetadata());
-        return _failure ?? failure;
+        return _outcome.Failure ?? failure;
     }
 
     /// <summary>Fixes how the call ended, the first time, and lets go of its stream (by a reset, if it still runs).</summary>
     private void End(Exception? failure, GrpcMetadata trailers)
     {
-        lock (_endGate)
-        {
-            if (_ended)
-                return;
-            _failure = failure;
-            _trailers = trailers;
-            _ended = true;
-        }
-
+        if (!_outcome.TryEnd(failure, trailers))
+            return;
         (_content as PushContent)?.Abort();
         _lifetime.Cancel();
         _ = _opening.ContinueWith(
             static t => t.Result.Dispose(),
             CancellationToken.None,
-            TaskContinuationOptions.OnlyOnRanToCompletion,
+            TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
     }
 }

@@ -14,13 +14,14 @@ public sealed class GrpcChannel : IDisposable
     private static readonly GrpcCallOptions s_defaults = new();
 
     private readonly HttpMessageInvoker _invoker;
+    private readonly CancellationTokenSource _closed = new();
     private readonly CallStarter _starter;
 
     private GrpcChannel(Uri address, GrpcChannelOptions options)
     {
         Address = address;
         _invoker = options.CreateInvoker();
-        _starter = new CallStarter(_invoker, address, options);
+        _starter = new CallStarter(_invoker, address, options, _closed.Token);
     }
 
     /// <summary>The server's address.</summary>
@@ -108,8 +109,13 @@ public sealed class GrpcChannel : IDisposable
         return new GrpcDuplexCall<TRequest, TResponse>(Start(method, new PushContent(_starter.MaxSendBytes), options));
     }
 
-    /// <summary>Closes the connections; calls that still run fail.</summary>
-    public void Dispose() => _invoker.Dispose();
+    /// <summary>Cancels the calls that still run, with CANCELLED, and closes the connections.</summary>
+    public void Dispose()
+    {
+        // The source is not disposed: calls that start or end meanwhile still look at its token.
+        _closed.Cancel();
+        _invoker.Dispose();
+    }
 
     private static async Task SendAllAsync<TRequest, TResponse>(
         ClientCall<TResponse> call, IAsyncEnumerable<TRequest> requests)
@@ -119,8 +125,8 @@ public sealed class GrpcChannel : IDisposable
         try
         {
             await foreach (TRequest request in requests)
-                await call.SendAsync((content, token) => content.WriteAsync(request, token), CancellationToken.None);
-            await call.SendAsync(static (content, token) => content.CompleteAsync(token), CancellationToken.None);
+                await call.WriteAsync(request, CancellationToken.None);
+            await call.CompleteAsync(CancellationToken.None);
         }
         catch (Exception e)
         {
@@ -140,6 +146,9 @@ public sealed class GrpcChannel : IDisposable
     private ClientCall<TResponse> Start<TRequest, TResponse>(
         GrpcMethod<TRequest, TResponse> method, HttpContent content, GrpcCallOptions? options)
         where TRequest : class, IMessage<TRequest>
-        where TResponse : class, IMessage<TResponse> =>
-        new(_starter, method.Path, method.ResponseParser, content, options ?? s_defaults);
+        where TResponse : class, IMessage<TResponse>
+    {
+        ObjectDisposedException.ThrowIf(_closed.IsCancellationRequested, this);
+        return new ClientCall<TResponse>(_starter, method.Path, method.ResponseParser, content, options ?? s_defaults);
+    }
 }

@@ -8,8 +8,8 @@ namespace TeeTee.Grpc;
 /// cancels what has not ended: the server sees a reset, never a clean end of the requests.
 /// </summary>
 /// <remarks>
-/// Not every gRPC client cancels that way: a grpc-js cancellation can reach a server as a clean end of the
-/// requests, so a protocol over a duplex stream needs an explicit closing message.
+/// Not every gRPC client cancels that way: a grpc-js cancellation reaches a server as a clean end of the
+/// requests first, so a protocol over a duplex stream needs an explicit closing message.
 /// </remarks>
 /// <typeparam name="TRequest">The request message.</typeparam>
 /// <typeparam name="TResponse">The response message.</typeparam>
@@ -22,11 +22,11 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable
     internal GrpcDuplexCall(ClientCall<TResponse> call) => _call = call;
 
     /// <summary>How the call ended, or null while it runs.</summary>
-    public GrpcStatus? Status => _call.Status;
+    public GrpcStatus? Status => _call.Outcome.Status;
 
     /// <summary>The metadata that came with the status.</summary>
     /// <exception cref="InvalidOperationException">The call still runs.</exception>
-    public GrpcMetadata Trailers => _call.Trailers;
+    public GrpcMetadata Trailers => _call.Outcome.Trailers;
 
     /// <summary>Waits for the response headers, which a server may hold back until its first response.</summary>
     /// <exception cref="GrpcException">The call failed before them.</exception>
@@ -44,13 +44,12 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The requests are complete.</exception>
     /// <exception cref="OperationCanceledException">A token of the caller fired.</exception>
     public ValueTask WriteAsync(TRequest message, CancellationToken cancellationToken) =>
-        _call.SendAsync((content, token) => content.WriteAsync(message, token), cancellationToken);
+        _call.WriteAsync(message, cancellationToken);
 
     /// <summary>Ends the requests; the responses go on.</summary>
     /// <exception cref="GrpcException">The call has ended.</exception>
     /// <exception cref="OperationCanceledException">A token of the caller fired.</exception>
-    public ValueTask CompleteAsync(CancellationToken cancellationToken) =>
-        _call.SendAsync(static (content, token) => content.CompleteAsync(token), cancellationToken);
+    public ValueTask CompleteAsync(CancellationToken cancellationToken) => _call.CompleteAsync(cancellationToken);
 
     /// <summary>
     /// The responses, each fetched when it is asked for; a slow reader slows the server down. To be read once,

@@ -13,11 +13,11 @@ public sealed class GrpcServerStreamingCall<TResponse> : IAsyncDisposable
     internal GrpcServerStreamingCall(ClientCall<TResponse> call) => _call = call;
 
     /// <summary>How the call ended, or null while it runs.</summary>
-    public GrpcStatus? Status => _call.Status;
+    public GrpcStatus? Status => _call.Outcome.Status;
 
     /// <summary>The metadata that came with the status.</summary>
     /// <exception cref="InvalidOperationException">The call still runs.</exception>
-    public GrpcMetadata Trailers => _call.Trailers;
+    public GrpcMetadata Trailers => _call.Outcome.Trailers;
 
     /// <summary>Waits for the response headers.</summary>
     /// <exception cref="GrpcException">The call failed before them.</exception>

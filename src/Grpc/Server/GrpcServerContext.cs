@@ -48,9 +48,9 @@ public sealed class GrpcServerContext
     /// runs on; its result is then replaced by DEADLINE_EXCEEDED.
     /// </summary>
     /// <remarks>
-    /// The cancellation of a duplex call by a grpc-js client can arrive as a clean end of the request stream with
-    /// this token still silent. A protocol over a duplex stream therefore needs an explicit closing message, and
-    /// a stream that ends without it was given up.
+    /// When a grpc-js client cancels a duplex call, its request stream ends cleanly first, and this token fires
+    /// only afterwards, or never for a handler that returns at that end. A protocol over a duplex stream
+    /// therefore needs an explicit closing message, and a stream that ends without it was given up.
     /// </remarks>
     public CancellationToken CancellationToken { get; }
 

@@ -1,4 +1,4 @@
 namespace TeeTee.Inference.Engine;
 
-/// <summary>Looks at the logits from which the token at <paramref name="position"/> is picked.</summary>
+/// <summary>Looks at the logits that position <paramref name="position"/> gives, from which the token after it is picked.</summary>
 public delegate void LogitsSink(int position, ReadOnlySpan<float> logits);

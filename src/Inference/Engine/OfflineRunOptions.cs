@@ -14,7 +14,7 @@ public sealed record OfflineRunOptions
     /// <summary>Ids that end the answer; the stop token itself counts as output.</summary>
     public IReadOnlyCollection<uint> StopTokens { get; init; } = [];
 
-    /// <summary>Receives (position of the picked token, its logits) at each pick; the memory is valid during the call only.</summary>
+    /// <summary>Receives every processed position with its logits, prompt first, in order; the memory is valid during the call only.</summary>
     public LogitsSink? Logits { get; init; }
 
     /// <summary>Receives each picked token at once.</summary>

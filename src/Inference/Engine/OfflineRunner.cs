@@ -42,7 +42,7 @@ public static class OfflineRunner
         if (!pipeline.IsComplete)
             throw new ArgumentException("The shards do not hold the last layer.", nameof(shards));
         long started = Stopwatch.GetTimestamp();
-        float[] hidden = Prefill(pipeline, prompt, options.PrefillChunk, cancellationToken);
+        float[] hidden = Prefill(pipeline, prompt, options, cancellationToken);
         TimeSpan prefill = Stopwatch.GetElapsedTime(started);
 
         started = Stopwatch.GetTimestamp();
@@ -59,15 +59,16 @@ public static class OfflineRunner
         return Math.Min(options.MaxTokens, config.ContextLength - prompt.Count);
     }
 
-    private static float[] Prefill(ShardPipeline pipeline, IReadOnlyList<uint> prompt, int chunk, CancellationToken cancellationToken)
+    private static float[] Prefill(
+        ShardPipeline pipeline, IReadOnlyList<uint> prompt, OfflineRunOptions options, CancellationToken cancellationToken)
     {
         uint[] tokens = [.. prompt];
-        int step = chunk == 0 ? tokens.Length : chunk;
+        int step = options.PrefillChunk == 0 ? tokens.Length : options.PrefillChunk;
         float[] hidden = [];
         for (int start = 0; start < tokens.Length; start += step)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            hidden = pipeline.Run(tokens.AsSpan(start, Math.Min(step, tokens.Length - start)));
+            hidden = Forward(pipeline, tokens.AsSpan(start, Math.Min(step, tokens.Length - start)), start, options);
         }
         return hidden;
     }
@@ -82,16 +83,30 @@ public static class OfflineRunner
         {
             cancellationToken.ThrowIfCancellationRequested();
             pipeline.Logits(hidden, hidden.Length / config.EmbeddingLength - 1, logits);
-            options.Logits?.Invoke(position, logits);
             uint token = TokenPicker.Pick(logits, options.Sampling, (uint)position);
             output.Add(token);
             options.TokenPicked?.Invoke(token);
             if (options.StopTokens.Contains(token) || output.Count == limit)
                 break;
-            hidden = pipeline.Run([token]);
+            hidden = Forward(pipeline, [token], position, options);
             position++;
         }
         return output;
+    }
+
+    /// <summary>Runs positions from <paramref name="first"/> on and shows the logits of each to whoever wants them.</summary>
+    private static float[] Forward(ShardPipeline pipeline, ReadOnlySpan<uint> tokens, int first, OfflineRunOptions options)
+    {
+        float[] hidden = pipeline.Run(tokens);
+        if (options.Logits is null)
+            return hidden;
+        float[] logits = new float[pipeline.Sessions[0].Model.Config.VocabularySize];
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            pipeline.Logits(hidden, i, logits);
+            options.Logits(first + i, logits);
+        }
+        return hidden;
     }
 
     private static OfflineRunResult Result(

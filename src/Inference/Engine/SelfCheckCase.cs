@@ -85,7 +85,7 @@ internal sealed record SelfCheckCase(string Operator, ulong Golden, Func<KernelS
     private static ulong Sample(KernelSet kernels)
     {
         float[] logits = SelfCheckInputs.Even(Columns, 19);
-        ulong hash = Fnv1a.Offset;
+        ulong hash = Fnv1a.SweepStart;
         for (uint position = 0; position < 16; position++)
             hash = Fnv1a.Add(hash, kernels.Vectors.Sample(logits, 1.25f, new GumbelNoise(new byte[GumbelNoise.SeedBytes], position)));
         return hash;

@@ -54,7 +54,7 @@ internal static class SelfCheckInputs
 
     public static ulong Hash(ReadOnlySpan<float> values)
     {
-        ulong hash = Fnv1a.Offset;
+        ulong hash = Fnv1a.SweepStart;
         foreach (float value in values)
             hash = Fnv1a.Add(hash, BitConverter.SingleToUInt32Bits(value));
         return hash;

@@ -125,7 +125,7 @@ public sealed class ShardSession : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!Model.Range.Contains(layer))
             throw new ArgumentOutOfRangeException(nameof(layer), layer, $"The shard holds {Model.Range}.");
-        return PositionHasher.LayerRoot(_cache, Model.Config, layer - Model.Range.First, Position);
+        return new PositionHasher(Model.Config).LayerRoot(_cache, layer - Model.Range.First, Position);
     }
 
     private void ForwardChunk(ReadOnlySpan<float> hiddenIn, int count, Span<float> hiddenOut)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TeeTee.Inference.Engine;
 using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
@@ -13,6 +14,7 @@ public sealed class ShardTrace
 {
     private readonly List<Bytes32> _leaves = [];
     private readonly List<BoundaryRoots> _boundaries = [];
+    private readonly MerkleFrontier<Sha256Merkle> _frontier = new();
     private readonly List<Bytes32> _kvRoots = [];
     private readonly PositionHasher _hasher;
 
@@ -43,7 +45,9 @@ public sealed class ShardTrace
     {
         ArgumentOutOfRangeException.ThrowIfNegative(positions);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(positions, Count);
-        return PositionHasher.TraceRoot(_leaves.Take(positions));
+        return positions == Count
+            ? TraceCommitment.Root(_frontier)
+            : TraceCommitment.Root(CollectionsMarshal.AsSpan(_leaves)[..positions]);
     }
 
     internal Bytes32[] HashVectors(WorkerPool pool, NativeBuffer<float> vectors, int count) => _hasher.VectorRoots(pool, vectors, count);
@@ -54,6 +58,7 @@ public sealed class ShardTrace
         for (int i = 0; i < count; i++)
         {
             _leaves.Add(leaves[i]);
+            _frontier.Append(TraceCommitment.LeafHash(leaves[i]));
             _boundaries.Add(new BoundaryRoots(hIn[i], hOut[i]));
             _kvRoots.Add(kvRoots[i]);
         }

@@ -92,7 +92,7 @@ internal static class AbiWords
         if (!IsZero(word[..(Size - bytes)]))
             throw Padding(type);
         BigInteger number = new(word, isUnsigned: true, isBigEndian: true);
-        return type.Size <= 64 ? (ulong)number : type.Size <= 128 ? (UInt128)number : number;
+        return type.Size switch { <= 64 => (object)(ulong)number, <= 128 => (object)(UInt128)number, _ => number };
     }
 
     private static object Signed(AbiType type, ReadOnlySpan<byte> word)
@@ -102,6 +102,6 @@ internal static class AbiWords
         if (padding.ContainsAnyExcept(negative ? (byte)0xff : (byte)0))
             throw Padding(type);
         BigInteger number = new(word, isUnsigned: false, isBigEndian: true);
-        return type.Size <= 64 ? (long)number : type.Size <= 128 ? (Int128)number : number;
+        return type.Size switch { <= 64 => (object)(long)number, <= 128 => (object)(Int128)number, _ => number };
     }
 }

@@ -37,7 +37,7 @@ public sealed class BatchDataReader
         foreach (DataChunk chunk in chunks)
             bytes[chunk.Record.Hash] = chunk.Bytes;
         DataManifest manifest = new([.. chunks.Select(c => c.Record)]);
-        return Read(header, manifest, hash => bytes.TryGetValue(hash, out ReadOnlyMemory<byte> found) ? found : null);
+        return Read(header, manifest, hash => bytes.TryGetValue(hash, out ReadOnlyMemory<byte> found) ? found : (ReadOnlyMemory<byte>?)null);
     }
 
     private BatchReading Read(ImmutableArray<ChunkRecord> chunks, Func<Bytes32, ReadOnlyMemory<byte>?> content)
@@ -126,7 +126,7 @@ public sealed class BatchDataReader
         for (uint i = 0; i < _header.QuoteCount; i++)
         {
             ItemKey key = new(ItemKey.NoLeaf, DataKind.Quote, (ushort)i);
-            ReadOnlyMemory<byte>? bytes = i > ushort.MaxValue ? null : Take(key);
+            ReadOnlyMemory<byte>? bytes = i > ushort.MaxValue ? (ReadOnlyMemory<byte>?)null : Take(key);
             if (bytes is null)
                 _findings.Add(BatchFinding.Of(BatchFault.ItemMissing, $"quote {i}", "none"));
             else if (QuoteItem.TryDecode(bytes.Value.Span, out QuoteItem? quote))
@@ -138,7 +138,9 @@ public sealed class BatchDataReader
         return quotes.ToImmutable();
     }
 
-    private ReadOnlyMemory<byte>? Take(ItemKey key) => _items.Remove(key, out ReadOnlyMemory<byte> bytes) ? bytes : null;
+    // Without the cast, null would become an empty memory through the conversion from arrays.
+    private ReadOnlyMemory<byte>? Take(ItemKey key) =>
+        _items.Remove(key, out ReadOnlyMemory<byte> bytes) ? bytes : (ReadOnlyMemory<byte>?)null;
 
     private BatchReading Failed(BatchFinding finding) => new(null, [finding], true, []);
 }

@@ -49,7 +49,7 @@ public static class BatchRules
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(view);
-        return request.Payment == PaymentKind.Credits ? view.Credits(request.User) : view.FinalisedEarned(request.User);
+        return request.Payment == PaymentKind.Credits ? view.Credits(request.User) : view.SpendableEarnings(request.User);
     }
 
     private static IEnumerable<BatchFinding> CheckHeader(BatchHeader header, BatchData data)

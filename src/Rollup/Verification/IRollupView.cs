@@ -22,6 +22,6 @@ public interface IRollupView
     /// <summary>Deposits less withdrawals and pending withdrawals, cumulative wei.</summary>
     UInt128 Credits(Address user);
 
-    /// <summary>The cumulative earned of the last final state, in wei.</summary>
-    UInt128 FinalisedEarned(Address user);
+    /// <summary>Finalised earnings that the user may spend on jobs of its own: what it reserved for that in the contract, cumulative wei.</summary>
+    UInt128 SpendableEarnings(Address user);
 }

@@ -22,7 +22,7 @@ public sealed record RollupSnapshot : IRollupView
 
     public ImmutableDictionary<Address, UInt128> CreditsOf { get; init; } = ImmutableDictionary<Address, UInt128>.Empty;
 
-    public ImmutableDictionary<Address, UInt128> FinalisedEarnedOf { get; init; } = ImmutableDictionary<Address, UInt128>.Empty;
+    public ImmutableDictionary<Address, UInt128> SpendableEarningsOf { get; init; } = ImmutableDictionary<Address, UInt128>.Empty;
 
     public ModelLimits? Model(Bytes32 modelId) => Models.GetValueOrDefault(modelId);
 
@@ -34,5 +34,5 @@ public sealed record RollupSnapshot : IRollupView
 
     public UInt128 Credits(Address user) => CreditsOf.GetValueOrDefault(user);
 
-    public UInt128 FinalisedEarned(Address user) => FinalisedEarnedOf.GetValueOrDefault(user);
+    public UInt128 SpendableEarnings(Address user) => SpendableEarningsOf.GetValueOrDefault(user);
 }

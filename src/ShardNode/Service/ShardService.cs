@@ -7,6 +7,7 @@ using TeeTee.ShardNode.Links;
 using TeeTee.ShardNode.Storage;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
+using SealedEpoch = TeeTee.ShardNode.Storage.SealedEpoch;
 
 namespace TeeTee.ShardNode.Service;
 

@@ -8,19 +8,11 @@ using TeeTee.ShardProtocol.V1;
 namespace TeeTee.ShardProtocol.Mapping;
 
 /// <summary>
-/// Between the wire's bytes and the protocol's types. Reading is strict: exact lengths, and of signed messages exactly the bytes
-/// that encoding gives back, so that no digest can change in between.
+/// Reads what a peer sent without throwing, and lists of ids and hashes both ways. Strict: exact lengths, and of signed messages exactly
+/// the bytes that encoding gives back, so that no digest can change in between.
 /// </summary>
 public static class WireMessages
 {
-    /// <summary>A signed message for the wire.</summary>
-    public static SignedMessage ToWire<T>(this Signed<T> signed)
-        where T : class, ITypedMessage<T> => new()
-        {
-            Message = UnsafeByteOperations.UnsafeWrap(signed.Message.Encode()),
-            Signature = UnsafeByteOperations.UnsafeWrap(signed.Signature.ToArray()),
-        };
-
     /// <summary>Reads a signed message; holding it proves nothing about the signature.</summary>
     /// <returns>False for null, other bytes than encoding gives, or a signature that is not 65 well-formed bytes.</returns>
     public static bool TryRead<T>(SignedMessage? wire, [NotNullWhen(true)] out Signed<T>? signed)
@@ -33,12 +25,6 @@ public static class WireMessages
         signed = new Signed<T>(message, signature);
         return true;
     }
-
-    /// <summary>A hash for the wire.</summary>
-    public static ByteString ToWire(this Bytes32 value) => UnsafeByteOperations.UnsafeWrap(value.ToArray());
-
-    /// <summary>An address for the wire.</summary>
-    public static ByteString ToWire(this Address value) => UnsafeByteOperations.UnsafeWrap(value.ToArray());
 
     /// <summary>Reads a hash; false unless there are 32 bytes.</summary>
     public static bool TryRead(ByteString wire, out Bytes32 value)

@@ -13,6 +13,8 @@ internal static class Bounded
 
     public static Task Within(this ValueTask task) => task.AsTask().WaitAsync(Limit);
 
+    public static async Task Within(this SemaphoreSlim released) => Assert.True(await released.WaitAsync(Limit));
+
     public static Task<List<T>> ToListAsync<T>(this IAsyncEnumerable<T> items) => Collect(items).Within();
 
     public static async Task<GrpcException> FailsWith(GrpcStatusCode code, Func<Task> call)

@@ -18,11 +18,11 @@ internal sealed class EchoHandlers
     /// <summary>Completes when Expand has written everything.</summary>
     public TaskCompletionSource Expanded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes when a handler saw its token fire.</summary>
-    public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>One release for each handler that saw its token fire.</summary>
+    public SemaphoreSlim Cancelled { get; } = new(0);
 
-    /// <summary>Completes when a Chat ended: true by "close", false by the end of its requests or by cancellation.</summary>
-    public TaskCompletionSource<bool> ChatEnded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>One release for each Chat that ended without "close": by the end of its requests or by cancellation.</summary>
+    public SemaphoreSlim ChatsLeft { get; } = new(0);
 
     /// <summary>Chat reads nothing before this completes.</summary>
     public Task ChatMayRead { get; set; } = Task.CompletedTask;
@@ -49,6 +49,11 @@ internal sealed class EchoHandlers
                 throw new GrpcException(GrpcStatusCode.InvalidArgument, FailText, trailers);
             case "boom":
                 throw new InvalidDataException(Secret);
+            case "late":
+                await Task.Delay(TimeSpan.FromMilliseconds(500), CancellationToken.None);
+                break;
+            case "context":
+                return new EchoMessage { Text = $"{context.Method} {context.Peer} {context.Deadline is not null}" };
             case "wait":
                 await WaitAsync(context.CancellationToken);
                 break;
@@ -66,7 +71,7 @@ internal sealed class EchoHandlers
         finally
         {
             if (cancellationToken.IsCancellationRequested)
-                Cancelled.TrySetResult();
+                Cancelled.Release();
         }
     }
 
@@ -84,11 +89,11 @@ internal sealed class EchoHandlers
 
             Expanded.TrySetResult();
             if (request.Text == "wait")
-                await WaitAsync(context.CancellationToken);
+                await Task.Delay(Bounded.Limit, context.CancellationToken);
         }
         catch (OperationCanceledException)
         {
-            Cancelled.TrySetResult();
+            Cancelled.Release();
             throw;
         }
 
@@ -127,7 +132,8 @@ internal sealed class EchoHandlers
         }
         finally
         {
-            ChatEnded.TrySetResult(closed);
+            if (!closed)
+                ChatsLeft.Release();
         }
     }
 }

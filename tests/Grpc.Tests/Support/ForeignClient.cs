@@ -18,12 +18,12 @@ internal sealed class ForeignClient : IAsyncDisposable
             ["deadline"] = async (c, r) =>
             {
                 Code(r, GrpcStatusCode.DeadlineExceeded);
-                await c._server.Handlers.Cancelled.Task.Within();
+                await c._server.Handlers.Cancelled.Within();
             },
             ["cancel"] = async (c, r) =>
             {
                 Code(r, GrpcStatusCode.Cancelled);
-                await c._server.Handlers.Cancelled.Task.Within();
+                await c._server.Handlers.Cancelled.Within();
             },
             ["large"] = Sync(r => Assert.Equal(
                 (0, 3 * 1024 * 1024, true), (Int(r, "code"), Int(r, "size"), r.GetProperty("intact").GetBoolean()))),
@@ -36,8 +36,8 @@ internal sealed class ForeignClient : IAsyncDisposable
                 Assert.Equal("after 3", r.GetProperty("details").GetString());
             }),
             ["sum"] = Sync(r => Assert.Equal((0, 4_950), (Int(r, "code"), Int(r, "count")))),
-            ["chat"] = Sync(r => Counts(r, GrpcStatusCode.Ok, Enumerable.Range(0, 1_000))),
-            ["burst"] = Sync(r => Counts(r, GrpcStatusCode.Ok, Enumerable.Range(0, 1_000))),
+            ["chat"] = (c, r) => c.ThousandAsync(r),
+            ["burst"] = (c, r) => c.ThousandAsync(r),
             ["chatClose"] = Sync(r => Counts(r, GrpcStatusCode.Ok, [1])),
             ["health"] = Sync(r => Serving(r, GrpcStatusCode.Ok)),
             ["healthUnknown"] = Sync(r => Code(r, GrpcStatusCode.NotFound)),
@@ -46,7 +46,7 @@ internal sealed class ForeignClient : IAsyncDisposable
             {
                 // Whether as a reset or as a clean end of the requests: the handler ends, and not by "close".
                 Counts(r, GrpcStatusCode.Cancelled, [1]);
-                await c._server.Handlers.ChatEnded.Task.Within();
+                await c._server.Handlers.ChatsLeft.Within();
             },
         };
 
@@ -70,6 +70,12 @@ internal sealed class ForeignClient : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
+
+    private async Task ThousandAsync(JsonElement r)
+    {
+        Counts(r, GrpcStatusCode.Ok, Enumerable.Range(0, 1_000));
+        await _server.Handlers.ChatsLeft.Within();
+    }
 
     private static void Unary(JsonElement r)
     {

@@ -21,8 +21,8 @@ public class GgufFileTests
         Assert.Equal(1.5f, metadata.GetFloat("f32"));
         Assert.True(metadata.GetBool("yes", false));
         Assert.Equal("grüße", metadata.GetString("text"));
-        Assert.Equal([1f, -2f], metadata.FindFloats("floats"));
-        Assert.Equal([3, -4], metadata.FindInt32s("ints"));
+        Assert.Equal([1f, -2f], metadata.FindFloats("floats")!);
+        Assert.Equal([3, -4], metadata.FindInt32s("ints")!);
         GgufStrings strings = metadata.FindStrings("strings")!;
         Assert.Equal(["a", "", "bc"], Enumerable.Range(0, strings.Count).Select(i => System.Text.Encoding.UTF8.GetString(strings[i])));
         Assert.Null(metadata.FindUInt32("absent"));

@@ -1,0 +1,12 @@
+namespace TeeTee.RollupContracts;
+
+/// <summary>The contracts that a deployment has.</summary>
+internal static class ContractNames
+{
+    public const string Rollup = "TeeTeeRollup";
+    public const string Registry = "HostRegistry";
+    public const string Credits = "Credits";
+    public const string DevQuoteVerifier = "DevQuoteVerifier";
+
+    public static IReadOnlyList<string> All { get; } = [Rollup, Registry, Credits, DevQuoteVerifier];
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using TeeTee.Primitives;
+using TeeTee.Rollup.Json;
+using TeeTee.Rollup.Messages;
+
+namespace TeeTee.RollupContracts;
+
+/// <summary>Where the contracts of one chain are: deployment.json.</summary>
+/// <param name="ChainId">EIP-155 chain id.</param>
+/// <param name="Rollup">TeeTeeRollup.</param>
+/// <param name="Registry">HostRegistry.</param>
+/// <param name="Credits">Credits.</param>
+/// <param name="QuoteVerifier">The IQuoteVerifier.</param>
+/// <param name="DeployedAtBlock">First block worth reading events from.</param>
+public sealed record Deployment(
+    ulong ChainId, Address Rollup, Address Registry, Address Credits, Address QuoteVerifier, ulong DeployedAtBlock)
+{
+    private const int LongestFile = 65_536;
+
+    /// <summary>The domain of this deployment's signatures.</summary>
+    public RollupDomain Domain() => new(ChainId, Rollup);
+
+    /// <summary>Reads a deployment file.</summary>
+    /// <exception cref="InvalidDataException">The file is no deployment; the message names the path and the cause.</exception>
+    public static async Task<Deployment> LoadAsync(string path, CancellationToken cancellationToken)
+    {
+        await using FileStream file = File.OpenRead(path);
+        if (file.Length > LongestFile)
+            throw new InvalidDataException($"{path} has {file.Length} bytes; a deployment has at most {LongestFile}.");
+        try
+        {
+            return await JsonSerializer.DeserializeAsync<Deployment>(file, RollupJson.Options, cancellationToken)
+                ?? throw new InvalidDataException($"{path} is no deployment: it is null.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is no deployment: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes the file whole or not at all.</summary>
+    public async Task SaveAsync(string path, CancellationToken cancellationToken)
+    {
+        string temporary = path + ".new";
+        await File.WriteAllBytesAsync(temporary, JsonSerializer.SerializeToUtf8Bytes(this, RollupJson.Indented), cancellationToken);
+        File.Move(temporary, path, overwrite: true);
+    }
+}
