@@ -89,9 +89,11 @@ internal sealed class LinkHub : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_stopping.IsCancellationRequested)
+            return;
+        // Not disposed: links that other shards dialled are still letting go of its token.
         await _stopping.CancelAsync();
         await _dialer.DisposeAsync();
-        _stopping.Dispose();
     }
 
     private async Task RunAsync(
