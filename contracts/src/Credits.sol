@@ -339,7 +339,9 @@ contract Credits is Sessions, NonReentrant {
         if (!absent && account.owner != owner) revert Credits_WrongAccount(account.owner, owner);
         bytes32 leaf = absent ? bytes32(0) : AccountProof.leafOf(account);
         bytes32 root = rollup.batch(batchIndex).stateRoot;
-        if (!AccountProof.verify(root, owner, leaf, bitmap, siblings)) revert Credits_BadProof(owner, batchIndex, root);
+        if (!AccountProof.verify(root, owner, leaf, bitmap, siblings)) {
+            revert Credits_BadProof(owner, batchIndex, root);
+        }
     }
 
     function _checkLeaf(uint64 batchIndex, bytes32 batchHash, uint32 leaf) private view {

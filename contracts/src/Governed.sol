@@ -119,6 +119,8 @@ abstract contract Governed is ITeeTeeRollup {
     function _checkModule(Module kind, address module, bool dev) private view {
         if (kind == Module.Dispute && module == address(0) && dev) return;
         if (module.code.length == 0) revert Rollup_BadModule(kind, module);
-        if (kind == Module.QuoteVerifier && !dev && IQuoteVerifier(module).simulated()) revert Rollup_BadModule(kind, module);
+        if (kind == Module.QuoteVerifier && !dev && IQuoteVerifier(module).simulated()) {
+            revert Rollup_BadModule(kind, module);
+        }
     }
 }

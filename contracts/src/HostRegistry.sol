@@ -38,12 +38,12 @@ contract HostRegistry is Stakes {
     constructor(ITeeTeeRollup rollup_) Stakes(rollup_) {}
 
     /// @inheritdoc IHostRegistry
-    function listModel(ModelConfig calldata config, bytes32 weightsRoot, bytes32 tokenizerHash, uint32 arithmeticVersion)
-        external
-        payable
-        override
-        returns (bytes32 modelId)
-    {
+    function listModel(
+        ModelConfig calldata config,
+        bytes32 weightsRoot,
+        bytes32 tokenizerHash,
+        uint32 arithmeticVersion
+    ) external payable override returns (bytes32 modelId) {
         if (config.layerCount == 0 || config.contextLength == 0) {
             revert Registry_BadConfig(config.layerCount, config.contextLength);
         }
@@ -93,7 +93,9 @@ contract HostRegistry is Stakes {
     function beginRegistration(uint32 slotId) external override returns (bytes32 nonce) {
         _checkOpenSlot(slotId);
         nonce = keccak256(
-            abi.encode(block.chainid, address(this), slotId, ++_nonceSeed, block.prevrandao, blockhash(block.number - 1))
+            abi.encode(
+                block.chainid, address(this), slotId, ++_nonceSeed, block.prevrandao, blockhash(block.number - 1)
+            )
         );
         uint64 expiresAt = uint64(block.timestamp) + rollup.nonceTtl();
         _nonces[slotId] = Nonce(nonce, expiresAt);
@@ -188,9 +190,7 @@ contract HostRegistry is Stakes {
         override
         returns (bytes32)
     {
-        return keccak256(
-            abi.encode("TeeTee registration v1", block.chainid, address(rollup), slotId, operator, nonce)
-        );
+        return keccak256(abi.encode("TeeTee registration v1", block.chainid, address(rollup), slotId, operator, nonce));
     }
 
     /// @inheritdoc IHostRegistry
@@ -240,7 +240,9 @@ contract HostRegistry is Stakes {
             _keyPlaces[key.signingKey] = KeyPlace(slotId, uint32(keys.length));
             return (key.validFrom, key.validUntil);
         }
-        if (place.slotId != slotId || place.position != keys.length) revert Registry_KeyTaken(key.signingKey, place.slotId);
+        if (place.slotId != slotId || place.position != keys.length) {
+            revert Registry_KeyTaken(key.signingKey, place.slotId);
+        }
         Key storage present = keys[place.position - 1];
         bool extends = present.encryptionKey == key.encryptionKey && key.validFrom < present.validUntil;
         if (!extends) revert Registry_KeyTaken(key.signingKey, place.slotId);

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IHostRegistry} from "./interfaces/IHostRegistry.sol";
 import {ITeeTeeRollup} from "./interfaces/ITeeTeeRollup.sol";
 
+import {Checkpoints} from "./libraries/Checkpoints.sol";
 import {Ether} from "./libraries/Ether.sol";
 import {NonReentrant} from "./libraries/NonReentrant.sol";
 
@@ -12,6 +13,8 @@ import {Payee, Penalty, StakeKind} from "./types/Types.sol";
 /// @title Stakes, exits, freezes, penalties and withdrawal addresses
 /// @notice Balance = totalStaked + totalPayouts. A penalty takes from the stake it names and from nothing else.
 abstract contract Stakes is IHostRegistry, NonReentrant {
+    using Checkpoints for Checkpoints.Checkpoint[];
+
     /// @dev A wish to change the withdrawal address; ready at `readyAt`, zero when there is none.
     struct QueuedAddress {
         address next;
@@ -23,6 +26,7 @@ abstract contract Stakes is IHostRegistry, NonReentrant {
     uint128 public override totalStaked;
     uint128 public override totalPayouts;
     mapping(StakeKind => mapping(bytes32 => Stake)) internal _stakes;
+    mapping(StakeKind => mapping(bytes32 => Checkpoints.Checkpoint[])) private _history;
     mapping(address => uint128) public override payoutOf;
     mapping(address => address) private _withdrawalAddresses;
     mapping(address => QueuedAddress) private _queuedAddresses;
@@ -105,6 +109,7 @@ abstract contract Stakes is IHostRegistry, NonReentrant {
         if (penalty.total > stake.amount) revert Registry_StakeTooSmall(stake.amount, penalty.total);
         stake.amount -= penalty.total;
         totalStaked -= penalty.total;
+        _history[kind][id].push(stake.amount);
         uint128 paid = _creditPayees(penalty.payees);
         uint256 given = uint256(paid) + penalty.refund;
         uint128 burnt = penalty.total > given ? uint128(penalty.total - given) : 0;
@@ -161,6 +166,11 @@ abstract contract Stakes is IHostRegistry, NonReentrant {
     }
 
     /// @inheritdoc IHostRegistry
+    function stakeAt(StakeKind kind, bytes32 id, uint64 time) external view override returns (uint128) {
+        return _history[kind][id].valueAt(time);
+    }
+
+    /// @inheritdoc IHostRegistry
     function isActivePoster(address poster) external view override returns (bool) {
         Stake storage stake = _stakes[StakeKind.Poster][posterStakeId(poster)];
         return stake.exitAt == 0 && stake.owner == poster && stake.amount >= rollup.minPosterStake();
@@ -213,6 +223,7 @@ abstract contract Stakes is IHostRegistry, NonReentrant {
         uint128 amount = Ether.narrow(msg.value);
         stake.amount += amount;
         totalStaked += amount;
+        _history[kind][id].push(stake.amount);
         emit StakeAdded(kind, id, amount, stake.amount);
     }
 
@@ -229,6 +240,7 @@ abstract contract Stakes is IHostRegistry, NonReentrant {
 
     /// @dev Slot ids are never reused, so the record of a slot stays as left; posters and models may come back.
     function _close(StakeKind kind, bytes32 id, uint64 exitedAt) private {
+        _history[kind][id].push(0);
         if (kind != StakeKind.Slot) {
             delete _stakes[kind][id];
             return;

@@ -99,7 +99,9 @@ contract DepositTest is CreditsFixture {
         }
         for (uint256 t = START - 1; t <= block.timestamp; t++) {
             uint256 expected = 0;
-            for (uint256 i = 0; i < 30; i++) if (times[i] <= t) expected = sums[i];
+            for (uint256 i = 0; i < 30; i++) {
+                if (times[i] <= t) expected = sums[i];
+            }
             assertEq(credits.creditedAt(USER, uint64(t)), expected, "credited");
         }
     }
@@ -118,7 +120,9 @@ contract WithdrawTest is CreditsFixture {
     }
 
     function test_requestWithdrawal_aboveCredit_reverts() public {
-        vm.expectRevert(abi.encodeWithSelector(ICredits.Credits_AboveCredit.selector, uint128(11 ether), uint128(10 ether)));
+        vm.expectRevert(
+            abi.encodeWithSelector(ICredits.Credits_AboveCredit.selector, uint128(11 ether), uint128(10 ether))
+        );
         request(USER, 11 ether);
     }
 
@@ -350,7 +354,9 @@ contract ClaimTest is CreditsFixture {
         depositFor(USER, 10 ether);
         Account[] memory state = spentState(6 ether);
         settle(state);
-        for (uint256 i = 0; i < state.length; i++) _state.push(state[i]);
+        for (uint256 i = 0; i < state.length; i++) {
+            _state.push(state[i]);
+        }
     }
 
     function test_claim_final_paysOnceToTheWithdrawalAddress() public {
@@ -509,6 +515,12 @@ contract SessionTest is CreditsFixture {
         assertFalse(credits.sessionValidAt(USER, KEY, uint64(START - 1)), "before");
         assertTrue(credits.sessionValidAt(USER, KEY, uint64(START + 114)), "within");
         assertFalse(credits.sessionValidAt(USER, KEY, uint64(START + 115)), "after");
+    }
+
+    function test_sessionValidAt_endlessSession_neverOverflows() public {
+        vm.prank(USER);
+        credits.authorizeSession(KEY, 3 ether, type(uint64).max);
+        assertTrue(credits.sessionValidAt(USER, KEY, type(uint64).max), "valid to the end of time");
     }
 
     function test_authorizeSession_lowered_reverts() public {

@@ -176,12 +176,16 @@ contract RollBackTest is Fixture {
     }
 
     function test_rollBack_middle_takesSuccessorsAndKeepsPredecessors() public {
-        for (uint256 i = 0; i < 4; i++) post(keccak256(abi.encode(i)));
+        for (uint256 i = 0; i < 4; i++) {
+            post(keccak256(abi.encode(i)));
+        }
         module.rollBack(rollup, 2, hashOf(2));
         assertEq(rollup.headIndex(), 1, "head");
         assertEq(rollup.nextIndex(), 5, "indices are not reused");
         assertEq(uint8(rollup.statusOf(1)), uint8(BatchStatus.Open), "1");
-        for (uint64 i = 2; i < 5; i++) assertEq(uint8(rollup.statusOf(i)), uint8(BatchStatus.RolledBack), "2 to 4");
+        for (uint64 i = 2; i < 5; i++) {
+            assertEq(uint8(rollup.statusOf(i)), uint8(BatchStatus.RolledBack), "2 to 4");
+        }
         assertEq(post(keccak256("new")), 5, "new index");
         assertEq(rollup.batch(5).parentIndex, 1, "parent");
         skip(60);
@@ -274,7 +278,8 @@ contract RollBackTest is Fixture {
         uint256 next = 0;
         for (uint64 i = 1; i < rollup.nextIndex(); i++) {
             bool stands = next < count && standing[next] == i;
-            BatchStatus expected = !stands ? BatchStatus.RolledBack : next < finals ? BatchStatus.Final : BatchStatus.Open;
+            BatchStatus expected =
+                !stands ? BatchStatus.RolledBack : next < finals ? BatchStatus.Final : BatchStatus.Open;
             if (stands) next++;
             assertEq(uint8(rollup.statusOf(i)), uint8(expected), "status");
         }

@@ -74,8 +74,12 @@ interface ICredits {
     event EarningsFrozen(address indexed owner, uint128 amount, uint128 frozen, uint64 frozenUntil);
     event EarningsUnfrozen(address indexed owner, uint128 amount, uint128 frozen);
     event EarningsForfeited(address indexed owner, uint128 amount, uint128 forfeited);
-    event LeafVoided(uint64 indexed batchIndex, bytes32 indexed batchHash, uint32 leaf, address indexed user, uint128 refund);
-    event RefundSettled(bytes32 indexed batchHash, uint32 leaf, address indexed user, uint128 amount, RefundStatus status);
+    event LeafVoided(
+        uint64 indexed batchIndex, bytes32 indexed batchHash, uint32 leaf, address indexed user, uint128 refund
+    );
+    event RefundSettled(
+        bytes32 indexed batchHash, uint32 leaf, address indexed user, uint128 amount, RefundStatus status
+    );
 
     error Credits_Retired();
     error Credits_NotRetired();

@@ -102,10 +102,12 @@ interface IHostRegistry {
     error Registry_BadAddress(address value);
 
     /// @notice Lists the model with this pre-image, against the model bond. Anyone; the lister owns the bond.
-    function listModel(ModelConfig calldata config, bytes32 weightsRoot, bytes32 tokenizerHash, uint32 arithmeticVersion)
-        external
-        payable
-        returns (bytes32 modelId);
+    function listModel(
+        ModelConfig calldata config,
+        bytes32 weightsRoot,
+        bytes32 tokenizerHash,
+        uint32 arithmeticVersion
+    ) external payable returns (bytes32 modelId);
 
     /// @notice Stops new slots of a model whose weights are withheld. Only the dispute module.
     function suspendModel(bytes32 modelId) external;
@@ -179,6 +181,8 @@ interface IHostRegistry {
     function registrationReportData(uint32 slotId, address operator, bytes32 nonce) external view returns (bytes32);
     function currentEpoch() external view returns (uint64);
     function stakeOf(StakeKind kind, bytes32 id) external view returns (Stake memory);
+    /// @notice The amount of a stake at the end of `time`: what limits the earnings of a batch posted then.
+    function stakeAt(StakeKind kind, bytes32 id, uint64 time) external view returns (uint128);
     /// @notice Whether an address may post: staked with the minimum, not leaving.
     function isActivePoster(address poster) external view returns (bool);
     /// @notice Where an address's stake and earnings are paid: its withdrawal address, or itself.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title History of a value that only grows
+/// @title History of a value
 library Checkpoints {
     struct Checkpoint {
         uint64 time;

@@ -19,7 +19,9 @@ library ParameterRules {
     }
 
     function _checkRelations(Parameters memory p) private pure {
-        _least("window >= data + response + compute", p.window, uint256(p.dataWindow) + p.responseWindow + p.computeWindow);
+        _least(
+            "window >= data + response + compute", p.window, uint256(p.dataWindow) + p.responseWindow + p.computeWindow
+        );
         _least("withdrawalDelay >= margin + window", p.withdrawalDelay, uint256(p.withdrawalMargin) + p.window);
         _least(
             "exitDelay >= postBeforeHorizon + window + disputeHorizon",

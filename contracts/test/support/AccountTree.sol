@@ -28,7 +28,9 @@ library AccountTree {
             found[count++] = sibling;
         }
         siblings = new bytes32[](count);
-        for (uint256 i = 0; i < count; i++) siblings[i] = found[count - 1 - i];
+        for (uint256 i = 0; i < count; i++) {
+            siblings[i] = found[count - 1 - i];
+        }
         bitmap = bytes32(bits);
     }
 
@@ -42,10 +44,14 @@ library AccountTree {
 
     function _half(Account[] memory inside, uint256 bit, bool right) private pure returns (Account[] memory half) {
         uint256 count = 0;
-        for (uint256 i = 0; i < inside.length; i++) if (_bit(inside[i].owner, bit) == right) count++;
+        for (uint256 i = 0; i < inside.length; i++) {
+            if (_bit(inside[i].owner, bit) == right) count++;
+        }
         half = new Account[](count);
         count = 0;
-        for (uint256 i = 0; i < inside.length; i++) if (_bit(inside[i].owner, bit) == right) half[count++] = inside[i];
+        for (uint256 i = 0; i < inside.length; i++) {
+            if (_bit(inside[i].owner, bit) == right) half[count++] = inside[i];
+        }
     }
 
     function _bit(address key, uint256 bit) private pure returns (bool) {

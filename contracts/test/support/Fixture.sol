@@ -38,7 +38,9 @@ abstract contract Fixture is Assertions {
         vm.warp(START);
         deploy(devParameters());
         address[4] memory rich = [PRIMARY, BACKUP, USER, HOST];
-        for (uint256 i = 0; i < rich.length; i++) vm.deal(rich[i], 1_000 ether);
+        for (uint256 i = 0; i < rich.length; i++) {
+            vm.deal(rich[i], 1_000 ether);
+        }
         vm.deal(address(this), 1_000_000 ether);
         vm.prank(PRIMARY);
         registry.registerPoster{value: 1 ether}(address(0));

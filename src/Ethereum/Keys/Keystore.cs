@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Org.BouncyCastle.Crypto.Generators;
 using TeeTee.Primitives;
 
 namespace TeeTee.Ethereum;
@@ -19,7 +18,7 @@ internal static class Keystore
     {
         var salt = RandomNumberGenerator.GetBytes(32);
         var iv = RandomNumberGenerator.GetBytes(16);
-        var derived = SCrypt.Generate(Encoding.UTF8.GetBytes(password), salt, ScryptN, ScryptR, 1, 32);
+        var derived = Scrypt.Derive(Encoding.UTF8.GetBytes(password), salt, ScryptN, ScryptR, 1, 32);
         var data = new byte[32];
         key.CopySecretTo(data);
         ApplyCtr(derived.AsSpan(0, 16), iv, data);
@@ -87,7 +86,7 @@ internal static class Keystore
                 var (n, r, p) = (Get(parameters, "n").GetInt32(), Get(parameters, "r").GetInt32(), Get(parameters, "p").GetInt32());
                 if (!System.Numerics.BitOperations.IsPow2(n) || n < 2 || r is < 1 or > 32 || p is < 1 or > 16 || 128L * n * r > MaxScryptBytes)
                     throw new KeyFileException(path, $"its scrypt parameters n = {n}, r = {r}, p = {p} are out of range.");
-                return SCrypt.Generate(password, salt, n, r, p, 32);
+                return Scrypt.Derive(password, salt, n, r, p, 32);
             case "pbkdf2":
                 var rounds = Get(parameters, "c").GetInt32();
                 if (Get(parameters, "prf").GetString() != "hmac-sha256" || rounds is < 1 or > MaxPbkdf2Rounds)

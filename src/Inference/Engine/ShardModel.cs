@@ -88,12 +88,21 @@ public sealed class ShardModel : IDisposable
     /// <param name="maxPositions">Positions to make room for, at most the model's context length.</param>
     /// <param name="trace">False saves the hashing where nobody asks for commitments.</param>
     /// <exception cref="ArgumentOutOfRangeException">maxPositions is not in [1, context length].</exception>
+    /// <exception cref="OutOfMemoryException">There is no room for the cache.</exception>
     public ShardSession CreateSession(int maxPositions, bool trace = true)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxPositions);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxPositions, Config.ContextLength);
         Enter();
-        return new ShardSession(this, maxPositions, trace);
+        try
+        {
+            return new ShardSession(this, maxPositions, trace);
+        }
+        catch (OutOfMemoryException)
+        {
+            Leave();
+            throw;
+        }
     }
 
     /// <summary>Ends the model; its memory goes when the last session is disposed too.</summary>

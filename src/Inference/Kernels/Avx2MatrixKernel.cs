@@ -41,8 +41,8 @@ internal sealed unsafe class Avx2MatrixKernel : IMatrixKernel
                 dotHigh = Accumulate(dotHigh, w1, Avx2.Abs(w1), a);
             }
             Vector256<float> scale = Vector256.Create(scales[b]);
-            low = Fma.MultiplyAdd(Avx.ConvertToVector256Single(dotLow), Scale(tile, 0) * scale, low);
-            high = Fma.MultiplyAdd(Avx.ConvertToVector256Single(dotHigh), Scale(tile, 1) * scale, high);
+            low = Finish(low, dotLow, Scale(tile, 0) * scale);
+            high = Finish(high, dotHigh, Scale(tile, 1) * scale);
         }
         Store(y, low, high);
     }
@@ -61,16 +61,32 @@ internal sealed unsafe class Avx2MatrixKernel : IMatrixKernel
             {
                 Vector256<sbyte> w0 = Weights(tile, c, 0), w1 = Weights(tile, c, 1);
                 Vector256<byte> u0 = Avx2.Abs(w0), u1 = Avx2.Abs(w1);
-                Pair(ref a0, ref b0, w0, u0, w1, u1, Broadcast(q, c));
-                Pair(ref a1, ref b1, w0, u0, w1, u1, Broadcast(q1, c));
-                Pair(ref a2, ref b2, w0, u0, w1, u1, Broadcast(q2, c));
-                Pair(ref a3, ref b3, w0, u0, w1, u1, Broadcast(q3, c));
+                Vector256<sbyte> x0 = Broadcast(q, c);
+                a0 = Accumulate(a0, w0, u0, x0);
+                b0 = Accumulate(b0, w1, u1, x0);
+                Vector256<sbyte> x1 = Broadcast(q1, c);
+                a1 = Accumulate(a1, w0, u0, x1);
+                b1 = Accumulate(b1, w1, u1, x1);
+                Vector256<sbyte> x2 = Broadcast(q2, c);
+                a2 = Accumulate(a2, w0, u0, x2);
+                b2 = Accumulate(b2, w1, u1, x2);
+                Vector256<sbyte> x3 = Broadcast(q3, c);
+                a3 = Accumulate(a3, w0, u0, x3);
+                b3 = Accumulate(b3, w1, u1, x3);
             }
             Vector256<float> low = Scale(tile, 0), high = Scale(tile, 1);
-            Finish(ref l0, ref h0, a0, b0, low, high, scales[b]);
-            Finish(ref l1, ref h1, a1, b1, low, high, s1[b]);
-            Finish(ref l2, ref h2, a2, b2, low, high, s2[b]);
-            Finish(ref l3, ref h3, a3, b3, low, high, s3[b]);
+            Vector256<float> scale0 = Vector256.Create(scales[b]);
+            l0 = Finish(l0, a0, low * scale0);
+            h0 = Finish(h0, b0, high * scale0);
+            Vector256<float> scale1 = Vector256.Create(s1[b]);
+            l1 = Finish(l1, a1, low * scale1);
+            h1 = Finish(h1, b1, high * scale1);
+            Vector256<float> scale2 = Vector256.Create(s2[b]);
+            l2 = Finish(l2, a2, low * scale2);
+            h2 = Finish(h2, b2, high * scale2);
+            Vector256<float> scale3 = Vector256.Create(s3[b]);
+            l3 = Finish(l3, a3, low * scale3);
+            h3 = Finish(h3, b3, high * scale3);
             q += BlockQuantizer.BlockSize;
             q1 += BlockQuantizer.BlockSize;
             q2 += BlockQuantizer.BlockSize;
@@ -83,23 +99,8 @@ internal sealed unsafe class Avx2MatrixKernel : IMatrixKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Pair(
-        ref Vector256<int> low, ref Vector256<int> high,
-        Vector256<sbyte> w0, Vector256<byte> u0, Vector256<sbyte> w1, Vector256<byte> u1, Vector256<sbyte> a)
-    {
-        low = Accumulate(low, w0, u0, a);
-        high = Accumulate(high, w1, u1, a);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(
-        ref Vector256<float> low, ref Vector256<float> high, Vector256<int> dotLow, Vector256<int> dotHigh,
-        Vector256<float> scaleLow, Vector256<float> scaleHigh, float activationScale)
-    {
-        Vector256<float> scale = Vector256.Create(activationScale);
-        low = Fma.MultiplyAdd(Avx.ConvertToVector256Single(dotLow), scaleLow * scale, low);
-        high = Fma.MultiplyAdd(Avx.ConvertToVector256Single(dotHigh), scaleHigh * scale, high);
-    }
+    private static Vector256<float> Finish(Vector256<float> sum, Vector256<int> dot, Vector256<float> scale) =>
+        Fma.MultiplyAdd(Avx.ConvertToVector256Single(dot), scale, sum);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Accumulate(Vector256<int> sum, Vector256<sbyte> w, Vector256<byte> magnitude, Vector256<sbyte> a)

@@ -85,8 +85,23 @@ internal sealed unsafe class Vector256Kernels : IVectorKernels
         Finite.Require(output, "attention.output");
     }
 
-    public uint Sample(ReadOnlySpan<float> logits, float inverseTemperature, GumbelNoise noise) =>
-        TokenPick.Sample(logits, inverseTemperature, noise);
+    // Four ids share one call of the generator; the definition asks it once per id.
+    public uint Sample(ReadOnlySpan<float> logits, float inverseTemperature, GumbelNoise noise)
+    {
+        if (logits.IsEmpty)
+            throw new ArgumentException("There are no logits.", nameof(logits));
+        (int best, float bestScore) = (-1, 0f);
+        Span<uint> words = stackalloc uint[4];
+        for (int i = 0; i < logits.Length; i++)
+        {
+            if (i % 4 == 0)
+                (words[0], words[1], words[2], words[3]) = noise.Words((uint)i / 4);
+            float score = MathF.FusedMultiplyAdd(logits[i], inverseTemperature, GumbelNoise.FromWord(words[i % 4]));
+            if (best < 0 || Finite.Require(score, "pick", i) > bestScore)
+                (best, bestScore) = (i, Finite.Require(score, "pick", i));
+        }
+        return (uint)best;
+    }
 
     private static float QuantizeBlock(float* x, sbyte* q, int firstIndex)
     {

@@ -14,6 +14,7 @@ public sealed class CanonicalModel : IDisposable
     private readonly GgufFile _file;
     private readonly TensorConverter _converter;
     private readonly Lazy<RopeTable> _rope;
+    private readonly Lazy<ChatTemplate?> _chatTemplate;
     private readonly Lock _identityLock = new();
     private ModelIdentity? _identity;
 
@@ -25,6 +26,7 @@ public sealed class CanonicalModel : IDisposable
         TensorCatalog.Check(file, Config);
         Tokenizer = Tokenizer.FromGguf(file);
         ChatTemplateText = file.Metadata.FindString("tokenizer.chat_template");
+        _chatTemplate = new Lazy<ChatTemplate?>(() => ChatTemplate.FromGguf(file, Tokenizer));
         float[] divisors = RopeDivisors.Read(file, Config);
         _rope = new Lazy<RopeTable>(() =>
             RopeTable.Create(Config.ContextLength, BitConverter.UInt32BitsToSingle(Config.RopeBaseBits), divisors));
@@ -38,6 +40,10 @@ public sealed class CanonicalModel : IDisposable
 
     /// <summary>The file's chat template, or null.</summary>
     public string? ChatTemplateText { get; }
+
+    /// <summary>The file's chat template ready for use, or null if it has none. An unsupported one matters only here.</summary>
+    /// <exception cref="ChatTemplateException">The template is outside of the supported subset.</exception>
+    public ChatTemplate? GetChatTemplate() => _chatTemplate.Value;
 
     /// <summary>Opens a GGUF file of the llama architecture.</summary>
     /// <exception cref="GgufException">The file is damaged or lacks a key or tensor.</exception>

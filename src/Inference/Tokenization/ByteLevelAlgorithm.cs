@@ -10,7 +10,7 @@ internal sealed class ByteLevelAlgorithm : ITokenAlgorithm
     private readonly PreTokenizer _preTokenizer;
     private readonly uint? _unknown;
     private readonly PieceTable _pieces;
-    private readonly Dictionary<ulong, (uint Rank, int Merged)> _merges = [];
+    private readonly Dictionary<(int Left, int Right), (uint Rank, int Merged)> _merges = [];
     private readonly ReadOnlyMemory<byte>[] _bytes;
     private readonly int[] _bytePieces = new int[256];
 
@@ -74,10 +74,8 @@ internal sealed class ByteLevelAlgorithm : ITokenAlgorithm
         if (left is not { Length: > 0 } || right is not { Length: > 0 })
             throw new TokenizerException($"Merge {rank} of tokenizer.ggml.merges is not two byte-level pieces with a space between.");
         int merged = PieceOf((byte[])[.. left, .. right]);
-        _merges.TryAdd(Pair(PieceOf(left), PieceOf(right)), ((uint)rank, merged));
+        _merges.TryAdd((PieceOf(left), PieceOf(right)), ((uint)rank, merged));
     }
-
-    private static ulong Pair(int left, int right) => ((ulong)(uint)left << 32) | (uint)right;
 
     private void EncodeWord(ReadOnlySpan<byte> word, SymbolList symbols, List<uint> output)
     {
@@ -100,7 +98,7 @@ internal sealed class ByteLevelAlgorithm : ITokenAlgorithm
     private void Offer(SymbolList symbols, int left)
     {
         SymbolList.Symbol first = symbols[left];
-        if (_merges.TryGetValue(Pair(first.Piece, symbols[first.Next].Piece), out (uint Rank, int Merged) merge))
+        if (_merges.TryGetValue((first.Piece, symbols[first.Next].Piece), out (uint Rank, int Merged) merge))
             symbols.Offer(left, merge.Merged, merge.Rank);
     }
 

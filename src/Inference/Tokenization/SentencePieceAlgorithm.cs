@@ -141,11 +141,22 @@ internal sealed class SentencePieceAlgorithm : ITokenAlgorithm
             output.Add((uint)id);
             return;
         }
-        foreach (byte value in piece)
+        int missing = FirstWithoutToken(piece);
+        if (missing >= 0)
+            output.Add(_unknown ?? throw new TokenizerException(
+                $"The vocabulary has neither a token for byte 0x{piece[missing]:X2} nor an unknown token."));
+        else
+            foreach (byte value in piece)
+                output.Add((uint)_byteTokens[value]);
+    }
+
+    private int FirstWithoutToken(ReadOnlySpan<byte> piece)
+    {
+        for (int i = 0; i < piece.Length; i++)
         {
-            if (_byteTokens[value] < 0 && _unknown is null)
-                throw new TokenizerException($"The vocabulary has neither a token for byte 0x{value:X2} nor an unknown token.");
-            output.Add(_byteTokens[value] < 0 ? _unknown!.Value : (uint)_byteTokens[value]);
+            if (_byteTokens[piece[i]] < 0)
+                return i;
         }
+        return -1;
     }
 }

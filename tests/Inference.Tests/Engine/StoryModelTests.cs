@@ -10,32 +10,38 @@ public class StoryModelTests
 {
     private const string Cases = "models/stories260K.cases.json";
 
+    // `stable` is where F32, F16 and Q8_0 agree in llama.cpp; our activations have 8 bits, like its Q8_0 path's.
     [SharedFact(Cases)]
-    public void Run_Q8File_ReproducesRecordedContinuations()
+    public void Run_Q8File_ReproducesEveryStableContinuation()
     {
         using CanonicalModel model = Open("q8_0");
-        StringBuilder report = new();
-        foreach ((string prompt, _, string stable) in Load())
-        {
-            string text = Continue(model, prompt);
-            report.AppendLine($"{Common(text, stable)}/{stable.Length} {text}");
-        }
-        Assert.Fail(report.ToString());
+        foreach ((string prompt, string stable) in Load())
+            Assert.StartsWith(stable, Continue(model, prompt));
+    }
+
+    // These files become Q8_0 at import by another route than llama.cpp's converter, so one near tie in six may fall the other way.
+    [SharedTheory(Cases)]
+    [InlineData("f32")]
+    [InlineData("f16")]
+    public void Run_WiderFile_ReproducesNearlyEveryStableContinuation(string type)
+    {
+        using CanonicalModel model = Open(type);
+        List<(string Prompt, string Stable)> cases = Load();
+        int reproduced = cases.Count(item => Continue(model, item.Prompt).StartsWith(item.Stable, StringComparison.Ordinal));
+        Assert.InRange(reproduced, cases.Count - 1, cases.Count);
     }
 
     [SharedFact(Cases)]
-    public void Run_EveryFile_StartsAsRecorded()
+    public void Run_RealCheckpoint_IsTheSameInEverySplit()
     {
-        foreach (string type in (string[])["f32", "f16", "q4_0"])
+        using CanonicalModel model = Open("q8_0");
+        uint[] tokens = model.Tokenizer.Encode("Once upon a time", addBos: true);
+        OfflineRunResult expected = EngineRuns.Run(model, new OfflineRunOptions { MaxTokens = 200, Threads = 1 }, tokens);
+        foreach (int shards in (int[])[2, 3, 5])
         {
-            using CanonicalModel model = Open(type);
-            StringBuilder report = new();
-            foreach ((string prompt, string f32, string stable) in Load())
-            {
-                string text = Continue(model, prompt);
-                report.AppendLine($"{type} {Common(text, f32)}/{f32.Length} {Common(text, stable)}/{stable.Length} {text}");
-            }
-            File.AppendAllText("/tmp/eng/report.txt", report.ToString());
+            OfflineRunResult actual = EngineRuns.Run(model, new OfflineRunOptions { MaxTokens = 200, Threads = 2, Shards = shards }, tokens);
+            Assert.Equal(expected.OutputTokens, actual.OutputTokens);
+            Assert.Equal(expected.LayerRoots, actual.LayerRoots);
         }
     }
 
@@ -49,12 +55,10 @@ public class StoryModelTests
         return Encoding.UTF8.GetString(model.Tokenizer.Decode([.. tokens, .. run.OutputTokens], dropSpacePrefix: true));
     }
 
-    private static int Common(string a, string b) => a.Zip(b).TakeWhile(pair => pair.First == pair.Second).Count();
-
-    private static List<(string Prompt, string F32, string Stable)> Load()
+    private static List<(string Prompt, string Stable)> Load()
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Shared, Cases)));
         return [.. document.RootElement.GetProperty("cases").EnumerateArray().Select(item => (
-            item.GetProperty("prompt").GetString()!, item.GetProperty("f32").GetString()!, item.GetProperty("stable").GetString()!))];
+            item.GetProperty("prompt").GetString()!, item.GetProperty("stable").GetString()!))];
     }
 }

@@ -90,6 +90,22 @@ public class VectorKernelTests
     }
 
     [Fact]
+    public void Sample_EveryLength_EqualsDefinition()
+    {
+        for (int length = 1; length <= 60; length++)
+        {
+            float[] logits = SelfCheckInputs.Even(length, 60);
+            for (uint position = 0; position < 20; position++)
+            {
+                GumbelNoise noise = new([.. Enumerable.Range(0, 32).Select(i => (byte)(i * length))], position);
+                Assert.Equal(_scalar.Sample(logits, 0.7f, noise), _vector.Sample(logits, 0.7f, noise));
+            }
+        }
+        Assert.Throws<ArgumentException>(() => _vector.Sample([], 1f, default));
+        Assert.Equal(2, Assert.Throws<NonFiniteException>(() => _vector.Sample([0f, 0f, float.NaN], 1f, default)).Index);
+    }
+
+    [Fact]
     public void Widen_EveryFiniteHalf_IsExact()
     {
         for (int start = 0; start < 65_536; start += 8)

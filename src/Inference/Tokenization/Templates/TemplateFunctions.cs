@@ -47,7 +47,7 @@ internal static class TemplateFunctions
         (TemplateText text, "capitalize") => TemplateText.Concat(
             [text.Slice(0, Math.Min(1, text.Length)).Map(static part => part.ToUpperInvariant()),
              text.Slice(1, Math.Max(0, text.Length - 1)).Map(static part => part.ToLowerInvariant())]),
-        (TemplateText text, "length" or "count") => (long)text.Length,
+        (TemplateText text, "length" or "count") => (long)text.CountCharacters(),
         (List<object?> list, "length" or "count") => (long)list.Count,
         (List<object?> list, "first") => list.Count > 0 ? list[0] : TemplateUndefined.Value,
         (List<object?> list, "last") => list.Count > 0 ? list[^1] : TemplateUndefined.Value,

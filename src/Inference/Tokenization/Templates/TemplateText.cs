@@ -52,6 +52,17 @@ internal sealed class TemplateText
         return new TemplateText(parts);
     }
 
+    /// <summary>Number of Unicode characters, as templates count.</summary>
+    public int CountCharacters() => ToString().EnumerateRunes().Count();
+
+    /// <summary>As <see cref="Slice"/>, counted in Unicode characters.</summary>
+    public TemplateText SliceCharacters(int start, int count)
+    {
+        int from = ToString().EnumerateRunes().Take(start).Sum(static rune => rune.Utf16SequenceLength);
+        int length = ToString().EnumerateRunes().Skip(start).Take(count).Sum(static rune => rune.Utf16SequenceLength);
+        return Slice(from, length);
+    }
+
     /// <summary>Each piece changed on its own, origins kept.</summary>
     public TemplateText Map(Func<string, string> change) =>
         new([.. Parts.Select(part => (change(part.Text), part.Trusted))]);

@@ -55,7 +55,7 @@ internal static class TemplateValues
         (Dictionary<string, object?> map, TemplateText name) =>
             map.TryGetValue(name.ToString(), out object? value) ? value : TemplateUndefined.Value,
         (List<object?> list, long index) => Index(index, list.Count) is int at ? list[at] : TemplateUndefined.Value,
-        (TemplateText text, long index) => Index(index, text.Length) is int at ? text.Slice(at, 1) : TemplateUndefined.Value,
+        (TemplateText text, long index) => Index(index, text.CountCharacters()) is int at ? text.SliceCharacters(at, 1) : TemplateUndefined.Value,
         (List<object?> or TemplateText or bool or long, TemplateText) => TemplateUndefined.Value,
         _ => throw new ChatTemplateException(line, $"a {Name(target)} has no members"),
     };
@@ -66,12 +66,12 @@ internal static class TemplateValues
         int length = target switch
         {
             List<object?> list => list.Count,
-            TemplateText text => text.Length,
+            TemplateText text => text.CountCharacters(),
             _ => throw new ChatTemplateException(line, $"a {Name(target)} cannot be sliced"),
         };
         int start = Bound(from, 0, length, line);
         int count = Math.Max(0, Bound(to, length, length, line) - start);
-        return target is List<object?> items ? items.GetRange(start, count) : ((TemplateText)target!).Slice(start, count);
+        return target is List<object?> items ? items.GetRange(start, count) : ((TemplateText)target!).SliceCharacters(start, count);
     }
 
     public static bool Contains(object? container, object? item, int line) => container switch
