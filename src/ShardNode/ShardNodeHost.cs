@@ -13,6 +13,7 @@ using TeeTee.Hosting.Failures;
 using TeeTee.Hosting.Observability;
 using TeeTee.Primitives;
 using TeeTee.ShardNode.Service;
+using TeeTee.ShardProtocol;
 using TeeTee.ShardProtocol.Mapping;
 
 namespace TeeTee.ShardNode;

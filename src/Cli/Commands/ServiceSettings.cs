@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using TeeTee.Attestation.Certificates;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
@@ -70,6 +71,28 @@ internal sealed class ServiceSettings
         Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
             ? address
             : throw new FailureException(ExitCode.Usage, "bad_setting", $"{option}: '{text}' is no http address.");
+
+    /// <summary>Reads a block tag.</summary>
+    public static BlockTag Block(string option, string text) => text switch
+    {
+        "latest" => BlockTag.Latest,
+        "safe" => BlockTag.Safe,
+        "finalized" => BlockTag.Finalized,
+        _ => throw new FailureException(ExitCode.Usage, "bad_setting", $"{option}: '{text}' is none of latest, safe and finalized."),
+    };
+
+    /// <summary>Reads a root certificate; Intel's without a path.</summary>
+    public static TrustedRoot TrustedRoot(string? path)
+    {
+        try
+        {
+            return path is null ? Attestation.Certificates.TrustedRoot.Intel : Attestation.Certificates.TrustedRoot.FromFile(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new FailureException(ExitCode.Configuration, "bad_trusted_root", $"{path} is no readable root certificate: {fault.Message}", fault);
+        }
+    }
 
     /// <summary>Reads a key file.</summary>
     public static PrivateKey LoadKey(string path, string? passwordFile = null)

@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using TeeTee.Cli.CommandLine;
+using TeeTee.Cli.Commands;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Gateway.Sessions;
 using TeeTee.Hosting.Failures;
 using TeeTee.Inference.Models;
-using TeeTee.Inference.Tokenization;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using JobFinished = TeeTee.Gateway.Jobs.JobFinished;
@@ -79,59 +80,37 @@ internal sealed class DemoRun : IDisposable
     private async Task<(string Answer, RunningAnswer Run)> AskAsync(string prompt, CancellationToken cancellationToken)
     {
         NodeInfo node = await _jobs.GetInfoAsync(cancellationToken).ConfigureAwait(false);
-        ModelInfo model = node.Models.Single(m => m.ModelId == _network.Model.Identity.ModelId);
-        using CanonicalModel file = Commands.ModelFiles.OpenModel(_network.ModelPath);
-        uint[] tokens = Encode(file, prompt);
-        if (tokens.Length >= model.ContextLength)
-            throw new FailureException(ExitCode.Refused, "context_length_exceeded", $"The prompt has {tokens.Length} tokens; the model's context is {model.ContextLength}.");
-        uint limit = Math.Min(MaxOutputTokens, model.ContextLength - (uint)tokens.Length);
-        JobPrompt job = new(tokens, limit, file.Tokenizer.EndOfGeneration, Sampling.GreedyPick);
+        ModelInfo offer = SequencerLink.RequireModel(node, _network.Model.Identity.ModelId);
+        using CanonicalModel model = ModelFiles.OpenModel(_network.ModelPath);
+        bool chat = model.ChatTemplateText is not null;
+        uint[] tokens = PromptText.Encode(model, prompt, chat);
+        if (tokens.Length >= offer.ContextLength)
+            throw new FailureException(ExitCode.Refused, "context_length_exceeded", $"The prompt has {tokens.Length} tokens; the model's context is {offer.ContextLength}.");
+        uint limit = Math.Min(MaxOutputTokens, offer.ContextLength - (uint)tokens.Length);
+        JobPrompt job = new(tokens, limit, [.. model.Tokenizer.EndOfGeneration], Sampling.GreedyPick);
         _console.Progress($"asking: {prompt}");
-        await using RunningJob running = await _signer.StartAsync(node, model, job, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync(running, node, model, file.Tokenizer).ConfigureAwait(false);
+        await using RunningJob running = await _signer.StartAsync(node, offer, job, cancellationToken).ConfigureAwait(false);
+        AnswerReader reader = new(running, _jobs, node, offer, Secp256k1Recovery.Instance);
+        string answer = await PrintAsync(reader, new AnswerText(model.Tokenizer, chat), cancellationToken).ConfigureAwait(false);
+        return (answer, new RunningAnswer(running.JobId, reader.Finished!));
     }
 
-    private async Task<(string Answer, RunningAnswer Run)> ReadAsync(RunningJob running, NodeInfo node, ModelInfo model, Tokenizer tokenizer)
+    private async Task<string> PrintAsync(AnswerReader reader, AnswerText decoder, CancellationToken cancellationToken)
     {
-        List<uint> output = [];
-        StreamingDecoder decoder = tokenizer.CreateDecoder();
-        System.Text.StringBuilder answer = new();
+        StringBuilder answer = new();
         void Show(string piece)
         {
             answer.Append(piece);
             _console.Stream(piece);
         }
-        await foreach (JobEvent item in running.ReadAllAsync().ConfigureAwait(false))
-        {
-            switch (item)
-            {
-                case JobTokens { Tokens: { } tokens }:
-                    output.AddRange(tokens);
-                    foreach (uint token in tokens.Where(t => !tokenizer.EndOfGeneration.Contains(t)))
-                        Show(decoder.Append(token));
-                    break;
-                case JobFailed failed:
-                    throw new FailureException(ExitCode.Refused, failed.Code, failed.Message);
-                case JobFinished finished:
-                    Show(decoder.Finish());
-                    _console.Stream(Environment.NewLine);
-                    if (AnswerVerification.FirstFault(running.Submission, output.ToArray(), finished, node, model, Secp256k1Recovery.Instance) is { } fault)
-                        throw new FailureException(ExitCode.VerificationFailed, "receipt_invalid", $"The answer's receipts do not fit: {fault}.");
-                    return (answer.ToString().Trim(), new RunningAnswer(running.JobId, finished));
-                default:
-                    break;
-            }
-        }
-        throw new FailureException(ExitCode.Unreachable, "unreachable", "The answer ended without receipts.");
+        await foreach (uint token in reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            Show(decoder.Append(token));
+        Show(decoder.Finish() + Environment.NewLine);
+        return answer.ToString().Trim();
     }
 
-    private static uint[] Encode(CanonicalModel model, string prompt) =>
-        model.GetChatTemplate() is { } template
-            ? template.Encode([new ChatMessage("user", prompt)], addGenerationPrompt: true)
-            : model.Tokenizer.Encode(prompt, model.Tokenizer.AddsBos);
-
     private Task<JsonElement> WaitForStatusAsync(Bytes32 jobId, string[] wanted, CancellationToken cancellationToken) =>
-        PollAsync($"the receipt to be {wanted[0]}", async token =>
+        PollAsync<JsonElement>($"the receipt to be {wanted[0]}", async token =>
         {
             JsonElement? receipt = await _jobs.GetReceiptAsync(jobId, token).ConfigureAwait(false);
             return receipt is { } r && wanted.Contains(r.GetProperty("status").GetString()) ? r : null;

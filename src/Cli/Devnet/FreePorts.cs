@@ -4,15 +4,22 @@ using System.Net.Sockets;
 namespace TeeTee.Cli.Devnet;
 
 /// <summary>Chooses the ports of a network: a fixed plan from the sequencer's port, or free ones.</summary>
-internal sealed class FreePorts(int first)
+internal sealed class FreePorts
 {
     private readonly HashSet<int> _taken = [];
-    private int _next = first;
+    private readonly bool _anyFree;
+    private int _next;
+
+    public FreePorts(int first)
+    {
+        _anyFree = first == 0;
+        _next = first;
+    }
 
     /// <summary>The next port: consecutive from the first, or any free one if the first was 0.</summary>
     public int Next()
     {
-        if (first != 0)
+        if (!_anyFree)
             return _next++;
         while (true)
         {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using TeeTee.Grpc;
 using TeeTee.ShardNode.Identity;
 using TeeTee.ShardNode.Jobs;
+using TeeTee.ShardProtocol;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
 

@@ -5,6 +5,7 @@ using TeeTee.ShardNode.Identity;
 using TeeTee.ShardNode.Jobs;
 using TeeTee.ShardNode.Links;
 using TeeTee.ShardNode.Storage;
+using TeeTee.ShardProtocol;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
 using SealedEpoch = TeeTee.ShardNode.Storage.SealedEpoch;
