@@ -20,7 +20,7 @@ internal sealed class ShardStore
         _evidenceBytes = SumEvidence();
     }
 
-    /// <summary>Bytes of evidence kept.</summary>
+    /// <summary>Bytes of evidence and finished results kept.</summary>
     public long EvidenceBytes => Interlocked.Read(ref _evidenceBytes);
 
     /// <summary>Opens the store of one shard.</summary>
@@ -100,6 +100,7 @@ internal sealed class ShardStore
         connection.Execute(
             "INSERT OR REPLACE INTO results (job_id, finished, outputs, record_size, post_before) VALUES (@id, @Finished, @Outputs, @RecordSize, @postBefore)",
             new { id = jobId.ToArray(), result.Finished, result.Outputs, result.RecordSize, postBefore = (long)postBefore });
+        Interlocked.Add(ref _evidenceBytes, result.Finished.Length + result.Outputs.Length);
     }
 
     /// <summary>Closes all epochs up to <paramref name="last"/>: no receipt is added to them from here on.</summary>
@@ -257,6 +258,9 @@ internal sealed class ShardStore
     private long SumEvidence()
     {
         using SqliteConnection connection = _database.Connect();
-        return connection.ExecuteScalar<long>("SELECT COALESCE(SUM(bytes), 0) FROM evidence");
+        return connection.ExecuteScalar<long>(
+            """
+            SELECT (SELECT COALESCE(SUM(bytes), 0) FROM evidence) + (SELECT COALESCE(SUM(length(finished) + length(outputs)), 0) FROM results)
+            """);
     }
 }

@@ -5,6 +5,7 @@ using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Requests;
 using TeeTee.ShardNode.Tests.Support;
+using TeeTee.ShardProtocol;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
 
