@@ -154,7 +154,8 @@ public sealed class JobApiTests
         Assert.Equal(HttpStatusCode.OK, (await test.Http.GetAsync("readyz").Within()).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await test.Http.GetAsync("livez").Within()).StatusCode);
         await test.RunAsync(TestWorld.Request(1));
-        Assert.Contains("teetee_sequencer_jobs_answered_total 1", await test.Http.GetStringAsync("metrics").Within(), StringComparison.Ordinal);
+        // Other tests of this process count under the same name.
+        Assert.Matches("teetee_sequencer_jobs_answered_total [1-9]", await test.Http.GetStringAsync("metrics").Within());
         await test.Second.DisposeAsync();
         await BoundedWait.UntilAsync(() => test.Pool.PipelineOf(TestWorld.ModelId) is null);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await test.Http.GetAsync("readyz").Within()).StatusCode);

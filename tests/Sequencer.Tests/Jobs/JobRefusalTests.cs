@@ -43,8 +43,6 @@ public sealed class JobRefusalTests
         JobSubmission submission = Break(rule, test);
         await BoundedWait.RefusedAsync(code, () => test.RunAsync(submission));
 
-        if (rule == "resumeFrom")
-            return;
         Assert.Equal(new UserTotals(0, 0, 0), test.Totals());
         Assert.Empty(test.Store.Running());
         Assert.Equal(0, test.First.Opens);

@@ -15,11 +15,27 @@ public sealed class ShardFaultTests
 {
     private static readonly JobTimes s_impatient = TestSequencer.QuickTimes with { GiveUpAfter = TimeSpan.FromMilliseconds(400) };
 
-    public static TheoryData<string> Lies =>
-    [
-        "signature", "otherKey", "traceRoot", "leafList", "tokensRoot", "outputCount", "postBefore", "missingShard", "tokens", "lengthEarly", "stopIgnored",
-        "epoch", "void", "cancelMissing", "promptCount", "otherChain", "slotsSwapped", "malformed",
-    ];
+    public static TheoryData<string, string> Lies => new()
+    {
+        { "signature", "ShardSignatureInvalid of shard 1" },
+        { "otherKey", "ShardSignatureInvalid of shard 1" },
+        { "traceRoot", "TraceRootMismatch of shard 0" },
+        { "leafList", "leaves has" },
+        { "tokensRoot", "TokensRootMismatch" },
+        { "outputCount", "5 are signed" },
+        { "postBefore", "promises postBefore" },
+        { "missingShard", "LayersNotContiguous" },
+        { "tokens", "streamed as another token" },
+        { "lengthEarly", "LengthMismatch" },
+        { "stopIgnored", "StopTokenIgnored" },
+        { "epoch", "signed in epoch" },
+        { "void", "cannot end a job as void" },
+        { "cancelMissing", "CancelMissing" },
+        { "promptCount", "bytes of ids are not" },
+        { "otherChain", "ShardJobIdMismatch" },
+        { "slotsSwapped", "LayersNotContiguous" },
+        { "malformed", "tokens_root has 3 bytes" },
+    };
 
     [Fact]
     public async Task Stream_BrokenTwice_NeitherRepeatsNorSkips()
@@ -53,7 +69,7 @@ public sealed class ShardFaultTests
 
     [Theory]
     [MemberData(nameof(Lies))]
-    public async Task Answer_WithAPlantedLie_IsVoidAndFree(string lie)
+    public async Task Answer_WithAPlantedLie_IsVoidAndFree(string lie, string cause)
     {
         await using TestSequencer test = await TestSequencer.StartAsync();
         test.First.Always = Plan(lie);
@@ -61,6 +77,7 @@ public sealed class ShardFaultTests
         JobFailed failed = Assert.IsType<JobFailed>((await test.RunAsync(request))[^1]);
 
         Assert.False(failed.Retryable);
+        Assert.Contains(cause, failed.Message, StringComparison.Ordinal);
         AssertVoid(test, request);
     }
 

@@ -17,6 +17,8 @@ internal static class TestWorld
     public const uint PromptPrice = 7;
     public const uint OutputPrice = 11;
 
+    private static readonly ulong s_deadline = Now + 3600;
+
     public static PrivateKey User { get; } = Key(1);
 
     public static PrivateKey Stranger { get; } = Key(2);
@@ -79,7 +81,7 @@ internal static class TestWorld
             OutputPrice = OutputPrice,
             MaxFee = 500,
             CumulativeMax = 1_000_000,
-            Deadline = Now + 3600,
+            Deadline = s_deadline,
             Payment = PaymentKind.Credits,
             Privacy = PrivacyMode.Public,
         };
