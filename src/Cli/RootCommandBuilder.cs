@@ -13,6 +13,7 @@ internal static class RootCommandBuilder
         Option<string?> config = new("--config") { Description = "A JSON file of settings; TEETEE_* variables and the command line win over it.", Recursive = true };
         root.Options.Add(config);
         root.Subcommands.Add(AskCommand.Create(factory));
+        root.Subcommands.Add(GatewayCommand.Create(factory));
         root.Subcommands.Add(RunCommand.Create(factory));
         root.Subcommands.Add(TokenizeCommand.Create(factory));
         return root;
