@@ -14,8 +14,10 @@ internal static class RootCommandBuilder
         root.Options.Add(config);
         root.Subcommands.Add(AskCommand.Create(factory));
         root.Subcommands.Add(GatewayCommand.Create(factory));
+        root.Subcommands.Add(ReceiptCommand.Create(factory));
         root.Subcommands.Add(RunCommand.Create(factory));
         root.Subcommands.Add(TokenizeCommand.Create(factory));
+        root.Subcommands.Add(ModelCommand.Create(factory));
         return root;
     }
 }
