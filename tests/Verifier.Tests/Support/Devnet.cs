@@ -163,6 +163,20 @@ public sealed class Devnet : IAsyncLifetime
         };
     }
 
+    /// <summary>A genuine quote of the record's slot over any record.</summary>
+    internal byte[] QuoteFor(QuoteRecord record)
+    {
+        HostedSlot slot = Slots.Values.SelectMany(s => s).Single(s => s.Slot.SlotId == record.Slot);
+        return slot.Quotes.GetQuoteAsync(ReportData.ForEpoch(Domain, record), Bound).GetAwaiter().GetResult();
+    }
+
+    /// <summary>A quote below a root that nobody pinned.</summary>
+    internal byte[] StrangersQuote(QuoteRecord record)
+    {
+        using SimulatedQuoteSource source = new(OtherPki, SimulatedMeasurements.Of("shard", "compose"));
+        return source.GetQuoteAsync(ReportData.ForEpoch(Domain, record), Bound).GetAwaiter().GetResult();
+    }
+
     /// <summary>Posts a header as the next batch and serves its data.</summary>
     internal async Task<(ulong Index, Bytes32 Hash)> PostAsync(BatchHeader header, IReadOnlyList<DataChunk> chunks)
     {
