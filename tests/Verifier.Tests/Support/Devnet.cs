@@ -41,6 +41,8 @@ public sealed class Devnet : IAsyncLifetime
         DevParameters = true,
     };
 
+    private static readonly Address s_module = Address.Parse("0x00000000000000000000000000000000000d15b0");
+
     private readonly string _folder = Directory.CreateTempSubdirectory("teetee-verifier-").FullName;
     private readonly CancellationTokenSource _bound = new(TimeSpan.FromSeconds(170));
     private AnvilProcess _anvil = null!;
@@ -175,6 +177,26 @@ public sealed class Devnet : IAsyncLifetime
     {
         using SimulatedQuoteSource source = new(OtherPki, SimulatedMeasurements.Of("shard", "compose"));
         return source.GetQuoteAsync(ReportData.ForEpoch(Domain, record), Bound).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Gives the rollup a dispute module that is impersonated where a test rolls back.</summary>
+    internal async Task InstallDisputeModuleAsync()
+    {
+        // A module must have code; STOP will do, since only its address is used here.
+        await RpcAsync("anvil_setCode", s_module.ToString(), "0x00");
+        await RpcAsync("anvil_setBalance", s_module.ToString(), "0xde0b6b3a7640000");
+        await RpcAsync("anvil_impersonateAccount", s_module.ToString());
+        using TransactionSender owner = new(Client, Sequencer, AnvilProcess.ChainId);
+        await SendAsync(owner, Rollup, Rollup.Artifact.Function("queueModule").EncodeCall((byte)0, s_module));
+        await RpcAsync("evm_increaseTime", (int)s_parameters.ModuleDelay + 1);
+        await SendAsync(owner, Rollup, Rollup.Artifact.Function("applyModule").EncodeCall((byte)0));
+    }
+
+    internal async Task RollBackAsync(ulong index, Bytes32 hash)
+    {
+        byte[] data = Rollup.Artifact.Function("rollBack").EncodeCall(index, hash);
+        await RpcAsync("eth_sendTransaction", new { from = s_module.ToString(), to = Rollup.Address.ToString(), data = Hex.Encode(data), gas = "0x100000" });
+        Assert.Equal(BatchStatus.RolledBack, await Rollup.GetStatusAsync(index, BlockTag.Latest, Bound));
     }
 
     /// <summary>Posts a header as the next batch and serves its data.</summary>
