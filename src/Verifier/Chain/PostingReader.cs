@@ -32,6 +32,9 @@ internal sealed class PostingReader(ChainQuorum quorum, Deployment deployment)
             e => FindAsync(e, batch, first, last, cancellationToken), $"the posting of batch {index}", p => $"{p}");
         if (BatchHash.Of(_domain, index, posting.ParentHash, posting.Header) != batch.BatchHash)
             throw new JudgementException(VerdictCause.ChainUnavailable, $"The event of batch {index} does not hash to {batch.BatchHash}.");
+        BlockHeader block = await quorum.BlockAsync(posting.BlockNumber, cancellationToken);
+        if ((block.Hash, block.Timestamp) != (posting.BlockHash, posting.PostedAt))
+            throw new JudgementException(VerdictCause.ChainUnavailable, $"Block {posting.BlockNumber} is not the one that batch {index} was posted in.");
         return posting;
     }
 
