@@ -15,6 +15,9 @@ public sealed record JobLimits
     /// <summary>Event streams open at once for one job.</summary>
     public int MaxStreamsPerJob { get; init; } = 16;
 
+    /// <summary>Connections open at once, streams and all; further ones are closed unanswered.</summary>
+    public int MaxConnections { get; init; } = 2048;
+
     /// <summary>Longest body of <c>POST /v1/jobs</c> in bytes.</summary>
     public int MaxSubmissionBytes { get; init; } = 4 << 20;
 

@@ -3,7 +3,7 @@ namespace TeeTee.Sequencer;
 /// <summary>How long the sequencer waits for what.</summary>
 public sealed record JobTimes
 {
-    /// <summary>How long a job may go without progress while its shards are away before it is void. About 20 s for development.</summary>
+    /// <summary>How long a job may go on failing without a new output token before it is void. About 20 s for development.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long an open stream of a shard may be silent, first prompt included, before it counts as broken.</summary>

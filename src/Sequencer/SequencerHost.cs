@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Hosting;
 using TeeTee.Ethereum;
@@ -64,6 +65,11 @@ public sealed class SequencerHost : IAsyncDisposable
     {
         WebApplicationBuilder builder = ServiceHost.CreateBuilder(
             options.Listen, options.ExitWithParent, listen => listen.Protocols = HttpProtocols.Http1);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections;
+            kestrel.Limits.MaxRequestBodySize = options.Limits.MaxSubmissionBytes;
+        });
         options.ConfigureLogging?.Invoke(builder.Logging);
         builder.Services.AddSequencerCore(options, client, chain, parameters).AddJobs(options);
         options.ConfigureServices?.Invoke(builder.Services);

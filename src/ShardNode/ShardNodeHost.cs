@@ -59,6 +59,8 @@ public sealed class ShardNodeHost : IAsyncDisposable
         await using ShardNodeHost host = await StartAsync(options, cancellationToken);
         await host.WaitForStopAsync(cancellationToken);
         await host.StopAsync();
+        if (host._running.IsFaulted)
+            await host._running;
     }
 
     /// <summary>Starts serving; the caller stops it.</summary>
@@ -143,10 +145,22 @@ public sealed class ShardNodeHost : IAsyncDisposable
         Uri[] addresses = [.. _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a))];
         HttpAddress = addresses.Length > 1 ? addresses[1] : null;
         _services.LogServing(Address);
-        _running = Task.WhenAll(_services.Sealer.RunAsync(_background.Token), _services.Watch.RunAsync(_background.Token));
-        _ = _running.ContinueWith(
-            ended => _application.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication(), CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _running = Task.WhenAll(
+            GuardAsync(_services.Sealer.RunAsync(_background.Token)), GuardAsync(_services.Watch.RunAsync(_background.Token)));
+    }
+
+    /// <summary>A shard that can no longer seal or watch must not go on serving: what ends a loop ends the process.</summary>
+    private async Task GuardAsync(Task loop)
+    {
+        try
+        {
+            await loop;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _application.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+            throw;
+        }
     }
 
     private async Task WaitForStopAsync(CancellationToken cancellationToken)

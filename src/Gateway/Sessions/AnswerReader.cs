@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Primitives;
+using TeeTee.Rollup.Messages;
 
 namespace TeeTee.Gateway.Sessions;
 
@@ -14,11 +15,14 @@ public sealed class AnswerReader(RunningJob job, IJobClient jobs, NodeInfo node,
 {
     private readonly List<uint> _tokens = [];
 
-    /// <summary>The tokens so far.</summary>
+    /// <summary>The tokens received so far; those before the cut, once a cancelled answer is complete.</summary>
     public IReadOnlyList<uint> Tokens => _tokens;
 
     /// <summary>The receipts, once the answer is complete and verified.</summary>
     public JobFinished? Finished { get; private set; }
+
+    /// <summary>The output count at which this client signed a cancellation; an answer that ends so without it is refused.</summary>
+    public uint? CancelledAt { get; set; }
 
     /// <summary>The tokens in order; ends when the answer is complete and every signature was checked. Enumerate once.</summary>
     /// <exception cref="JobApiException">The job failed, or the sequencer was lost for good.</exception>
@@ -30,11 +34,9 @@ public sealed class AnswerReader(RunningJob job, IJobClient jobs, NodeInfo node,
             switch (item)
             {
                 case JobTokens { Tokens: { } tokens }:
+                    _tokens.AddRange(tokens);
                     foreach (uint token in tokens)
-                    {
-                        _tokens.Add(token);
                         yield return token;
-                    }
                     break;
                 case JobFinished finished:
                     await VerifyAsync(finished, cancellationToken).ConfigureAwait(false);
@@ -52,11 +54,21 @@ public sealed class AnswerReader(RunningJob job, IJobClient jobs, NodeInfo node,
 
     private async Task VerifyAsync(JobFinished finished, CancellationToken cancellationToken)
     {
+        if (finished.Finish == FinishReason.Cancelled)
+            Truncate(finished.OutputTokens);
         string? fault = FirstFault(finished, model);
         if (fault is not null && await FindPipelineAsync(cancellationToken).ConfigureAwait(false) is { } moved)
             fault = FirstFault(finished, moved);
         if (fault is not null)
             throw new AnswerFaultException($"The answer to job {job.JobId} is not to be trusted: {fault}.");
+    }
+
+    private void Truncate(uint count)
+    {
+        if (count != CancelledAt)
+            throw new AnswerFaultException($"The answer to job {job.JobId} ends by a cancellation at {count} tokens that was not signed here.");
+        if (count < _tokens.Count)
+            _tokens.RemoveRange((int)count, _tokens.Count - (int)count);
     }
 
     private string? FirstFault(JobFinished finished, ModelInfo pipeline) =>

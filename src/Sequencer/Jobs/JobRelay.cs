@@ -18,10 +18,9 @@ internal sealed class JobRelay(SequencerOptions options)
     private static readonly TimeSpan s_callTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Streams from where the record ends.</summary>
-    /// <param name="progress">Called for every event of the shard.</param>
     /// <exception cref="ShardFaultException">The stream ended otherwise than by an answer.</exception>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
-    public async Task<ShardAnswer> RunAsync(LiveJob live, Pipeline pipeline, Action progress, CancellationToken cancellationToken)
+    public async Task<ShardAnswer> RunAsync(LiveJob live, Pipeline pipeline, CancellationToken cancellationToken)
     {
         using CancellationTokenSource stall = new(options.Times.StallTimeout, options.Clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stall.Token);
@@ -33,7 +32,6 @@ internal sealed class JobRelay(SequencerOptions options)
             while (await call.ReadAsync(either.Token).ConfigureAwait(false) is { } item)
             {
                 stall.CancelAfter(options.Times.StallTimeout);
-                progress();
                 if (!accepted)
                 {
                     Accept(live, item);

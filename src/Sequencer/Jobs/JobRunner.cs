@@ -27,15 +27,16 @@ internal sealed class JobRunner(
     {
         using CancellationTokenSource late = new(TimeLeft(live.Job), options.Clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stopping, late.Token);
-        long lastProgress = options.Clock.GetTimestamp();
+        long? failingSince = null;
         TimeSpan pause = options.Times.FirstRetry;
         while (true)
         {
             Task changed = pool.Changed;
+            uint before = live.Count;
             ShardFaultException fault;
             try
             {
-                await AttemptAsync(live, Progressed, either.Token).ConfigureAwait(false);
+                await AttemptAsync(live, either.Token).ConfigureAwait(false);
                 return;
             }
             catch (ShardFaultException failure)
@@ -46,7 +47,11 @@ internal sealed class JobRunner(
             {
                 fault = new ShardFaultException("shard_unavailable", "The answer did not come in time to be posted.", false);
             }
-            if (!fault.Retryable || late.IsCancellationRequested || options.Clock.GetElapsedTime(lastProgress) + pause >= options.Times.GiveUpAfter)
+            // Only output is progress: a shard that takes the job and fails it again and again must not keep it for ever.
+            if (live.Count > before)
+                (failingSince, pause) = (null, options.Times.FirstRetry);
+            failingSince ??= options.Clock.GetTimestamp();
+            if (!fault.Retryable || late.IsCancellationRequested || options.Clock.GetElapsedTime(failingSince.Value) + pause >= options.Times.GiveUpAfter)
             {
                 Void(live, fault);
                 return;
@@ -55,8 +60,6 @@ internal sealed class JobRunner(
             await PauseAsync(changed, pause, stopping).ConfigureAwait(false);
             pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
         }
-
-        void Progressed() => (lastProgress, pause) = (options.Clock.GetTimestamp(), options.Times.FirstRetry);
     }
 
     /// <summary>Fetches the ciphertext of an answered sealed job once more from slot 0, which replays it, into a record that ends with <paramref name="last"/>.</summary>
@@ -65,7 +68,7 @@ internal sealed class JobRunner(
         try
         {
             Pipeline pipeline = PipelineFor(live);
-            await _relay.RunAsync(live, pipeline, static () => { }, cancellationToken).ConfigureAwait(false);
+            await _relay.RunAsync(live, pipeline, cancellationToken).ConfigureAwait(false);
             live.End(last);
         }
         catch (ShardFaultException fault)
@@ -74,14 +77,14 @@ internal sealed class JobRunner(
         }
     }
 
-    private async Task AttemptAsync(LiveJob live, Action progressed, CancellationToken cancellationToken)
+    private async Task AttemptAsync(LiveJob live, CancellationToken cancellationToken)
     {
         Pipeline pipeline = PipelineFor(live);
         store.CountAttempt(live.JobId);
         metrics.Attempted();
         try
         {
-            ShardAnswer answer = await _relay.RunAsync(live, pipeline, progressed, cancellationToken).ConfigureAwait(false);
+            ShardAnswer answer = await _relay.RunAsync(live, pipeline, cancellationToken).ConfigureAwait(false);
             await CheckAsync(live, pipeline, answer, cancellationToken).ConfigureAwait(false);
             Charge(live, answer);
         }

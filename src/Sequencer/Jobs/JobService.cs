@@ -24,6 +24,8 @@ internal sealed class JobService(
     {
         if (submission.Request.StopTokens.IsDefault)
             throw Refusal.Invalid("stopTokens is absent.");
+        if (submission.ResumeFrom > submission.Request.MaxOutputTokens)
+            throw Refusal.Invalid($"resumeFrom is {submission.ResumeFrom}; the job has at most {submission.Request.MaxOutputTokens} output tokens.");
         if (hub.IsStopping)
             throw Refusal.Overloaded("The sequencer is shutting down.");
         Bytes32 jobId = domain.Digest(submission.Request);
@@ -84,8 +86,6 @@ internal sealed class JobService(
         if (live is null && job.State == JobState.Running)
             throw Refusal.Overloaded("The sequencer is shutting down.");
         JobAccepted accepted = new(jobId, resumed, job.PostBefore);
-        if (from > job.Request.Message.MaxOutputTokens)
-            throw Refusal.Invalid($"resumeFrom is {from}; the job has at most {job.Request.Message.MaxOutputTokens} output tokens.");
         if (live is null)
             return Replay(job, accepted, from);
         if (!live.TryEnter(options.Limits.MaxStreamsPerJob))

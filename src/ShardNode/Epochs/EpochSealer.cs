@@ -47,7 +47,7 @@ internal sealed class EpochSealer(
         await _one.WaitAsync(cancellationToken);
         try
         {
-            foreach (ulong epoch in store.CloseEpochs((long)book.CurrentEpoch - 1))
+            foreach (ulong epoch in store.Epochs.Close((long)book.CurrentEpoch - 1))
                 await SealAsync(epoch, cancellationToken);
         }
         finally
@@ -67,11 +67,11 @@ internal sealed class EpochSealer(
 
     private async Task SealAsync(ulong epoch, CancellationToken cancellationToken)
     {
-        ExecutionTree tree = new(store.DigestsOf(epoch));
+        ExecutionTree tree = new(store.Epochs.DigestsOf(epoch));
         byte[] report = ReportData.ForEpoch(
             self.Domain, self.Slot.ModelId, self.Slot.SlotId, self.Slot.Operator, epoch, tree.Root, self.SigningKey, self.EncryptionKey);
         byte[] quote = await quotes.GetQuoteAsync(report, cancellationToken);
-        store.AddEpoch(new SealedEpoch(epoch, tree.Root, tree.Digests, self.SigningKey, self.EncryptionKey, quote));
+        store.Epochs.Add(new SealedEpoch(epoch, tree.Root, tree.Digests, self.SigningKey, self.EncryptionKey, quote));
         metrics.EpochSealed();
         ShardLog.EpochSealed(logger, epoch, tree.Digests.Length);
     }

@@ -86,8 +86,7 @@ internal sealed class StageJob(ShardRuntime runtime, LinkSession session, Open o
     {
         if (_job.IsLast)
         {
-            session.Tail = _job.Pipeline.Count == 2 ? session.Above : runtime.Hub.FindInbound(_job.Pipeline[0])
-                ?? throw JobException.Lost($"Slot {_job.Pipeline[0].SlotId} has no link to the last slot.", _job.Pipeline[0].SlotId);
+            session.Tail = _job.Pipeline.Count == 2 ? session.Above : await runtime.Hub.WaitInboundAsync(_job.Pipeline[0], session.Ended);
         }
         else
         {

@@ -15,16 +15,19 @@ namespace TeeTee.ShardNode.Links;
 internal sealed class LinkHub : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Bytes32, LinkSession> _sessions = new();
-    private readonly ConcurrentDictionary<PeerLink, byte> _inbound = new();
+    private readonly ConcurrentDictionary<PeerLink, long> _inbound = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly LinkDialer _dialer;
     private readonly ShardSelf _self;
     private readonly ShardMetrics _metrics;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private TaskCompletionSource _arrived = NewSignal();
+    private long _arrivals;
 
     public LinkHub(ShardSelf self, ShardMetrics metrics, TimeProvider clock, ILogger logger)
     {
-        (_self, _metrics, _logger) = (self, metrics, logger);
+        (_self, _metrics, _clock, _logger) = (self, metrics, clock, logger);
         _dialer = new LinkDialer(self, RunAsync, clock, _stopping.Token);
     }
 
@@ -38,9 +41,22 @@ internal sealed class LinkHub : IAsyncDisposable
     /// <exception cref="JobException">LINK_LOST: it cannot be reached; INVALID_REQUEST: somebody else is there.</exception>
     public Task<PeerLink> ConnectAsync(Stage peer, CancellationToken cancellationToken) => _dialer.ConnectAsync(peer, cancellationToken);
 
-    /// <summary>The newest link that a peer dialled and holds, or null.</summary>
-    public PeerLink? FindInbound(Stage peer) =>
-        _inbound.Keys.FirstOrDefault(link => !link.IsLost && link.Peer.SlotId == peer.SlotId && link.Peer.SigningKey == peer.SigningKey);
+    /// <summary>The newest link that a peer dialled. A peer sees its link up a moment before this side does, so this waits for it.</summary>
+    /// <exception cref="JobException">LINK_LOST: none came.</exception>
+    public async Task<PeerLink> WaitInboundAsync(Stage peer, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource patience = new(_self.Limits.LinkConnect, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        while (true)
+        {
+            Task arrived = Volatile.Read(ref _arrived).Task;
+            if (FindInbound(peer) is { } link)
+                return link;
+            await arrived.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (either.IsCancellationRequested)
+                throw JobException.Lost($"Slot {peer.SlotId} has no link to this slot.", peer.SlotId);
+        }
+    }
 
     /// <summary>Serves a Link call that a peer made.</summary>
     /// <exception cref="GrpcException">The Hello does not fit, or there are too many links.</exception>
@@ -54,7 +70,8 @@ internal sealed class LinkHub : IAsyncDisposable
             throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"{_inbound.Count} links are open; the limit is {_self.Limits.MaxInboundLinks}.");
         PeerLink link = new(peer);
         using CancellationTokenRegistration lost = link.Lost.Register(ended.Cancel);
-        _inbound[link] = 0;
+        _inbound[link] = Interlocked.Increment(ref _arrivals);
+        Interlocked.Exchange(ref _arrived, NewSignal()).TrySetResult();
         try
         {
             await RunAsync(link, frames, responses.WriteAsync, ended.Token);
@@ -95,6 +112,12 @@ internal sealed class LinkHub : IAsyncDisposable
         await _stopping.CancelAsync();
         await _dialer.DisposeAsync();
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private PeerLink? FindInbound(Stage peer) => _inbound
+        .Where(entry => !entry.Key.IsLost && entry.Key.Peer.SlotId == peer.SlotId && entry.Key.Peer.SigningKey == peer.SigningKey)
+        .OrderByDescending(entry => entry.Value).Select(entry => entry.Key).FirstOrDefault();
 
     private async Task RunAsync(
         PeerLink link, IAsyncEnumerator<LinkFrame> frames, Func<LinkFrame, CancellationToken, ValueTask> write, CancellationToken cancellationToken)

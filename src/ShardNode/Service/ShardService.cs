@@ -39,7 +39,7 @@ internal sealed class ShardService(ShardSelf self, JobRegistry jobs, LinkHub hub
     private GetEpochsReply GetEpochs(GetEpochsRequest request)
     {
         int limit = (int)Math.Min(request.Limit == 0 ? MostEpochs : request.Limit, MostEpochs);
-        IReadOnlyList<SealedEpoch> epochs = store.FindEpochs(request.FromEpoch, limit, out ulong open);
+        IReadOnlyList<SealedEpoch> epochs = store.Epochs.Find(request.FromEpoch, limit, out ulong open);
         GetEpochsReply reply = new() { OpenEpoch = open };
         long bytes = 0;
         foreach (EpochRecord record in epochs.Select(ToWire))

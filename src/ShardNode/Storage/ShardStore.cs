@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using TeeTee.Hosting.Failures;
@@ -17,10 +16,14 @@ internal sealed class ShardStore
     private ShardStore(SqliteDatabase database)
     {
         _database = database;
+        Epochs = new EpochTable(database);
         _evidenceBytes = SumEvidence();
     }
 
-    /// <summary>Bytes of evidence kept.</summary>
+    /// <summary>Epochs and their quotes.</summary>
+    public EpochTable Epochs { get; }
+
+    /// <summary>Bytes of evidence and finished results kept.</summary>
     public long EvidenceBytes => Interlocked.Read(ref _evidenceBytes);
 
     /// <summary>Opens the store of one shard.</summary>
@@ -60,7 +63,7 @@ internal sealed class ShardStore
         {
             if (FindEqual(connection, transaction, draft) is { } known)
                 return known;
-            long closed = ClosedEpoch(connection, transaction);
+            long closed = EpochTable.ClosedEpoch(connection, transaction);
             ShardReceipt receipt = draft with { Epoch = (ulong)Math.Max((long)clockEpoch, closed + 1) };
             (Bytes32 digest, Signature signature) = sign(receipt);
             Insert(connection, transaction, receipt, digest, signature, leaves);
@@ -100,61 +103,7 @@ internal sealed class ShardStore
         connection.Execute(
             "INSERT OR REPLACE INTO results (job_id, finished, outputs, record_size, post_before) VALUES (@id, @Finished, @Outputs, @RecordSize, @postBefore)",
             new { id = jobId.ToArray(), result.Finished, result.Outputs, result.RecordSize, postBefore = (long)postBefore });
-    }
-
-    /// <summary>Closes all epochs up to <paramref name="last"/>: no receipt is added to them from here on.</summary>
-    /// <returns>Closed epochs with receipts and without a quote, ascending.</returns>
-    public IReadOnlyList<ulong> CloseEpochs(long last) => _database.InTransaction((connection, transaction) =>
-    {
-        if (last > ClosedEpoch(connection, transaction))
-            connection.Execute("UPDATE meta SET value = @value WHERE name = 'closed_epoch'",
-                new { value = last.ToString(CultureInfo.InvariantCulture) }, transaction);
-        return (IReadOnlyList<ulong>)[.. Unsealed(connection, transaction).Select(epoch => (ulong)epoch)];
-    });
-
-    /// <summary>Digests of an epoch's receipts.</summary>
-    public IReadOnlyList<Bytes32> DigestsOf(ulong epoch)
-    {
-        using SqliteConnection connection = _database.Connect();
-        return [.. connection.Query<byte[]>("SELECT digest FROM receipts WHERE epoch = @epoch", new { epoch = (long)epoch })
-            .Select(digest => new Bytes32(digest))];
-    }
-
-    /// <summary>Stores a sealed epoch; the first quote of an epoch stands.</summary>
-    public void AddEpoch(SealedEpoch epoch)
-    {
-        byte[] digests = [.. epoch.Digests.SelectMany(digest => digest.ToArray())];
-        using SqliteConnection connection = _database.Connect();
-        connection.Execute(
-            "INSERT OR IGNORE INTO epochs (epoch, execution_root, digests, signing_key, encryption_key, quote) VALUES (@epoch, @root, @digests, @key, @encryption, @quote)",
-            new
-            {
-                epoch = (long)epoch.Epoch,
-                root = epoch.ExecutionRoot.ToArray(),
-                digests,
-                key = epoch.SigningKey.ToArray(),
-                encryption = epoch.EncryptionKey.ToArray(),
-                quote = epoch.Quote,
-            });
-    }
-
-    /// <summary>Sealed epochs from <paramref name="from"/>, ascending, below the first one that waits for its quote.</summary>
-    /// <param name="openEpoch">The first epoch that is not sealed yet.</param>
-    public IReadOnlyList<SealedEpoch> FindEpochs(ulong from, int limit, out ulong openEpoch)
-    {
-        (IReadOnlyList<SealedEpoch> epochs, openEpoch) = _database.InTransaction((connection, transaction) =>
-        {
-            long open = Unsealed(connection, transaction).Select(epoch => (long?)epoch).FirstOrDefault() ?? ClosedEpoch(connection, transaction) + 1;
-            var rows = connection.Query<(long Epoch, byte[] Root, byte[] Digests, byte[] Key, byte[] Encryption, byte[] Quote)>(
-                """
-                SELECT epoch, execution_root, digests, signing_key, encryption_key, quote FROM epochs
-                WHERE epoch >= @from AND epoch < @open ORDER BY epoch LIMIT @limit
-                """, new { from = (long)Math.Min(from, long.MaxValue), open, limit }, transaction);
-            return ((IReadOnlyList<SealedEpoch>)[.. rows.Select(row => new SealedEpoch((ulong)row.Epoch, new Bytes32(row.Root),
-                [.. row.Digests.Chunk(Bytes32.Size).Select(digest => new Bytes32(digest))], new Address(row.Key), new Bytes32(row.Encryption), row.Quote))],
-                (ulong)open);
-        });
-        return epochs;
+        Interlocked.Add(ref _evidenceBytes, result.Finished.Length + result.Outputs.Length);
     }
 
     /// <summary>Forgets jobs whose receipts were to be posted before <paramref name="before"/> and whose epoch is sealed.</summary>
@@ -179,15 +128,6 @@ internal sealed class ShardStore
         Interlocked.Exchange(ref _evidenceBytes, SumEvidence());
         return [.. ids.Select(id => new Bytes32(id))];
     }
-
-    private static long ClosedEpoch(SqliteConnection connection, SqliteTransaction transaction) => long.Parse(
-        connection.ExecuteScalar<string>("SELECT value FROM meta WHERE name = 'closed_epoch'", transaction: transaction)!, CultureInfo.InvariantCulture);
-
-    private static IEnumerable<long> Unsealed(SqliteConnection connection, SqliteTransaction transaction) => connection.Query<long>(
-        """
-        SELECT DISTINCT epoch FROM receipts r WHERE epoch <= @closed
-        AND NOT EXISTS (SELECT 1 FROM epochs e WHERE e.epoch = r.epoch) ORDER BY epoch
-        """, new { closed = ClosedEpoch(connection, transaction) }, transaction);
 
     private static Signed<ShardReceipt>? FindEqual(SqliteConnection connection, SqliteTransaction transaction, ShardReceipt draft)
     {
@@ -257,6 +197,9 @@ internal sealed class ShardStore
     private long SumEvidence()
     {
         using SqliteConnection connection = _database.Connect();
-        return connection.ExecuteScalar<long>("SELECT COALESCE(SUM(bytes), 0) FROM evidence");
+        return connection.ExecuteScalar<long>(
+            """
+            SELECT (SELECT COALESCE(SUM(bytes), 0) FROM evidence) + (SELECT COALESCE(SUM(length(finished) + length(outputs)), 0) FROM results)
+            """);
     }
 }

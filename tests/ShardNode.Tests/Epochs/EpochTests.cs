@@ -6,6 +6,7 @@ using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Poea;
 using TeeTee.ShardNode.Storage;
 using TeeTee.ShardNode.Tests.Support;
+using TeeTee.ShardProtocol;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
 

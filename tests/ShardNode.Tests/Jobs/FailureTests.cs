@@ -5,6 +5,7 @@ using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Requests;
 using TeeTee.ShardNode.Tests.Support;
+using TeeTee.ShardProtocol;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
 
@@ -36,6 +37,31 @@ public sealed class FailureTests
 
         Assert.True(broken.Failed is { Retryable: true, Code: JobFailure.LinkLost }, $"{broken.Failed}");
         Assert.True(away.Failed is { Retryable: true, Code: JobFailure.LinkLost }, $"{away.Failed}");
+        PipelineTests.AssertEqual(cluster, job, run, TestModel.Run(job.Prompt, 85, shards, job.Sampling));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task OpenJob_HeadKilledMidJob_RunsAgainWithTheSameTokens(int shards)
+    {
+        await using Cluster cluster = await Cluster.StartAsync(shards);
+        TestJob job = TestJob.Create(TestModel.Prompt(10), 85);
+        bool killed = false;
+
+        Exception? broken = await Record.ExceptionAsync(() => cluster.RunAsync(job, 0, async _ =>
+        {
+            if (!killed)
+                await cluster.Hosts[0].DisposeAsync();
+            killed = true;
+        }).Bound());
+        await cluster.StartHostAsync(0);
+        JobRun run = await cluster.RunAsync(job).Bound();
+        for (int i = 1; i < 5 && run.Failed is { Retryable: true }; i++)
+            run = await cluster.RunAsync(job).Bound();
+
+        Assert.True(killed);
+        Assert.True(broken is null or Grpc.GrpcException, $"{broken}");
         PipelineTests.AssertEqual(cluster, job, run, TestModel.Run(job.Prompt, 85, shards, job.Sampling));
     }
 

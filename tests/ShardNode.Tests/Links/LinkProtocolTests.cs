@@ -4,6 +4,7 @@ using Google.Protobuf;
 using TeeTee.Grpc;
 using TeeTee.Primitives;
 using TeeTee.ShardNode.Tests.Support;
+using TeeTee.ShardProtocol;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
 using WireIdentity = TeeTee.ShardProtocol.V1.Identity;

@@ -5,6 +5,7 @@ using TeeTee.Grpc;
 using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
+using TeeTee.ShardProtocol;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
 

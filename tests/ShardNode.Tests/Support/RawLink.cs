@@ -5,6 +5,7 @@ using TeeTee.Inference.Engine;
 using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
+using TeeTee.ShardProtocol;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
 using WireIdentity = TeeTee.ShardProtocol.V1.Identity;
