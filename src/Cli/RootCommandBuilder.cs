@@ -18,6 +18,8 @@ internal static class RootCommandBuilder
         root.Subcommands.Add(RunCommand.Create(factory));
         root.Subcommands.Add(TokenizeCommand.Create(factory));
         root.Subcommands.Add(ShardCommand.Create(factory));
+        root.Subcommands.Add(SequencerCommand.Create(factory));
+        root.Subcommands.Add(VerifierCommand.Create(factory));
         root.Subcommands.Add(KeyCommand.Create(factory));
         return root;
     }
