@@ -62,7 +62,10 @@ internal sealed class SequencerCommand
         using CanonicalModel model = ModelFiles.OpenModel(path);
         GatewayModel gateway = ModelFiles.Guard(path, () => GatewayModel.From(model, cancellationToken));
         PrivateKey key = ServiceSettings.LoadKey(parsed.GetValue(_key)!, parsed.GetValue(_keyPassword));
-        BatchingOptions batching = Batching(parsed, deployment, key);
+        BatchingOptions batching = Batching(parsed, deployment, key) with
+        {
+            VocabularySizes = new Dictionary<Bytes32, uint> { [gateway.ModelId] = (uint)model.Config.VocabularySize },
+        };
         SequencerOptions options = Options(parsed, deployment, key, model.Config, gateway.ModelId);
         options = options with
         {
