@@ -1,4 +1,5 @@
 using System.Globalization;
+using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
 using TeeTee.Inference.Models;
@@ -76,6 +77,7 @@ internal sealed class Devnet : IAsyncDisposable
     /// <summary>Stops all processes: the services first, the chain last.</summary>
     public async ValueTask DisposeAsync()
     {
+        _services.ForEach(service => service.StopRestarting());
         foreach (IGrouping<bool, ServiceProcess> group in _services.AsEnumerable().Reverse().GroupBy(s => s.Name == "anvil").OrderBy(g => g.Key))
             await Task.WhenAll(group.Select(service => service.DisposeAsync().AsTask())).ConfigureAwait(false);
         _http.Dispose();
@@ -91,6 +93,7 @@ internal sealed class Devnet : IAsyncDisposable
             StartChain();
         await PrepareChainAsync(cancellationToken).ConfigureAwait(false);
         DevnetApiKey.Create(Folder, Keys, DevnetChain.UserCredit);
+        SimulatedPki.LoadOrCreate(Folder.SimulatedPki, TimeProvider.System).Dispose();
         await StartServicesAsync(ranges, cancellationToken).ConfigureAwait(false);
     }
 

@@ -83,6 +83,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on an end of the child is not followed by a new start.</summary>
+    public void StopRestarting() => _stopping.Cancel();
+
     /// <summary>Closes the pipe, waits for the child to stop by itself, and kills what is left of it.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -116,8 +119,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
             await _process.WaitForExitAsync(_stopping.Token).ConfigureAwait(false);
             if (Stopwatch.GetElapsedTime(started) > s_healthyAfter)
                 pause = s_firstPause;
-            _progress($"{Name} ended with code {_process.ExitCode}; starting it again in {pause.TotalSeconds:0.0} s (log: {_log})");
+            // Ctrl+C reaches the children too: whoever stops the network has this long to say so.
             await Task.Delay(pause, _stopping.Token).ConfigureAwait(false);
+            _progress($"{Name} ended with code {_process.ExitCode}; starting it again (log: {_log})");
             pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
             _process.Dispose();
             _process = Launch();
