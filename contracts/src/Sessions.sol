@@ -37,7 +37,8 @@ abstract contract Sessions is ICredits {
     /// @inheritdoc ICredits
     function sessionValidAt(address user, address key, uint64 time) external view override returns (bool) {
         Session storage s = _sessions[user][key];
-        uint64 margin = _margin();
+        // An expiry may be the largest time there is: the sums are wider, so that a judge never meets an overflow.
+        uint256 margin = _margin();
         bool begun = s.authorizedAt != 0 && s.authorizedAt <= time;
         return begun && time < s.expiresAt + margin && (s.revokedAt == 0 || time < s.revokedAt + margin);
     }

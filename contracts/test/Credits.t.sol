@@ -517,6 +517,12 @@ contract SessionTest is CreditsFixture {
         assertFalse(credits.sessionValidAt(USER, KEY, uint64(START + 115)), "after");
     }
 
+    function test_sessionValidAt_endlessSession_neverOverflows() public {
+        vm.prank(USER);
+        credits.authorizeSession(KEY, 3 ether, type(uint64).max);
+        assertTrue(credits.sessionValidAt(USER, KEY, type(uint64).max), "valid to the end of time");
+    }
+
     function test_authorizeSession_lowered_reverts() public {
         vm.prank(USER);
         credits.authorizeSession(KEY, 3 ether, uint64(START + 100));

@@ -17,6 +17,7 @@ public sealed class RollupOnAnvilTests : IDisposable
     private static readonly PrivateKey s_sequencer = PrivateKey.Parse(AnvilProcess.Keys[0]);
     private static readonly PrivateKey s_host = PrivateKey.Parse(AnvilProcess.Keys[1]);
     private static readonly PrivateKey s_user = PrivateKey.Parse(AnvilProcess.Keys[2]);
+    private static readonly PrivateKey s_session = PrivateKey.Generate();
     private static readonly PrivateKey s_enclave = PrivateKey.Generate();
     private static readonly Bytes32 s_encryptionKey = Keccak256.Hash("encryption"u8);
 
@@ -73,12 +74,15 @@ public sealed class RollupOnAnvilTests : IDisposable
         await SendAsync(sequencer, registry, registry.RegisterPoster(s_sequencer.Address), s_parameters.MinPosterStake);
         Slot slot = await RegisterSlotAsync(host, deployment, client, registry, modelId);
         await SendAsync(user, credits, credits.Deposit(s_user.Address), 1_000_000);
+        ulong expiry = (await client.GetBlockAsync(BlockTag.Latest, Bound))!.Timestamp + 1_000;
+        await SendAsync(user, credits, credits.AuthorizeSession(s_session.Address, 10_000, expiry));
 
         ulong now = (await client.GetBlockAsync(BlockTag.Latest, Bound))!.Timestamp;
-        RollupSnapshot view = await GatherAsync(registry, credits, modelId, now + 30);
+        AnsweredJob job = Answer(deployment.Domain(), slot, now, s_session);
+        RollupSnapshot view = await GatherAsync(registry, credits, deployment.Domain(), job, now + 30);
         BatchContext context = Context(deployment, view, now + 30);
         BatchBuilder builder = new(context);
-        Assert.Empty(builder.TryAdd(Answer(deployment.Domain(), slot, now)));
+        Assert.Empty(builder.TryAdd(job));
         Batch batch = builder.Build();
         Assert.True(BatchRules.Check(batch.Header, batch.Data, context with { Quotes = [QuoteVerdict.Accepted] }).IsValid);
 
@@ -140,19 +144,13 @@ public sealed class RollupOnAnvilTests : IDisposable
         return slot.Slot;
     }
 
-    private async Task<RollupSnapshot> GatherAsync(RegistryContract registry, CreditsContract credits, Bytes32 modelId, ulong postedAt)
+    private Task<RollupSnapshot> GatherAsync(
+        RegistryContract registry, CreditsContract credits, RollupDomain domain, AnsweredJob job, ulong postedAt)
     {
-        ListedModel model = (await registry.GetModelAsync(modelId, BlockTag.Latest, Bound))!;
-        uint slotId = (await registry.GetSlotsOfAsync(modelId, BlockTag.Latest, Bound))[0];
-        return new RollupSnapshot
-        {
-            Models = ImmutableDictionary<Bytes32, ModelLimits>.Empty.Add(modelId, model.ToLimits(s_config.VocabularySize)),
-            Slots = ImmutableDictionary<uint, Slot>.Empty.Add(slotId, (await registry.GetSlotAsync(slotId, BlockTag.Latest, Bound))!.Slot),
-            SlotKeys = ImmutableDictionary<uint, IReadOnlyList<SlotKey>>.Empty
-                .Add(slotId, await registry.GetKeysAsync(slotId, BlockTag.Latest, Bound)),
-            CreditsOf = ImmutableDictionary<Address, UInt128>.Empty
-                .Add(s_user.Address, await credits.GetCreditedAsync(s_user.Address, postedAt, BlockTag.Latest, Bound)),
-        };
+        SnapshotReader reader = new(registry, credits, id => id == job.Request.Message.ModelId ? s_config.VocabularySize : null);
+        SnapshotNeeds needs = SnapshotNeeds.Of(
+            [job.Request], job.Shards.Select(s => s.Receipt.Message.Slot), domain, Secp256k1Recovery.Instance);
+        return reader.ReadAsync(needs, postedAt, BlockTag.Latest, Bound);
     }
 
     private static BatchContext Context(Deployment deployment, RollupSnapshot view, ulong postedAt) => new()
@@ -168,7 +166,7 @@ public sealed class RollupOnAnvilTests : IDisposable
         Quotes = [],
     };
 
-    private static AnsweredJob Answer(RollupDomain domain, Slot slot, ulong now)
+    private static AnsweredJob Answer(RollupDomain domain, Slot slot, ulong now, PrivateKey signer)
     {
         uint[] tokens = [5, 6, 7, 8, 2];
         JobRequest request = new()
@@ -205,7 +203,7 @@ public sealed class RollupOnAnvilTests : IDisposable
             tree.Prove(domain.Digest(receipt))!);
         return new AnsweredJob
         {
-            Request = domain.Sign(request, s_user),
+            Request = domain.Sign(request, signer),
             Finish = FinishReason.Stop,
             OutputTokens = 2,
             TokensRoot = tokensRoot,

@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
+using TeeTee.Gateway.Sessions;
 using TeeTee.Hosting.Failures;
 using TeeTee.Inference.Sampling;
 using TeeTee.Primitives;
@@ -30,16 +30,9 @@ internal static class SamplingSettings
         if (text is null)
             return new Bytes32(RandomNumberGenerator.GetBytes(Bytes32.Size));
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number))
-            return Expand(number);
+            return SamplingChoice.ExpandSeed(number);
         return Bytes32.TryParse(text, out Bytes32 seed)
             ? seed
             : throw new FailureException(ExitCode.Usage, "bad_setting", $"--seed: '{text}' is neither a whole number nor 32 bytes of hex.");
-    }
-
-    private static Bytes32 Expand(long number)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, number);
-        return Keccak256.Hash(bytes);
     }
 }

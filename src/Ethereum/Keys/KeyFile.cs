@@ -29,8 +29,9 @@ public static class KeyFile
             return LoadHex(path, text);
         if (passwordFile is null)
             throw new KeyFileException(path, "it is an encrypted keystore, and no password file was given.");
+        var password = Read(passwordFile).TrimEnd('\r', '\n');
         RequireOwnerOnly(passwordFile);
-        return Keystore.Decrypt(path, text, Read(passwordFile).TrimEnd('\r', '\n'));
+        return Keystore.Decrypt(path, text, password);
     }
 
     /// <summary>Creates a hex key file with mode 600.</summary>

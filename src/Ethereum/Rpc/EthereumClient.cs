@@ -105,18 +105,22 @@ public sealed class EthereumClient
     /// where the node refuses a piece as too large.
     /// </summary>
     /// <exception cref="ArgumentException">The first block is after the last, or <paramref name="maxRange"/> is 0.</exception>
-    public Task<IReadOnlyList<LogEntry>> GetLogsAsync(
-        LogFilter filter, CancellationToken cancellationToken, ulong maxRange = DefaultLogRange) =>
+    public Task<IReadOnlyList<LogEntry>> GetLogsAsync(LogFilter filter, ulong maxRange, CancellationToken cancellationToken) =>
         LogQuery.RunAsync(_rpc, filter, maxRange, cancellationToken);
 
-    /// <summary>The next block's base fee and a tip.</summary>
+    /// <summary>All logs that match, in pieces of at most <see cref="DefaultLogRange"/> blocks.</summary>
+    /// <inheritdoc cref="GetLogsAsync(LogFilter, ulong, CancellationToken)"/>
+    public Task<IReadOnlyList<LogEntry>> GetLogsAsync(LogFilter filter, CancellationToken cancellationToken) =>
+        GetLogsAsync(filter, DefaultLogRange, cancellationToken);
+
+    /// <summary>The next block's base fee and a tip: the node's suggestion, or 0 if it has no eth_maxPriorityFeePerGas.</summary>
     public async Task<FeeEstimate> GetFeesAsync(CancellationToken cancellationToken)
     {
         var answers = await _rpc.BatchAsync(
             [new("eth_feeHistory", "0x1", "latest", Array.Empty<double>()), new("eth_maxPriorityFeePerGas")], cancellationToken);
         return Checked("eth_feeHistory", () => new FeeEstimate(
             Quantity.Parse(RpcJson.Items(answers[0].Result.GetProperty("baseFeePerGas"), "baseFeePerGas").Last().GetString()),
-            Quantity.Parse(RpcJson.Text(answers[1].Result))));
+            answers[1].Error is null ? Quantity.Parse(RpcJson.Text(answers[1].Result)) : 0));
     }
 
     private async Task<T> CallAsync<T>(string method, object?[] parameters, Func<JsonElement, T> read, CancellationToken cancellationToken)

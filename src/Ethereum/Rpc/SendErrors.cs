@@ -11,6 +11,9 @@ internal static class SendErrors
     public static bool IsUnderpriced(JsonRpcException error) =>
         Says(error, "underpriced", "fee too low to compete", "max fee per gas less than block base fee", "feetoolow", "gas price too low");
 
+    /// <summary>Limit exceeded or internal error: says nothing about the transaction.</summary>
+    public static bool IsUncertain(JsonRpcException error) => error.Code is -32005 or -32603;
+
     private static bool Says(JsonRpcException error, params ReadOnlySpan<string> phrases)
     {
         foreach (var phrase in phrases)

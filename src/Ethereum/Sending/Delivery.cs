@@ -81,6 +81,10 @@ internal sealed class Delivery
         {
             _wantsBump = true;
         }
+        catch (JsonRpcException e) when (SendErrors.IsUncertain(e))
+        {
+            _mayBePublished = true;
+        }
         catch (JsonRpcException e)
         {
             _rejection = e.NodeMessage;

@@ -9,9 +9,11 @@ internal static class FeePolicy
     /// <summary>The first offer: the suggested tip and twice the base fee, within the limit.</summary>
     public static (UInt128 Tip, UInt128 Cap) First(FeeEstimate fees, TransactionSenderOptions options)
     {
-        var tip = UInt128.Max(fees.Tip, options.MinTip);
-        var cap = UInt128.Min(new FeeEstimate(fees.BaseFee, tip).MaxFee, options.MaxFeePerGas);
-        return (UInt128.Min(tip, cap), cap);
+        // Both parts are cut before they are added: a node may answer anything.
+        var tip = UInt128.Min(UInt128.Max(fees.Tip, options.MinTip), options.MaxFeePerGas);
+        var baseFee = UInt128.Min(fees.BaseFee, options.MaxFeePerGas);
+        var cap = UInt128.Min(new FeeEstimate(baseFee, tip).MaxFee, options.MaxFeePerGas);
+        return (tip, cap);
     }
 
     /// <summary>

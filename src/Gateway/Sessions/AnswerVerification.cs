@@ -29,8 +29,25 @@ public static class AnswerVerification
         UInt128? fee = JobRequestRules.Fee(submission.Request, finished.OutputTokens);
         if (fee != finished.Fee || finished.Fee > submission.Request.MaxFee)
             return $"the fee is {finished.Fee} wei, the request gives {fee} and at most {submission.Request.MaxFee}";
-        return AnswerFault(finished, jobId, tokensRoot, node, domain, recovery)
+        return FinishFault(submission.Request, output, finished.Finish, model)
+            ?? AnswerFault(finished, jobId, tokensRoot, node, domain, recovery)
             ?? ShardFault(finished, jobId, tokensRoot, (uint)tokens.Length - 1, model, domain, recovery);
+    }
+
+    private static string? FinishFault(JobRequest request, ReadOnlySpan<uint> output, FinishReason finish, ModelInfo model)
+    {
+        if (output.IsEmpty)
+            return "the answer has no tokens";
+        int stop = output.IndexOfAny(request.StopTokens.AsSpan());
+        uint limit = JobRequestRules.EffectiveOutputLimit(request, model.ContextLength);
+        bool fits = finish switch
+        {
+            FinishReason.Stop => stop == output.Length - 1,
+            FinishReason.Length => stop < 0 && output.Length == limit,
+            FinishReason.Cancelled => stop < 0 && output.Length <= limit,
+            _ => false,
+        };
+        return fits ? null : $"the answer claims to end by {finish} after {output.Length} of at most {limit} tokens, its tokens say otherwise";
     }
 
     private static string? AnswerFault(

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Net;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
@@ -16,9 +16,13 @@ namespace TeeTee.Gateway.Sessions;
 /// <param name="signer">The user's key, or a session key that the contract knows.</param>
 /// <param name="payment">What pays.</param>
 /// <param name="clock">For deadlines.</param>
-public sealed class JobSigner(IJobClient jobs, Address user, IDigestSigner signer, PaymentKind payment, TimeProvider clock) : IDisposable
+/// <param name="cap">Most wei that the user's cumulative spend may reach through this signer; null for what the account holds.</param>
+public sealed class JobSigner(
+    IJobClient jobs, Address user, IDigestSigner signer, PaymentKind payment, TimeProvider clock, UInt128? cap = null) : IDisposable
 {
+    private const int MostAttempts = 3;
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private ulong _lastNonce;
 
@@ -32,7 +36,17 @@ public sealed class JobSigner(IJobClient jobs, Address user, IDigestSigner signe
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await StartInTurnAsync(node, model, prompt, cancellationToken).ConfigureAwait(false);
+            for (int attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return await StartInTurnAsync(node, model, prompt, cancellationToken).ConfigureAwait(false);
+                }
+                catch (JobApiException fault) when (fault.Code == "nonce_used" && attempt < MostAttempts)
+                {
+                    // Another client of the same user was faster; the account shows the nonce that it took.
+                }
+            }
         }
         finally
         {
@@ -48,6 +62,23 @@ public sealed class JobSigner(IJobClient jobs, Address user, IDigestSigner signe
         return jobs.CancelAsync(new JobCancellation(signed.Message, signed.Signature), cancellationToken);
     }
 
+    /// <summary>
+    /// Ends a job that nobody reads any longer at what was received, also one that may or may not have been accepted. Best effort:
+    /// a job that cannot be reached runs to its natural end, which the voucher bounds.
+    /// </summary>
+    public async Task HangUpAsync(NodeInfo node, Bytes32 jobId, int received)
+    {
+        using CancellationTokenSource limit = new(s_farewell, clock);
+        try
+        {
+            await CancelAsync(node, jobId, (uint)Math.Max(received, 1), limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is JobApiException or OperationCanceledException)
+        {
+            // Unknown, ended or out of reach: nothing is left to do.
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
@@ -55,21 +86,41 @@ public sealed class JobSigner(IJobClient jobs, Address user, IDigestSigner signe
     {
         AccountInfo account = await jobs.GetAccountAsync(User, cancellationToken).ConfigureAwait(false);
         JobRequest request = Request(node, model, prompt, account);
+        RequireCap(request);
         Signed<JobRequest> signed = Domain(node).Sign(request, signer);
+        Bytes32 jobId = Domain(node).Digest(request);
         JobSubmission submission = new(signed.Message, signed.Signature, [.. prompt.Tokens.Span]);
         IAsyncEnumerator<JobEvent> events = jobs.SubmitAsync(submission, cancellationToken).GetAsyncEnumerator(cancellationToken);
         try
         {
-            if (!await events.MoveNextAsync().ConfigureAwait(false))
-                throw new JobApiException(null, "internal", "The sequencer ended the stream before it accepted the job.");
+            await MoveToAcceptanceAsync(events, jobId).ConfigureAwait(false);
         }
-        catch
+        catch (Exception fault)
         {
             await events.DisposeAsync().ConfigureAwait(false);
+            if (fault is OperationCanceledException)
+                await HangUpAsync(node, jobId, 0).ConfigureAwait(false);
             throw;
         }
         _lastNonce = request.Nonce;
-        return new RunningJob(Domain(node).Digest(request), submission, events);
+        return new RunningJob(jobId, submission, events);
+    }
+
+    private static async Task MoveToAcceptanceAsync(IAsyncEnumerator<JobEvent> events, Bytes32 jobId)
+    {
+        if (!await events.MoveNextAsync().ConfigureAwait(false))
+            throw new JobApiException(null, "internal", "The sequencer ended the stream before it accepted the job.");
+        if (events.Current is JobAccepted accepted && accepted.JobId != jobId)
+            throw new JobApiException(null, "internal", $"The sequencer accepted job {accepted.JobId}, {jobId} was signed.");
+    }
+
+    private void RequireCap(JobRequest request)
+    {
+        if (request.CumulativeMax > cap)
+        {
+            throw new JobApiException(HttpStatusCode.PaymentRequired, "insufficient_credit",
+                $"The request may bring the cumulative spend to {request.CumulativeMax} wei, the key's cap is {cap}.");
+        }
     }
 
     private JobRequest Request(NodeInfo node, ModelInfo model, JobPrompt prompt, AccountInfo account)

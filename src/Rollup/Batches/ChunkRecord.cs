@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.Json.Serialization;
 using TeeTee.Primitives;
 
 namespace TeeTee.Rollup.Batches;
@@ -20,6 +21,7 @@ public readonly record struct ChunkRecord(ItemKey Item, uint Number, uint ItemLe
     public static uint CountFor(uint itemLength) => itemLength == 0 ? 1 : (itemLength - 1) / ChunkBytes + 1;
 
     /// <summary>Bytes of this chunk; only meaningful while <see cref="Number"/> is below the item's count.</summary>
+    [JsonIgnore]
     public int Length => (int)Math.Min(ChunkBytes, ItemLength - (long)Number * ChunkBytes);
 
     /// <summary><c>abi.encodePacked(uint32 leaf, uint8 kind, uint16 part, uint32 number, uint32 itemLength, bytes32 hash)</c>.</summary>

@@ -90,8 +90,11 @@ public sealed class KeyFileTests : IDisposable
         Assert.Throws<KeyFileException>(() => KeyFile.Load(Write("bad", text), Write("p", "x")));
 
     [Fact]
-    public void Load_MissingFile_ThrowsKeyFileException() =>
+    public void Load_MissingFile_ThrowsKeyFileException()
+    {
         Assert.Throws<KeyFileException>(() => KeyFile.Load(Path.Combine(_folder, "absent")));
+        Assert.Throws<KeyFileException>(() => KeyFile.Load(Write("k", Pbkdf2), Path.Combine(_folder, "absent")));
+    }
 
     [Fact]
     public async Task CreateKeystore_OurFile_IsReadByCast()

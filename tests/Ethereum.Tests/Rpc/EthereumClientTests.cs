@@ -70,7 +70,7 @@ public sealed class EthereumClientTests : IAsyncLifetime
         var head = await _client.GetBlockNumberAsync(Limit);
         LogFilter filter = new() { FromBlock = 0, ToBlock = head, Addresses = [contract], Topics = [[topic]] };
         // The range of 3 makes several calls of it.
-        var log = Assert.Single(await _client.GetLogsAsync(filter, Limit, maxRange: 3));
+        var log = Assert.Single(await _client.GetLogsAsync(filter, 3, Limit));
         Assert.Equal(receipt.TransactionHash, log.TransactionHash);
         Assert.Equal((byte)42, log.Data.Span[31]);
         Assert.Empty(await _client.GetLogsAsync(filter with { Topics = [[Bytes32.Zero]] }, Limit));

@@ -33,4 +33,10 @@ public sealed class FeePolicyTests
         Assert.Equal(((UInt128)20, (UInt128)20), (tip, cap));
         Assert.Equal(((UInt128)1, (UInt128)2_001), FeePolicy.First(new FeeEstimate(1_000, 0), new TransactionSenderOptions()));
     }
+
+    [Fact]
+    public void First_AbsurdAnswer_StaysWithinTheLimit() =>
+        Assert.Equal(
+            ((UInt128)500, (UInt128)500),
+            FeePolicy.First(new FeeEstimate(UInt128.MaxValue, UInt128.MaxValue), new TransactionSenderOptions { MaxFeePerGas = 500 }));
 }

@@ -32,6 +32,15 @@ public sealed class OfflineRunnerTests : IDisposable
         }
     }
 
+    // Made by this engine, which the definition confirms bit for bit in ModelForwardTests; any machine must give it.
+    [Fact]
+    public void Run_SeededModel_HasGoldenTraceRoots()
+    {
+        OfflineRunResult run = EngineRuns.Run(_model, new OfflineRunOptions { MaxTokens = 20, Shards = 2 });
+        Assert.Equal("0xb84fb45bbb46d17fb7999a6acf28ee269d222fc38a4153b3c044c9f22a7d4d79", run.TraceRoots[0].ToString());
+        Assert.Equal("0x9ab0261c683f4fb19a7a6cc23c2f006eb3777af081a4f720e66027ea49d72c73", run.TraceRoots[1].ToString());
+    }
+
     [Fact]
     public void Run_ScalarAndVectorKernels_GiveTheSameBits()
     {

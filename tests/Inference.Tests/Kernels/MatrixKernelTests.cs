@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using TeeTee.Inference.Engine;
 using TeeTee.Inference.Kernels;
 using TeeTee.Numerics;
@@ -25,6 +27,19 @@ public class MatrixKernelTests
                 Assert.Equal(expected, Product(kernel, threads, weights, rows, blocks, inputs));
         }
     }
+
+    [Fact]
+    public void Run_AnyShapeAndValues_EqualsRowDot() => Prop.ForAll<int>(seed =>
+    {
+        Random random = new(seed);
+        (int rows, int columns, int positions) = (random.Next(1, 70), random.Next(1, 300), random.Next(1, 12));
+        int blocks = BlockQuantizer.BlocksOf(columns);
+        byte[] weights = SelfCheckInputs.Weights(rows * blocks);
+        random.Shuffle(weights.AsSpan(2, 32));
+        float[][] inputs = [.. Enumerable.Range(0, positions).Select(_ => Random(random, columns))];
+        uint[] expected = Reference(weights, rows, blocks, inputs);
+        return Kernels().All(kernel => expected.SequenceEqual(Product(kernel, 2, weights, rows, blocks, inputs)));
+    }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Run_WeightsOfMinus128_AreExact()
@@ -76,6 +91,9 @@ public class MatrixKernelTests
         if (Avx2MatrixKernel.IsSupported)
             yield return new Avx2MatrixKernel();
     }
+
+    private static float[] Random(Random random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => MathF.ScaleB(random.NextSingle() - 0.5f, random.Next(-130, 60)))];
 
     // Every third position has a block of zeros, every fourth one of tiny values.
     private static float[] Input(int columns, int t)

@@ -1,0 +1,64 @@
+using System.Net;
+using TeeTee.Gateway.Jobs;
+using TeeTee.Hosting.Failures;
+using TeeTee.Primitives;
+using TeeTee.RollupContracts;
+
+namespace TeeTee.Cli.Commands;
+
+/// <summary>A connection to a sequencer whose word is compared with what the user knows: the model file and, if given, the deployment.</summary>
+internal sealed class SequencerLink : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private readonly HttpClient _http;
+
+    public SequencerLink(string url)
+    {
+        if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https"))
+            throw new FailureException(ExitCode.Usage, "bad_setting", $"--url: '{url}' is no http address.");
+        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10), AutomaticDecompression = DecompressionMethods.All })
+        {
+            BaseAddress = address,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        Jobs = new HttpJobClient(_http, s_patience, TimeProvider.System);
+    }
+
+    /// <summary>The job API.</summary>
+    public IJobClient Jobs { get; }
+
+    /// <summary>What the sequencer says, checked against the deployment.</summary>
+    public async Task<NodeInfo> GetInfoAsync(Deployment? deployment, CancellationToken cancellationToken)
+    {
+        NodeInfo node = await Jobs.GetInfoAsync(cancellationToken).ConfigureAwait(false);
+        if (deployment is not null && (node.ChainId != deployment.ChainId || node.Rollup != deployment.Rollup))
+        {
+            throw new FailureException(ExitCode.Configuration, "wrong_chain",
+                $"The sequencer serves contract {node.Rollup} on chain {node.ChainId}, the deployment file names {deployment.Rollup} on chain {deployment.ChainId}.");
+        }
+        return node;
+    }
+
+    /// <summary>The offer of exactly this model.</summary>
+    public static ModelInfo RequireModel(NodeInfo node, Bytes32 modelId) =>
+        node.Models.FirstOrDefault(model => model.ModelId == modelId)
+        ?? throw new FailureException(ExitCode.Refused, "model_not_found",
+            $"The sequencer does not serve model {modelId} now. It has: {string.Join(", ", node.Models.Select(m => $"{m.Name} {m.ModelId}"))}.");
+
+    /// <summary>Reads a deployment file, if one is named.</summary>
+    public static async Task<Deployment?> LoadDeploymentAsync(string? path, CancellationToken cancellationToken)
+    {
+        if (path is null)
+            return null;
+        try
+        {
+            return await Deployment.LoadAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException(ExitCode.Configuration, "bad_deployment", $"{path}: {fault.Message}", fault);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+}
