@@ -21,7 +21,7 @@ public sealed record BatchingOptions
     /// <summary>Shard services whose sealed epochs are collected (http, h2c).</summary>
     public IReadOnlyList<Uri> Shards { get; init; } = [];
 
-    /// <summary>Vocabulary size by model id, where the job API of the same host does not know it.</summary>
+    /// <summary>Vocabulary size by model id, for models whose size no registered <see cref="IVocabularySource"/> knows.</summary>
     public IReadOnlyDictionary<Bytes32, uint> VocabularySizes { get; init; } = new Dictionary<Bytes32, uint>();
 
     /// <summary>Whether quotes of simulated TEEs count; only together with <see cref="SimulatedRoot"/>, never on a chain with value.</summary>

@@ -6,5 +6,5 @@ namespace TeeTee.Sequencer.Batching;
 public interface IVocabularySource
 {
     /// <summary>Token ids of the model are below it; null while unknown.</summary>
-    ValueTask<uint?> GetVocabularySizeAsync(Bytes32 modelId, CancellationToken cancellationToken);
+    uint? VocabularySizeOf(Bytes32 modelId);
 }

@@ -40,7 +40,7 @@ internal sealed class SnapshotReader(BatchingOptions options, ChainConnection ch
     private async Task<RollupSnapshot> AddModelAsync(RollupSnapshot view, Bytes32 modelId, BlockTag block, CancellationToken cancellationToken)
     {
         ListedModel? model = await chain.Registry.GetModelAsync(modelId, block, cancellationToken).ConfigureAwait(false);
-        uint? size = await vocabulary.GetVocabularySizeAsync(modelId, cancellationToken).ConfigureAwait(false);
+        uint? size = vocabulary.VocabularySizeOf(modelId);
         return model is null || size is null ? view : view with { Models = view.Models.Add(modelId, model.ToLimits(size.Value)) };
     }
 
