@@ -13,11 +13,19 @@ QUESTION_WORDS = ("what", "which", "who", "whom", "why", "how", "when", "where",
                   "do", "did", "will", "would", "should", "may", "must", "has", "have", "whats", "what's", "in")
 
 
+# Words of a question that seldom tell what it is about.
+FRAME_WORDS = frozenset(
+    "a an and are be by can could define describe did do does explain for from get give has have how i in is it know "
+    "learn like may me mean meaning must my need of on one or please say should so tell that the there they this to "
+    "understand use used want was we what what's when where which who why will with word would you your".split())
+
+
 @dataclass
 class Topic:
     """One answer with everything that leads to it."""
 
     label: str
+    source: str
     answer: str = ""
     form: str = ""
     names: list[str] = field(default_factory=list)
@@ -53,7 +61,7 @@ def load_topics():
         if path.name == "templates.txt":
             continue
         for label, lines in sections(path):
-            topic = Topic(label)
+            topic = Topic(label, path.stem)
             for line in lines:
                 kind, _, value = line.partition(": ")
                 if kind == "answer":
@@ -96,6 +104,8 @@ class QuestionMaker:
         parts = dict(sections(TEXT / "templates.txt"))
         self.templates = {form: parts[form] for form in ("thing", "task")}
         self.leads, self.tails, self.fillers = parts["lead"], parts["tail"], parts["filler"]
+        self.echoes, self.before, self.after = parts["echo"], parts["before"], parts["after"]
+        self.common = " ".join(parts["common"]).split()
         self.synonyms = {}
         for line in parts["synonyms"]:
             head, *others = line.split(" | ")
@@ -112,24 +122,28 @@ class QuestionMaker:
                 return question
 
     def base(self, topic, rng):
-        if topic.names and (not topic.asks or rng.random() < 0.55):
+        if topic.source not in ("smalltalk", "fallback") and rng.random() < 0.12:
+            return self.echo(topic, rng)
+        if topic.names and (not topic.asks or rng.random() < 0.5):
             name = topic.names[0] if rng.random() < 0.3 else rng.choice(topic.names)
             pattern = rng.choice(self.templates[topic.form])
             return expand(pattern.replace("{is}", verb(name)).replace("{x}", name), rng)
         return expand(rng.choice(topic.asks), rng)
 
+    def echo(self, topic, rng):
+        """A question in words of the answer itself, so that these words too lead to the topic."""
+        words = topic.answer.replace(".", "").replace(":", "").replace(",", "").split()
+        size = rng.randint(min(4, len(words)), min(9, len(words)))
+        start = rng.randint(0, len(words) - size)
+        span = " ".join(words[start:start + size])
+        return expand(rng.choice(self.echoes), rng).replace("{x}", span)
+
     def vary(self, text, rng):
-        """Synonyms, dropped and added words, politeness, punctuation, case and typing mistakes."""
-        if rng.random() < 0.25:
+        """Synonyms, lost, added and shuffled words, politeness, punctuation, case and typing mistakes."""
+        if rng.random() < 0.3:
             text = self.swap_synonym(text, rng)
-        words = text.split()
-        if len(words) > 3 and rng.random() < 0.08:
-            droppable = [i for i, word in enumerate(words) if word.lower() in ("a", "an", "the", "is", "are", "does", "do", "of", "to", "me")]
-            if droppable:
-                del words[rng.choice(droppable)]
-        if len(words) > 2 and rng.random() < 0.05:
-            words.insert(rng.randrange(1, len(words)), rng.choice(self.fillers))
-        text = " ".join(words)
+        if rng.random() < 0.35:
+            text = self.disturb(text, rng)
         is_question = text.lower().split()[0] in QUESTION_WORDS
         if rng.random() < 0.15:
             text = f"{rng.choice(self.leads)} {text}"
@@ -138,6 +152,10 @@ class QuestionMaker:
         if rng.random() < 0.65:
             text = text[0].upper() + text[1:]
         text += punctuation(is_question, rng)
+        if rng.random() < 0.07:
+            text = f"{rng.choice(self.before)} {text}"
+        if rng.random() < 0.05:
+            text = f"{text} {rng.choice(self.after)}"
         if rng.random() < 0.12:
             text = mistype(text, rng)
         shape = rng.random()
@@ -146,6 +164,17 @@ class QuestionMaker:
         elif shape < 0.135:
             text = text.upper()
         return text
+
+    def disturb(self, text, rng):
+        """Loses frame words and adds common ones, so that the words which carry the topic decide."""
+        strength = rng.uniform(0.05, 0.4)
+        kept = [word for word in text.split() if word.lower() not in FRAME_WORDS or rng.random() >= strength]
+        words = kept or text.split()
+        for _ in range(rng.randint(0, int(1 + 10 * strength))):
+            words.insert(rng.randint(0, len(words)), rng.choice(self.common))
+        if rng.random() < 0.2:
+            rng.shuffle(words)
+        return " ".join(words)
 
     def swap_synonym(self, text, rng):
         found = [word for word in self.synonyms if re.search(rf"\b{word}\b", text)]
@@ -205,13 +234,13 @@ class Conversation:
 class ConversationMaker:
     def __init__(self, topics, questions):
         self.topics, self.questions = topics, questions
-        boost = {"fallback": 6, "hello": 2, "ethereum": 3, "teetee": 2}
+        boost = {"fallback": 4, "hello": 2, "ethereum": 3, "teetee": 2}
         self.weights = [boost.get(topic.label, 1) for topic in topics]
 
     def draw(self, rng):
         shape = rng.random()
-        plain = shape < 0.30
-        count = 1 if shape < 0.70 else rng.randint(2, 3) if shape < 0.97 else rng.randint(4, 7)
+        plain = shape < 0.35
+        count = 1 if shape < 0.93 else rng.randint(2, 3) if shape < 0.995 else rng.randint(4, 7)
         turns = [(self.questions.draw(topic, rng), topic.answer)
                  for topic in rng.choices(self.topics, self.weights, k=count)]
         system = rng.choice(SYSTEM_MESSAGES) if not plain and rng.random() < 0.15 else None

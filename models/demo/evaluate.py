@@ -1,4 +1,4 @@
-"""Asks a GGUF file the held-out questions, greedily, and counts the answers that hold their key terms.
+"""Asks a GGUF file questions that it never saw, greedily, and counts the answers that hold their key terms.
 
 Independent of the training code: own reader, tokenizer and forward pass in numpy.
 """
@@ -52,7 +52,7 @@ def score(name, ask, cases, show_all):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, default=HERE / "teetee-demo.gguf")
-    parser.add_argument("--cases", type=Path, default=HERE / "heldout.jsonl")
+    parser.add_argument("--cases", type=Path, nargs="+", default=[HERE / "heldout.jsonl", HERE / "fresh.jsonl"])
     parser.add_argument("--ask", help="answer this one question instead")
     parser.add_argument("--int8-activations", action="store_true", help="round activations as the runtime does")
     parser.add_argument("--all", action="store_true", help="print every answer, not the misses alone")
@@ -62,13 +62,15 @@ def main():
     if arguments.ask:
         print(f"chat:  {assistant.chat(arguments.ask)}\nplain: {assistant.plain(arguments.ask)}")
         return 0
-    cases = [json.loads(line) for line in arguments.cases.read_text().splitlines()]
     modes = {
         "chat": assistant.chat,
         "chat with a system message": lambda question: assistant.chat(question, "You are a helpful assistant."),
         "plain": assistant.plain,
     }
-    shares = [score(name, ask, cases, arguments.all) for name, ask in modes.items()]
+    shares = []
+    for path in arguments.cases:
+        cases = [json.loads(line) for line in path.read_text().splitlines()]
+        shares += [score(f"{path.stem}, {mode}", ask, cases, arguments.all) for mode, ask in modes.items()]
     return 0 if min(shares) >= REQUIRED else 1
 
 

@@ -16,10 +16,10 @@ def quantize_q8_0(matrix):
     blocks = matrix.astype(np.float32).reshape(-1, 32)
     scale = np.abs(blocks).max(axis=1) / np.float32(127)
     inverse = np.divide(np.float32(1), scale, out=np.zeros_like(scale), where=scale != 0)
-    scaled = blocks * inverse[:, None]
+    scaled = (blocks * inverse[:, None]).astype(np.float64)
     out = np.empty(len(blocks), Q8_BLOCK)
     out["scale"] = scale
-    out["values"] = np.trunc(scaled + np.copysign(np.float32(0.5), scaled))
+    out["values"] = np.trunc(scaled + np.copysign(0.5, scaled))
     return out.tobytes()
 
 

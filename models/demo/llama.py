@@ -7,8 +7,8 @@ def quantize_activation(x):
     """int8 per 32 values with an F32 scale and back: what the runtime's arithmetic does before each matrix product."""
     blocks = x.reshape(-1, 32)
     largest = np.abs(blocks).max(axis=1, keepdims=True)
-    largest = np.where(largest < 2.0 ** -100, np.float32(np.inf), largest)
-    return (np.rint(blocks * (np.float32(127) / largest)) * np.where(np.isinf(largest), 0, largest / np.float32(127))).reshape(-1)
+    inverse = np.divide(np.float32(127), largest, out=np.zeros_like(largest), where=largest >= 2.0 ** -100)
+    return (np.rint(blocks * inverse) * (largest / np.float32(127))).reshape(-1)
 
 
 class Llama:

@@ -9,83 +9,63 @@ from pathlib import Path
 
 import sentencepiece
 import torch
+from torch import distributed, multiprocessing
 from torch.nn import functional
 
-import gguf
-from chat import BOS, EOS, SPECIALS, TEMPLATE, UNK, ChatEncoder
+from batches import IGNORED, draw_batches, pad
+from chat import BOS, EOS, SPECIALS, UNK, ChatEncoder
 from corpus import ConversationMaker, QuestionMaker, load_topics, tokenizer_text
+from export import export
 from model import Llama, Shape
 
 HERE = Path(__file__).parent
-IGNORED = -1
+HELD_OUT = ("heldout.jsonl", "fresh.jsonl")
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=60, help="rounds of freshly drawn conversations")
-    parser.add_argument("--conversations", type=int, default=4096, help="conversations in a round")
-    parser.add_argument("--batch-tokens", type=int, default=2048)
+    parser.add_argument("--rounds", type=int, default=48, help="rounds of freshly drawn conversations")
+    parser.add_argument("--conversations", type=int, default=2048, help="conversations in a round")
+    parser.add_argument("--batch-tokens", type=int, default=1536)
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--processes", type=int, default=2, help="one thread each; every batch is split among them")
+    parser.add_argument("--port", type=int, default=29511, help="local port over which the processes meet")
     parser.add_argument("--build", type=Path, default=HERE / "build", help="folder of the tokenizer and the checkpoint")
     parser.add_argument("--out", type=Path, default=HERE / "teetee-demo.gguf")
     return parser.parse_args()
 
 
-def load_tokenizer(folder, topics, seed, size):
-    """The SentencePiece model of the folder, trained first if there is none."""
-    path = folder / "tokenizer.model"
-    if not path.exists():
-        sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=tokenizer_text(topics, random.Random(seed)),
-            model_prefix=str(path.with_suffix("")), model_type="bpe", vocab_size=size, byte_fallback=True,
-            character_coverage=1.0, normalization_rule_name="identity", remove_extra_whitespaces=False,
-            add_dummy_prefix=False, unk_id=UNK, bos_id=BOS, eos_id=EOS, pad_id=-1, num_threads=1, minloglevel=2)
-    return sentencepiece.SentencePieceProcessor(model_file=str(path))
+def tokenizer_path(arguments):
+    return arguments.build / "tokenizer.model"
 
 
-def encode_conversation(conversation, encoder):
-    """Token ids and the targets: the next id where the model has to speak, else IGNORED."""
-    tokens, spoken = [BOS], [False]
-
-    def append(ids, is_spoken):
-        tokens.extend(ids)
-        spoken.extend([is_spoken] * len(ids))
-
-    if conversation.system:
-        append(encoder.system_part(conversation.system), False)
-    for question, answer in conversation.turns:
-        if conversation.plain:
-            append(encoder.encode(encoder.prefix + question), False)
-            append(encoder.encode("\n" + answer) + [EOS], True)
-        else:
-            append(encoder.turn(question), False)
-            append(encoder.encode(answer) + [EOS], True)
-    targets = [following if speaks else IGNORED for following, speaks in zip(tokens[1:], spoken[1:])]
-    return tokens, targets + [IGNORED]
+def train_tokenizer(path, topics, seed, size):
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=tokenizer_text(topics, random.Random(seed)),
+        model_prefix=str(path.with_suffix("")), model_type="bpe", vocab_size=size, byte_fallback=True,
+        character_coverage=1.0, normalization_rule_name="identity", remove_extra_whitespaces=False,
+        add_dummy_prefix=False, unk_id=UNK, bos_id=BOS, eos_id=EOS, pad_id=-1, num_threads=1, minloglevel=2)
 
 
-def draw_batches(maker, encoders, count, batch_tokens, rng):
-    """Rows of similar length together, at most `batch_tokens` of them with the padding, in random order."""
-    rows = [encode_conversation(maker.draw(rng), rng.choices(encoders, (0.9, 0.1))[0]) for _ in range(count)]
-    rows = sorted((row for row in rows if len(row[0]) <= Shape.context), key=lambda row: len(row[0]))
-    batches, batch = [], []
-    for row in rows:
-        if batch and (len(batch) + 1) * len(row[0]) > batch_tokens:
-            batches.append(batch)
-            batch = []
-        batch.append(row)
-    batches.append(batch)
-    rng.shuffle(batches)
-    return [pad(batch) for batch in batches]
+def warm_start(embedding, topics, questions, encode, seed, batches=400, size=256):
+    """Trains the embedding to name a question's topic from the sum of its tokens.
 
-
-def pad(batch):
-    length = max(len(tokens) for tokens, _ in batch)
-    tokens = torch.tensor([row + [EOS] * (length - len(row)) for row, _ in batch])
-    targets = torch.tensor([row + [IGNORED] * (length - len(row)) for _, row in batch])
-    return tokens, targets
+    It takes seconds, and the network then starts from tokens that already stand for their topics.
+    """
+    rng = random.Random(seed)
+    head = torch.nn.Linear(embedding.embedding_dim, len(topics))
+    optimizer = torch.optim.AdamW([embedding.weight, *head.parameters()], lr=5e-3)
+    for i in range(batches):
+        optimizer.param_groups[0]["lr"] = 5e-3 * (1 - i / batches)
+        wanted = [rng.randrange(len(topics)) for _ in range(size)]
+        rows = [encode(questions.draw(topics[topic], rng)) for topic in wanted]
+        starts = torch.tensor([0] + [len(row) for row in rows[:-1]]).cumsum(0)
+        sums = functional.embedding_bag(torch.tensor(sum(rows, [])), embedding.weight, starts, mode="sum")
+        loss = functional.cross_entropy(head(sums), torch.tensor(wanted))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
 
 
 def make_optimizer(model, rate):
@@ -103,67 +83,44 @@ def rate_at(progress, top):
     return top * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up))))
 
 
-def train_round(model, optimizer, batches, done, rounds, top_rate):
+def train_round(model, optimizer, batches, share, set_rate):
+    """One step per batch. `share` is this process's part of the rows; gradients are summed over the processes."""
     loss_sum, target_count = 0.0, 0
-    for i, (tokens, targets) in enumerate(batches):
-        for group in optimizer.param_groups:
-            group["lr"] = rate_at((done + i / len(batches)) / rounds, top_rate)
+    for i, batch in enumerate(batches):
+        set_rate(i / len(batches))
+        count = sum(target != IGNORED for _, targets in batch for target in targets)
+        tokens, targets = pad(batch[share])
         wanted = targets != IGNORED
-        loss = functional.cross_entropy(model(tokens, wanted), targets[wanted])
+        loss = functional.cross_entropy(model(tokens, wanted), targets[wanted], reduction="sum")
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        (loss / count).backward()
+        sum_gradients(model)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-        count = int(wanted.sum())
-        loss_sum, target_count = loss_sum + loss.item() * count, target_count + count
-    return loss_sum / target_count, target_count
+        distributed.all_reduce(loss.detach_())
+        loss_sum, target_count = loss_sum + loss.item(), target_count + count
+    return loss_sum / target_count
 
 
-def export(path, model, pieces, shape):
-    """`pieces` is the SentencePiece model; the special tokens of the chat follow its pieces."""
-    plain = range(pieces.get_piece_size())
-    kinds = [2 if i == UNK else 3 if i in (BOS, EOS) else 6 if pieces.is_byte(i) else 1 for i in plain]
-    metadata = [
-        ("general.architecture", gguf.STRING, "llama"),
-        ("general.name", gguf.STRING, "teetee-demo"),
-        ("general.alignment", gguf.U32, gguf.ALIGNMENT),
-        ("general.file_type", gguf.U32, 7),
-        ("general.quantization_version", gguf.U32, 2),
-        ("llama.context_length", gguf.U32, shape.context),
-        ("llama.embedding_length", gguf.U32, shape.width),
-        ("llama.block_count", gguf.U32, shape.layers),
-        ("llama.feed_forward_length", gguf.U32, shape.feed_forward),
-        ("llama.attention.head_count", gguf.U32, shape.heads),
-        ("llama.attention.head_count_kv", gguf.U32, shape.kv_heads),
-        ("llama.attention.layer_norm_rms_epsilon", gguf.F32, shape.norm_epsilon),
-        ("llama.rope.dimension_count", gguf.U32, shape.head_width),
-        ("llama.rope.freq_base", gguf.F32, shape.rope_base),
-        ("llama.vocab_size", gguf.U32, shape.vocabulary),
-        ("tokenizer.ggml.model", gguf.STRING, "llama"),
-        ("tokenizer.ggml.pre", gguf.STRING, "default"),
-        ("tokenizer.ggml.tokens", (gguf.ARRAY, gguf.STRING), [pieces.id_to_piece(i) for i in plain] + list(SPECIALS)),
-        ("tokenizer.ggml.scores", (gguf.ARRAY, gguf.F32), [pieces.get_score(i) for i in plain] + [0.0] * len(SPECIALS)),
-        ("tokenizer.ggml.token_type", (gguf.ARRAY, gguf.I32), kinds + [3] * len(SPECIALS)),
-        ("tokenizer.ggml.unknown_token_id", gguf.U32, UNK),
-        ("tokenizer.ggml.bos_token_id", gguf.U32, BOS),
-        ("tokenizer.ggml.eos_token_id", gguf.U32, EOS),
-        ("tokenizer.ggml.add_bos_token", gguf.BOOL, True),
-        ("tokenizer.ggml.add_eos_token", gguf.BOOL, False),
-        ("tokenizer.ggml.add_space_prefix", gguf.BOOL, False),
-        ("tokenizer.chat_template", gguf.STRING, TEMPLATE),
-    ]
-    gguf.write(path, metadata, {name: value.numpy() for name, value in model.state_dict().items()})
+def sum_gradients(model):
+    gradients = [parameter.grad for parameter in model.parameters()]
+    flat = torch.cat([gradient.flatten() for gradient in gradients])
+    distributed.all_reduce(flat)
+    for gradient, summed in zip(gradients, flat.split([gradient.numel() for gradient in gradients])):
+        gradient.copy_(summed.view_as(gradient))
 
 
-def main():
-    arguments, shape = parse_arguments(), Shape()
-    torch.set_num_threads(arguments.threads)
+def train(rank, arguments):
+    """The work of one process; the first one writes the checkpoints and the model file."""
+    shape, is_first = Shape(), rank == 0
+    torch.set_num_threads(1)
     torch.manual_seed(arguments.seed)
-    arguments.build.mkdir(parents=True, exist_ok=True)
+    distributed.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{arguments.port}",
+                                   rank=rank, world_size=arguments.processes)
 
-    held_out = [json.loads(line)["question"] for line in (HERE / "heldout.jsonl").read_text().splitlines()]
+    held_out = [json.loads(line)["question"] for name in HELD_OUT for line in (HERE / name).read_text().splitlines()]
     topics, questions = load_topics(), QuestionMaker(held_out)
-    pieces = load_tokenizer(arguments.build, topics, arguments.seed, shape.vocabulary - len(SPECIALS))
+    pieces = sentencepiece.SentencePieceProcessor(model_file=str(tokenizer_path(arguments)))
     special = {token: pieces.get_piece_size() + i for i, token in enumerate(SPECIALS)}
     # The second encoder is that of tokenizers which ignore add_space_prefix = false: the model copes with both.
     encoders = [ChatEncoder(pieces.encode, special, prefix) for prefix in ("", " ")]
@@ -178,22 +135,43 @@ def main():
         model.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         done, seen, seconds = state["done"], state["seen"], state["seconds"]
-    print(f"{len(topics)} topics, {sum(p.numel() for p in model.parameters()):,} parameters, from round {done}", flush=True)
+    else:
+        warm_start(model.token_embd, topics, questions, pieces.encode, arguments.seed)
+    if is_first:
+        parameters = sum(parameter.numel() for parameter in model.parameters())
+        print(f"{len(topics)} topics, {parameters:,} parameters, from round {done}", flush=True)
 
+    def set_rate(part):
+        for group in optimizer.param_groups:
+            group["lr"] = rate_at((done + part) / arguments.rounds, arguments.learning_rate)
+
+    share = slice(rank, None, arguments.processes)
     while done < arguments.rounds:
         start = time.monotonic()
         rng = random.Random(f"{arguments.seed}/{done}")
-        batches = draw_batches(maker, encoders, arguments.conversations, arguments.batch_tokens, rng)
-        loss, _ = train_round(model, optimizer, batches, done, arguments.rounds, arguments.learning_rate)
-        tokens = sum(batch.numel() for batch, _ in batches)
+        batches = draw_batches(maker, encoders, arguments.conversations, arguments.batch_tokens, shape.context, rng)
+        loss = train_round(model, optimizer, batches, share, set_rate)
+        tokens = sum(len(row) for batch in batches for row, _ in batch)
         elapsed = time.monotonic() - start
         done, seen, seconds = done + 1, seen + tokens, seconds + elapsed
-        print(f"round {done}/{arguments.rounds}: loss {loss:.4f}, {seen / 1e6:.1f} M tokens, "
-              f"{tokens / elapsed:,.0f} tokens/s, {seconds / 60:.1f} min", flush=True)
-        torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(),
-                    "done": done, "seen": seen, "seconds": seconds}, checkpoint)
-    export(arguments.out, model, pieces, shape)
-    print(f"wrote {arguments.out.name}, {arguments.out.stat().st_size:,} bytes")
+        if is_first:
+            print(f"round {done}/{arguments.rounds}: loss {loss:.4f}, {seen / 1e6:.2f} M tokens, "
+                  f"{tokens / elapsed:,.0f} tokens/s, {seconds / 60:.1f} min", flush=True)
+            state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(),
+                     "done": done, "seen": seen, "seconds": seconds}
+            torch.save(state, checkpoint.with_suffix(".new"))
+            checkpoint.with_suffix(".new").replace(checkpoint)
+    if is_first:
+        export(arguments.out, model, pieces, shape)
+        print(f"wrote {arguments.out.name}, {arguments.out.stat().st_size:,} bytes")
+
+
+def main():
+    arguments = parse_arguments()
+    arguments.build.mkdir(parents=True, exist_ok=True)
+    if not tokenizer_path(arguments).exists():
+        train_tokenizer(tokenizer_path(arguments), load_topics(), arguments.seed, Shape.vocabulary - len(SPECIALS))
+    multiprocessing.spawn(train, (arguments,), arguments.processes)
 
 
 if __name__ == "__main__":

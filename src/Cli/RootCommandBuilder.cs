@@ -12,11 +12,17 @@ internal static class RootCommandBuilder
         RootCommand root = new("TeeTee: sharded, attested, re-executable language model inference, settled on an Ethereum rollup.");
         Option<string?> config = new("--config") { Description = "A JSON file of settings; TEETEE_* variables and the command line win over it.", Recursive = true };
         root.Options.Add(config);
+        root.Subcommands.Add(DemoCommand.Create(factory));
+        root.Subcommands.Add(DevCommand.Create(factory));
         root.Subcommands.Add(AskCommand.Create(factory));
         root.Subcommands.Add(GatewayCommand.Create(factory));
         root.Subcommands.Add(ReceiptCommand.Create(factory));
         root.Subcommands.Add(RunCommand.Create(factory));
         root.Subcommands.Add(TokenizeCommand.Create(factory));
+        root.Subcommands.Add(ShardCommand.Create(factory));
+        root.Subcommands.Add(SequencerCommand.Create(factory));
+        root.Subcommands.Add(VerifierCommand.Create(factory));
+        root.Subcommands.Add(KeyCommand.Create(factory));
         root.Subcommands.Add(ModelCommand.Create(factory));
         return root;
     }

@@ -10,12 +10,25 @@ public sealed class ParentWatch(IHostApplicationLifetime lifetime) : BackgroundS
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        using Stream input = Console.OpenStandardInput();
+        try
+        {
+            await ReadToEndAsync(stoppingToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // A standard input that cannot be read has nobody at its other end.
+        }
+        lifetime.StopApplication();
+    }
+
+    private static async Task ReadToEndAsync(CancellationToken stoppingToken)
+    {
+        Stream input = Console.OpenStandardInput();
         byte[] buffer = new byte[256];
-        while (await input.ReadAsync(buffer, stoppingToken).ConfigureAwait(false) > 0)
+        // A read of standard input cannot be cancelled; without WaitAsync it would hold every shutdown up until the host's patience ends.
+        while (await input.ReadAsync(buffer, CancellationToken.None).AsTask().WaitAsync(stoppingToken).ConfigureAwait(false) > 0)
         {
             // The parent never writes; anything read is ignored and only the end of the stream counts.
         }
-        lifetime.StopApplication();
     }
 }

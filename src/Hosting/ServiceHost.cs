@@ -45,17 +45,21 @@ public static class ServiceHost
     }
 
     /// <summary>Starts the application and returns the address it listens on.</summary>
-    /// <exception cref="FailureException"><c>port_in_use</c> when the address is taken.</exception>
+    /// <exception cref="FailureException"><c>port_in_use</c> when the address is taken, <c>cannot_listen</c> when it is not this machine's or not allowed.</exception>
     public static async Task<Uri> StartAsync(WebApplication application, CancellationToken cancellationToken)
     {
         try
         {
             await application.StartAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException fault) when (fault.InnerException is AddressInUseException || fault.InnerException is SocketException)
+        catch (IOException fault) when (fault.InnerException is AddressInUseException or SocketException)
         {
             throw new FailureException(ExitCode.Configuration, "port_in_use",
                 $"{fault.Message} Choose another with --listen, or stop the program that holds it.", fault);
+        }
+        catch (SocketException fault)
+        {
+            throw new FailureException(ExitCode.Configuration, "cannot_listen", $"The address given with --listen cannot be used: {fault.Message}.", fault);
         }
         IServerAddressesFeature addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         return new Uri(addresses.Addresses.First());

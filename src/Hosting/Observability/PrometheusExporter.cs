@@ -29,6 +29,7 @@ public sealed class PrometheusExporter : IDisposable
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
         _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Record(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<float>((instrument, value, tags, _) => Record(instrument, value, tags));
         _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Record(instrument, value, tags));
         _listener.Start();
     }
@@ -36,7 +37,7 @@ public sealed class PrometheusExporter : IDisposable
     /// <summary>The current values, one family per instrument, ordered by name.</summary>
     public string Scrape()
     {
-        _listener.RecordObservableInstruments();
+        RecordObservables();
         StringBuilder text = new();
         string? family = null;
         foreach (Series series in _series.Values.OrderBy(s => s.Name, StringComparer.Ordinal).ThenBy(s => s.Labels, StringComparer.Ordinal))
@@ -54,10 +55,22 @@ public sealed class PrometheusExporter : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 
+    private void RecordObservables()
+    {
+        try
+        {
+            _listener.RecordObservableInstruments();
+        }
+        catch (AggregateException)
+        {
+            // An instrument that cannot be read keeps its last value; the others were read.
+        }
+    }
+
     private static void AppendHeader(StringBuilder text, Series series)
     {
         if (series.Help.Length > 0)
-            text.Append("# HELP ").Append(series.Name).Append(' ').Append(series.Help.Replace('\n', ' ')).Append('\n');
+            text.Append("# HELP ").Append(series.Name).Append(' ').Append(series.Help.Replace("\\", @"\\").Replace('\n', ' ')).Append('\n');
         text.Append("# TYPE ").Append(series.Name).Append(' ').Append(series.Kind).Append('\n');
     }
 
@@ -75,14 +88,20 @@ public sealed class PrometheusExporter : IDisposable
             }
             series = _series.GetOrAdd(key, _ => new Series(name, labels, Kind(instrument), instrument.Description ?? ""));
         }
-        series.Add(value, absolute: instrument.IsObservable);
+        series.Add(value, absolute: instrument.IsObservable || IsGauge(instrument));
     }
+
+    private static bool IsGauge(Instrument instrument) => instrument.GetType().Name.StartsWith("Gauge", StringComparison.Ordinal);
+
+    private static string Sanitize(string name) => string.Create(name.Length, name, static (target, source) =>
+    {
+        for (int i = 0; i < target.Length; i++)
+            target[i] = char.IsAsciiLetterOrDigit(source[i]) ? source[i] : '_';
+    });
 
     private static string MetricName(Instrument instrument)
     {
-        StringBuilder name = new();
-        foreach (char c in instrument.Name)
-            name.Append(char.IsAsciiLetterOrDigit(c) ? c : '_');
+        StringBuilder name = new(Sanitize(instrument.Name));
         if (instrument.Unit == "s")
             name.Append("_seconds");
         if (instrument.Unit == "By")
@@ -109,7 +128,7 @@ public sealed class PrometheusExporter : IDisposable
         foreach ((string key, object? value) in tags)
         {
             string text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
-            labels.Append(labels.Length > 1 ? "," : "").Append(key.Replace('.', '_')).Append("=\"")
+            labels.Append(labels.Length > 1 ? "," : "").Append(Sanitize(key)).Append("=\"")
                 .Append(text.Replace("\\", @"\\").Replace("\"", "\\\"").Replace("\n", "\\n")).Append('"');
         }
         return labels.Append('}').ToString();
@@ -147,6 +166,13 @@ public sealed class PrometheusExporter : IDisposable
         }
 
         private void Append(StringBuilder text, string suffix, double value) =>
-            text.Append(name).Append(suffix).Append(labels).Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+            text.Append(name).Append(suffix).Append(labels).Append(' ').Append(Number(value)).Append('\n');
+
+        private static string Number(double value) => value switch
+        {
+            double.PositiveInfinity => "+Inf",
+            double.NegativeInfinity => "-Inf",
+            _ => value.ToString("R", CultureInfo.InvariantCulture),
+        };
     }
 }

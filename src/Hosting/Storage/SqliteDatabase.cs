@@ -23,14 +23,16 @@ public sealed class SqliteDatabase
     public static SqliteDatabase Open(string path, IReadOnlyList<string> migrations)
     {
         SQLitePCL.Batteries_V2.Init();
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         SqliteConnectionStringBuilder builder = new() { DataSource = path, Pooling = true };
         SqliteDatabase database = new(builder.ToString());
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            if (File.Exists(path))
+                RequireKnownVersion(path, migrations.Count);
             database.Migrate(path, migrations);
         }
-        catch (SqliteException fault)
+        catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
         {
             throw new FailureException(ExitCode.Configuration, "database_unusable", $"{path} cannot be used: {fault.Message}", fault);
         }
@@ -64,6 +66,24 @@ public sealed class SqliteDatabase
             return 0;
         });
 
+    // Read-only and before anything else: a newer program's file must not even change its journal mode.
+    private static void RequireKnownVersion(string path, int known)
+    {
+        SqliteConnectionStringBuilder builder = new() { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false };
+        using SqliteConnection connection = new(builder.ToString());
+        connection.Open();
+        RequireKnownVersion(path, connection.ExecuteScalar<int>("PRAGMA user_version;"), known);
+    }
+
+    private static void RequireKnownVersion(string path, int version, int known)
+    {
+        if (version < 0 || version > known)
+        {
+            throw new FailureException(ExitCode.Configuration, "database_newer",
+                $"{path} has schema version {version}, this program knows {known}. Use the newer program; the file was not touched.");
+        }
+    }
+
     private void Migrate(string path, IReadOnlyList<string> migrations)
     {
         using (SqliteConnection connection = Connect())
@@ -71,11 +91,7 @@ public sealed class SqliteDatabase
         InTransaction((connection, transaction) =>
         {
             int version = connection.ExecuteScalar<int>("PRAGMA user_version;", transaction: transaction);
-            if (version > migrations.Count)
-            {
-                throw new FailureException(ExitCode.Configuration, "database_newer",
-                    $"{path} has schema version {version}, this program knows {migrations.Count}. Use the newer program; the file was not touched.");
-            }
+            RequireKnownVersion(path, version, migrations.Count);
             for (; version < migrations.Count; version++)
                 connection.Execute(migrations[version], transaction: transaction);
             connection.Execute($"PRAGMA user_version = {version};", transaction: transaction);

@@ -22,13 +22,17 @@ internal sealed class PositionHasher(ModelConfig config)
         return roots;
     }
 
-    /// <summary>leaf(start + i) from the boundary roots and the rows in the cache.</summary>
-    public Bytes32[] Leaves(WorkerPool pool, KvCache cache, int start, Bytes32[] hIn, Bytes32[] hOut)
+    /// <summary>leaf(start + i) and kvRoot(start + i) from the boundary roots and the rows in the cache.</summary>
+    public (Bytes32[] Leaves, Bytes32[] KvRoots) Leaves(WorkerPool pool, KvCache cache, int start, Bytes32[] hIn, Bytes32[] hOut)
     {
         Bytes32[] leaves = new Bytes32[hIn.Length];
+        Bytes32[] kvRoots = new Bytes32[hIn.Length];
         pool.Run(leaves.Length, (i, _) =>
-            leaves[i] = TraceCommitment.Leaf((uint)(start + i), hIn[i], hOut[i], KvRoot(cache, start + i)));
-        return leaves;
+        {
+            kvRoots[i] = KvRoot(cache, start + i);
+            leaves[i] = TraceCommitment.Leaf((uint)(start + i), hIn[i], hOut[i], kvRoots[i]);
+        });
+        return (leaves, kvRoots);
     }
 
     /// <summary>The root over all rows of one layer, position by position.</summary>

@@ -15,6 +15,7 @@ public sealed class ShardTrace
     private readonly List<Bytes32> _leaves = [];
     private readonly List<BoundaryRoots> _boundaries = [];
     private readonly MerkleFrontier<Sha256Merkle> _frontier = new();
+    private readonly List<Bytes32> _kvRoots = [];
     private readonly PositionHasher _hasher;
 
     internal ShardTrace(ModelConfig config, LayerRange range)
@@ -35,6 +36,9 @@ public sealed class ShardTrace
     /// <summary>The two edges of each position.</summary>
     public IReadOnlyList<BoundaryRoots> Boundaries => _boundaries;
 
+    /// <summary>kvRoot(p) of each position: with the two edges, the pre-image of leaf(p).</summary>
+    public IReadOnlyList<Bytes32> KvRoots => _kvRoots;
+
     /// <summary>traceRoot over leaf(0..positions-1); all positions, or fewer where the job ended earlier than the shard ran.</summary>
     /// <exception cref="ArgumentOutOfRangeException">positions is negative or beyond <see cref="Count"/>.</exception>
     public Bytes32 TraceRoot(int positions)
@@ -50,12 +54,13 @@ public sealed class ShardTrace
 
     internal void Append(WorkerPool pool, KvCache cache, int count, Bytes32[] hIn, Bytes32[] hOut)
     {
-        Bytes32[] leaves = _hasher.Leaves(pool, cache, Count, hIn, hOut);
+        (Bytes32[] leaves, Bytes32[] kvRoots) = _hasher.Leaves(pool, cache, Count, hIn, hOut);
         for (int i = 0; i < count; i++)
         {
             _leaves.Add(leaves[i]);
             _frontier.Append(TraceCommitment.LeafHash(leaves[i]));
             _boundaries.Add(new BoundaryRoots(hIn[i], hOut[i]));
+            _kvRoots.Add(kvRoots[i]);
         }
     }
 }

@@ -23,4 +23,25 @@ public enum VerdictCause
 
     /// <summary>The job is sealed and the verifier cannot read it.</summary>
     SealedJob,
+
+    /// <summary>The batch holds more data than the verifier takes.</summary>
+    DataTooLarge,
+
+    /// <summary>The state after the parent batch cannot be derived.</summary>
+    ParentUnavailable,
+
+    /// <summary>A chain endpoint gives no usable answer.</summary>
+    ChainUnavailable,
+
+    /// <summary>Chain endpoints contradict each other.</summary>
+    ChainsDisagree,
+
+    /// <summary>No batch stands under the index, or it was rolled back.</summary>
+    NotStanding,
+
+    /// <summary>A fault that was found did not show a second time.</summary>
+    NotReproduced,
+
+    /// <summary>The time for one judgement is over; not a failure.</summary>
+    TimedOut,
 }

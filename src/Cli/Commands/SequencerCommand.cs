@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.Globalization;
+using TeeTee.Cli.CommandLine;
+using TeeTee.Ethereum;
+using TeeTee.Gateway.OpenAi;
+using TeeTee.Hosting.Failures;
+using TeeTee.Inference.Models;
+using TeeTee.Primitives;
+using TeeTee.RollupContracts;
+using TeeTee.Sequencer;
+using TeeTee.Sequencer.Batching;
+
+namespace TeeTee.Cli.Commands;
+
+/// <summary><c>teetee sequencer</c>: takes jobs, runs them on shards, posts batches; with the gateway on the same port.</summary>
+internal sealed class SequencerCommand
+{
+    private readonly ServiceSettings _service;
+    private readonly Option<string> _key;
+    private readonly Option<string?> _keyPassword;
+    private readonly Option<string> _model;
+    private readonly Option<string> _shards;
+    private readonly Option<string> _promptPrice;
+    private readonly Option<string> _outputPrice;
+    private readonly Option<double> _batchSeconds;
+    private readonly Option<int> _batchReceipts;
+    private readonly Option<string?> _apiKeys;
+    private readonly Option<string?> _trustedRoot;
+    private readonly Option<string> _claim;
+    private readonly Option<double> _giveUpSeconds;
+
+    private SequencerCommand(Settings settings)
+    {
+        _service = new ServiceSettings(settings, "sequencer", "127.0.0.1:8550");
+        _key = settings.Required<string>("--key", "Key file of the sequencer: signs answers, posts batches.");
+        _keyPassword = settings.Optional<string>("--key-password-file", "Password of an encrypted key.");
+        _model = settings.Required<string>("--model", "GGUF file of the model on offer (for its identity and the gateway's tokenizer).");
+        _shards = settings.Required<string>("--shards", "Addresses of the shards, with commas.");
+        _promptPrice = settings.Option("--prompt-price", "Wei per prompt token.", "1000000000");
+        _outputPrice = settings.Option("--output-price", "Wei per output token.", "3000000000");
+        _batchSeconds = settings.Option("--batch-seconds", "Oldest age of a receipt that waits for a batch.", 60.0);
+        _batchReceipts = settings.Option("--batch-receipts", "Most receipts of a batch.", 256);
+        _apiKeys = settings.Optional<string>("--api-keys", "API keys of the OpenAI gateway; no gateway if absent.");
+        _trustedRoot = settings.Optional<string>("--trusted-root", "Root certificate of quotes; Intel's if absent.");
+        _claim = settings.Option("--claim", "own: claim the sequencer's share; all: pay every host its share too; none.", "own");
+        _giveUpSeconds = settings.Option("--give-up-seconds", "How long a job waits for lost shards before it is void.", 60.0);
+    }
+
+    public static Command Create(CommandFactory factory)
+    {
+        SequencerCommand command = new(factory.Settings);
+        return factory.Create("sequencer", "Take jobs, run them on shards, post batches and settle them.",
+            [command._key, command._keyPassword, command._model, command._shards, command._promptPrice, command._outputPrice, command._batchSeconds,
+                command._batchReceipts, command._apiKeys, command._trustedRoot, command._claim, command._giveUpSeconds, .. command._service.Symbols],
+            command.RunAsync);
+    }
+
+    private async Task<ExitCode> RunAsync(ParseResult parsed, CommandConsole console, CancellationToken cancellationToken)
+    {
+        Deployment deployment = await _service.DeploymentAsync(parsed, cancellationToken).ConfigureAwait(false);
+        string path = parsed.GetValue(_model)!;
+        using CanonicalModel model = ModelFiles.OpenModel(path);
+        GatewayModel gateway = ModelFiles.Guard(path, () => GatewayModel.From(model, cancellationToken));
+        PrivateKey key = ServiceSettings.LoadKey(parsed.GetValue(_key)!, parsed.GetValue(_keyPassword));
+        BatchingOptions batching = Batching(parsed, deployment, key) with
+        {
+            VocabularySizes = new Dictionary<Bytes32, uint> { [gateway.ModelId] = (uint)model.Config.VocabularySize },
+        };
+        SequencerOptions options = Options(parsed, deployment, key, model.Config, gateway.ModelId);
+        options = options with
+        {
+            ConfigureServices = services => services.AddBatching(batching),
+            MapEndpoints = application =>
+            {
+                application.MapBatching();
+                if (parsed.GetValue(_apiKeys) is { } keys)
+                    SequencerGateway.Map(application, gateway, keys);
+            },
+        };
+        await using SequencerHost host = await SequencerHost.StartAsync(options, cancellationToken).ConfigureAwait(false);
+        console.Progress($"sequencer {key.Address} listens at {host.Address}");
+        await host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+        return ExitCode.Success;
+    }
+
+    private SequencerOptions Options(ParseResult parsed, Deployment deployment, PrivateKey key, Inference.Models.ModelConfig config, Bytes32 modelId) => new()
+    {
+        Key = key,
+        ChainEndpoint = _service.ChainUrl(parsed),
+        Deployment = deployment,
+        DatabasePath = Path.Combine(_service.State(parsed), "sequencer.db"),
+        Models = [new ModelOffer(config.Name, modelId, Wei(parsed, _promptPrice), Wei(parsed, _outputPrice), (uint)config.VocabularySize)],
+        Shards = [.. Shards(parsed).Select(endpoint => new ShardEndpoint(endpoint))],
+        Listen = _service.Listen(parsed),
+        Times = new JobTimes { GiveUpAfter = TimeSpan.FromSeconds(parsed.GetValue(_giveUpSeconds)), ShardCheckInterval = TimeSpan.FromSeconds(1) },
+        AllowSimulatedTee = _service.AllowSimulatedTee(parsed),
+        ExitWithParent = _service.ExitWithParent(parsed),
+    };
+
+    private BatchingOptions Batching(ParseResult parsed, Deployment deployment, PrivateKey key)
+    {
+        string claim = parsed.GetValue(_claim)!;
+        if (claim is not ("own" or "all" or "none"))
+            throw new FailureException(ExitCode.Usage, "bad_setting", $"--claim is '{claim}'; it is own, all or none.");
+        bool simulated = _service.AllowSimulatedTee(parsed);
+        var root = ServiceSettings.TrustedRoot(parsed.GetValue(_trustedRoot));
+        return new BatchingOptions
+        {
+            Key = key,
+            ChainEndpoint = _service.ChainUrl(parsed),
+            Deployment = deployment,
+            Shards = [.. Shards(parsed)],
+            AllowSimulatedTee = simulated,
+            SimulatedRoot = simulated && root.IsSimulated ? root : null,
+            Limits = new BatchLimits { MaxAge = TimeSpan.FromSeconds(parsed.GetValue(_batchSeconds)), MaxReceipts = parsed.GetValue(_batchReceipts) },
+            ClaimOwn = claim != "none",
+            ClaimForEveryone = claim == "all",
+        };
+    }
+
+    private IEnumerable<Uri> Shards(ParseResult parsed) =>
+        parsed.GetValue(_shards)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(url => ServiceSettings.Endpoint(_shards.Name, url));
+
+    private static UInt128 Wei(ParseResult parsed, Option<string> option) =>
+        UInt128.TryParse(parsed.GetValue(option), NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 wei)
+            ? wei
+            : throw new FailureException(ExitCode.Usage, "bad_setting", $"{option.Name}: '{parsed.GetValue(option)}' is no amount of wei.");
+}

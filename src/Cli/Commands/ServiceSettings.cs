@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Net;
+using TeeTee.Attestation.Certificates;
+using TeeTee.Cli.CommandLine;
+using TeeTee.Ethereum;
+using TeeTee.Hosting.Failures;
+using TeeTee.RollupContracts;
+
+namespace TeeTee.Cli.Commands;
+
+/// <summary>The settings that every service has.</summary>
+internal sealed class ServiceSettings
+{
+    private readonly Option<string> _chainUrl;
+    private readonly Option<string> _deployment;
+    private readonly Option<string> _state;
+    private readonly Option<string> _listen;
+    private readonly Option<bool> _insecureDev;
+    private readonly Option<bool> _exitWithParent;
+
+    public ServiceSettings(Settings settings, string state, string listen)
+    {
+        _chainUrl = settings.Option("--chain-url", "JSON-RPC endpoint of the chain.", "http://127.0.0.1:8552");
+        _deployment = settings.Option("--deployment", "The contracts' deployment.json.", "deployment.json");
+        _state = settings.Option("--state", "Folder for keys and databases.", state);
+        _listen = settings.Option("--listen", "Address and port to listen on; port 0 takes a free one.", listen);
+        _insecureDev = settings.Flag("--insecure-dev", "Allow simulated TEEs. Refused on chains with value (1 and 8453).");
+        _exitWithParent = settings.Flag("--exit-with-parent", "Stop when standard input ends.");
+        Symbols = [_chainUrl, _deployment, _state, _listen, _insecureDev, _exitWithParent];
+    }
+
+    /// <summary>All of them, for the command.</summary>
+    public IReadOnlyList<Symbol> Symbols { get; }
+
+    public Uri ChainUrl(ParseResult parsed) => Endpoint(_chainUrl.Name, parsed.GetValue(_chainUrl)!);
+
+    public string State(ParseResult parsed) => parsed.GetValue(_state)!;
+
+    public IPEndPoint Listen(ParseResult parsed) => Address(_listen.Name, parsed.GetValue(_listen)!);
+
+    public bool ExitWithParent(ParseResult parsed) => parsed.GetValue(_exitWithParent);
+
+    /// <summary>Reads the deployment and refuses simulated TEEs where money has value.</summary>
+    public async Task<Deployment> DeploymentAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string path = parsed.GetValue(_deployment)!;
+        Deployment deployment;
+        try
+        {
+            deployment = await Deployment.LoadAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.Text.Json.JsonException or FormatException or InvalidDataException)
+        {
+            throw new FailureException(ExitCode.Configuration, "bad_deployment", $"{path} is no readable deployment: {fault.Message}", fault);
+        }
+        if (AllowSimulatedTee(parsed) && deployment.ChainId is 1 or 8453)
+            throw new FailureException(ExitCode.Configuration, "simulated_tee_refused", $"--insecure-dev is refused on chain {deployment.ChainId}.");
+        return deployment;
+    }
+
+    public bool AllowSimulatedTee(ParseResult parsed) => parsed.GetValue(_insecureDev);
+
+    /// <summary>Reads <c>address:port</c>.</summary>
+    public static IPEndPoint Address(string option, string text) =>
+        IPEndPoint.TryParse(text, out IPEndPoint? address)
+            ? address
+            : throw new FailureException(ExitCode.Usage, "bad_setting", $"{option}: '{text}' is no address:port.");
+
+    /// <summary>Reads an http or https address.</summary>
+    public static Uri Endpoint(string option, string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
+            ? address
+            : throw new FailureException(ExitCode.Usage, "bad_setting", $"{option}: '{text}' is no http address.");
+
+    /// <summary>Reads a block tag.</summary>
+    public static BlockTag Block(string option, string text) => text switch
+    {
+        "latest" => BlockTag.Latest,
+        "safe" => BlockTag.Safe,
+        "finalized" => BlockTag.Finalized,
+        _ => throw new FailureException(ExitCode.Usage, "bad_setting", $"{option}: '{text}' is none of latest, safe and finalized."),
+    };
+
+    /// <summary>Reads a root certificate; Intel's without a path.</summary>
+    public static TrustedRoot TrustedRoot(string? path)
+    {
+        try
+        {
+            return path is null ? Attestation.Certificates.TrustedRoot.Intel : Attestation.Certificates.TrustedRoot.FromFile(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new FailureException(ExitCode.Configuration, "bad_trusted_root", $"{path} is no readable root certificate: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>Reads a key file.</summary>
+    public static PrivateKey LoadKey(string path, string? passwordFile = null)
+    {
+        try
+        {
+            return KeyFile.Load(path, passwordFile);
+        }
+        catch (KeyFileException fault)
+        {
+            throw new FailureException(ExitCode.Configuration, "bad_key_file", fault.Message, fault);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using TeeTee.Cli.CommandLine;
+using TeeTee.Ethereum;
+using TeeTee.Hosting.Failures;
+using TeeTee.RollupContracts;
+using TeeTee.ShardNode;
+using TeeTee.ShardNode.Chain;
+
+namespace TeeTee.Cli.Commands;
+
+/// <summary><c>teetee shard</c>: one layer range of one model, as a host runs it.</summary>
+internal sealed class ShardCommand
+{
+    private readonly ServiceSettings _service;
+    private readonly Option<string> _model;
+    private readonly Option<int> _firstLayer;
+    private readonly Option<int> _layers;
+    private readonly Option<uint?> _slot;
+    private readonly Option<string> _operatorKey;
+    private readonly Option<string?> _operatorPassword;
+    private readonly Option<bool> _register;
+    private readonly Option<string?> _attestorKey;
+    private readonly Option<string?> _httpListen;
+    private readonly Option<string?> _simulatedTee;
+    private readonly Option<int> _threads;
+
+    private ShardCommand(Settings settings)
+    {
+        _service = new ServiceSettings(settings, "shard", "127.0.0.1:8600");
+        _model = settings.Required<string>("--model", "GGUF file of the whole model; only this shard's layers are loaded.");
+        _firstLayer = settings.Required<int>("--first-layer", "First layer, counted from 0.");
+        _layers = settings.Required<int>("--layers", "Number of layers.");
+        _slot = settings.Optional<uint?>("--slot", "Slot id in the registry; found or made with --register.");
+        _operatorKey = settings.Required<string>("--operator-key", "Key file of the operator who is paid and who stakes.");
+        _operatorPassword = settings.Optional<string>("--operator-password-file", "Password of an encrypted operator key.");
+        _register = settings.Flag("--register", "Register the slot and the enclave's key before serving.");
+        _attestorKey = settings.Optional<string>("--attestor-key", "Development networks only: key whose word the contract takes for simulated quotes.");
+        _httpListen = settings.Optional<string>("--http-listen", "Where /livez, /readyz and /metrics are served.");
+        _simulatedTee = settings.Optional<string>("--simulated-tee", "Folder of the simulated TEE's PKI (needs --insecure-dev).");
+        _threads = settings.Option("--threads", "Threads that compute.", Environment.ProcessorCount);
+    }
+
+    public static Command Create(CommandFactory factory)
+    {
+        ShardCommand command = new(factory.Settings);
+        return factory.Create("shard", "Serve a layer range of a model.",
+            [command._model, command._firstLayer, command._layers, command._slot, command._operatorKey, command._operatorPassword, command._register,
+                command._attestorKey, command._httpListen, command._simulatedTee, command._threads, .. command._service.Symbols],
+            command.RunAsync);
+    }
+
+    private async Task<ExitCode> RunAsync(ParseResult parsed, CommandConsole console, CancellationToken cancellationToken)
+    {
+        Deployment deployment = await _service.DeploymentAsync(parsed, cancellationToken).ConfigureAwait(false);
+        string? simulated = parsed.GetValue(_simulatedTee);
+        if (simulated is null || !_service.AllowSimulatedTee(parsed))
+            throw new FailureException(ExitCode.Configuration, "no_quote_source", "This version has the simulated TEE only: give --simulated-tee FOLDER and --insecure-dev.");
+        PrivateKey operatorKey = ServiceSettings.LoadKey(parsed.GetValue(_operatorKey)!, parsed.GetValue(_operatorPassword));
+        await ShardNodeHost.RunAsync(
+            new ShardNodeOptions
+            {
+                ModelPath = parsed.GetValue(_model)!,
+                FirstLayer = parsed.GetValue(_firstLayer),
+                LayerCount = parsed.GetValue(_layers),
+                ChainId = deployment.ChainId,
+                Rollup = deployment.Rollup,
+                SlotId = parsed.GetValue(_slot),
+                Operator = operatorKey.Address,
+                ChainEndpoint = _service.ChainUrl(parsed),
+                StateFolder = _service.State(parsed),
+                Listen = _service.Listen(parsed),
+                HttpListen = parsed.GetValue(_httpListen) is { } http ? ServiceSettings.Address(_httpListen.Name, http) : null,
+                Threads = parsed.GetValue(_threads),
+                SimulatorFolder = simulated,
+                Registration = parsed.GetValue(_register) ? Registration(parsed) : null,
+                ExitWithParent = _service.ExitWithParent(parsed),
+            },
+            cancellationToken).ConfigureAwait(false);
+        return ExitCode.Success;
+    }
+
+    private SlotRegistrationOptions Registration(ParseResult parsed) => new()
+    {
+        OperatorKeyFile = parsed.GetValue(_operatorKey)!,
+        OperatorPasswordFile = parsed.GetValue(_operatorPassword),
+        AttestorKeyFile = parsed.GetValue(_attestorKey),
+    };
+}

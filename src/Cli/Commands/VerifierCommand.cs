@@ -1,0 +1,72 @@
+using System.CommandLine;
+using TeeTee.Attestation.Certificates;
+using TeeTee.Cli.CommandLine;
+using TeeTee.Ethereum;
+using TeeTee.Hosting.Failures;
+using TeeTee.RollupContracts;
+using TeeTee.Verifier;
+
+namespace TeeTee.Cli.Commands;
+
+/// <summary><c>teetee verifier</c>: follows the contract and re-executes, as a watcher runs it.</summary>
+internal sealed class VerifierCommand
+{
+    private readonly ServiceSettings _service;
+    private readonly Option<string> _dataUrl;
+    private readonly Option<string> _model;
+    private readonly Option<double> _sampleRate;
+    private readonly Option<string> _block;
+    private readonly Option<string?> _trustedRoot;
+    private readonly Option<double> _poll;
+    private readonly Option<int> _threads;
+
+    private VerifierCommand(Settings settings)
+    {
+        _service = new ServiceSettings(settings, "verifier", "127.0.0.1:8551");
+        _dataUrl = settings.Option("--data-url", "Where batch data is fetched, in order of preference; several with commas.", "http://127.0.0.1:8550");
+        _model = settings.Required<string>("--model", "GGUF files of the models to re-execute, with commas.");
+        _sampleRate = settings.Option("--sample-rate", "Share of each batch's answers to re-execute, 0 to 1.", 0.1);
+        _block = settings.Option("--block", "latest, safe or finalized: how settled a batch must be before it is judged.", "safe");
+        _trustedRoot = settings.Optional<string>("--trusted-root", "Root certificate of quotes; Intel's if absent.");
+        _poll = settings.Option("--poll-seconds", "Seconds between looks at the chain.", 1.0);
+        _threads = settings.Option("--threads", "Threads that re-execute.", Environment.ProcessorCount);
+    }
+
+    public static Command Create(CommandFactory factory)
+    {
+        VerifierCommand command = new(factory.Settings);
+        return factory.Create("verifier", "Follow the contract, check every batch and re-execute a sample.",
+            [command._dataUrl, command._model, command._sampleRate, command._block, command._trustedRoot, command._poll, command._threads, .. command._service.Symbols],
+            command.RunAsync);
+    }
+
+    private async Task<ExitCode> RunAsync(ParseResult parsed, CommandConsole console, CancellationToken cancellationToken)
+    {
+        Deployment deployment = await _service.DeploymentAsync(parsed, cancellationToken).ConfigureAwait(false);
+        string state = _service.State(parsed);
+        Directory.CreateDirectory(state);
+        await VerifierHost.RunAsync(
+            new VerifierOptions
+            {
+                ChainUrls = [_service.ChainUrl(parsed)],
+                Deployment = deployment,
+                DataUrls = [.. Split(parsed, _dataUrl).Select(url => ServiceSettings.Endpoint(_dataUrl.Name, url))],
+                ModelFiles = [.. Split(parsed, _model)],
+                Tag = ServiceSettings.Block(_block.Name, parsed.GetValue(_block)!),
+                SampleRate = parsed.GetValue(_sampleRate),
+                QuoteRoot = ServiceSettings.TrustedRoot(parsed.GetValue(_trustedRoot)),
+                AllowSimulated = _service.AllowSimulatedTee(parsed),
+                EvidenceFolder = Path.Combine(state, "evidence"),
+                StateFile = Path.Combine(state, "verifier.json"),
+                PollSeconds = parsed.GetValue(_poll),
+                Threads = parsed.GetValue(_threads),
+                Listen = _service.Listen(parsed),
+                ExitWithParent = _service.ExitWithParent(parsed),
+            },
+            cancellationToken).ConfigureAwait(false);
+        return ExitCode.Success;
+    }
+
+    private static string[] Split(ParseResult parsed, Option<string> option) =>
+        parsed.GetValue(option)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+}

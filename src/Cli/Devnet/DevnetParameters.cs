@@ -1,0 +1,46 @@
+using TeeTee.RollupContracts;
+
+namespace TeeTee.Cli.Devnet;
+
+/// <summary>Contract parameters of a development network: the relations of production with seconds instead of days.</summary>
+internal static class DevnetParameters
+{
+    private const ulong PostBeforeHorizon = 3_600;
+    private const ulong DisputeHorizon = 60;
+    private const ulong WithdrawalMargin = 10;
+
+    /// <summary>A tenth of each fee goes to the sequencer.</summary>
+    private const ushort SequencerShareBps = 1_000;
+
+    private static readonly UInt128 s_finney = 1_000_000_000_000_000;
+
+    /// <summary>Parameters for the given window and epoch.</summary>
+    public static RollupParameters Create(DevnetOptions options)
+    {
+        ulong window = options.WindowSeconds;
+        ulong part = window / 3;
+        ulong withdrawalDelay = WithdrawalMargin + window;
+        return new RollupParameters
+        {
+            EpochSeconds = options.EpochSeconds,
+            Window = window,
+            DataWindow = part,
+            ResponseWindow = part,
+            ComputeWindow = part,
+            DisputeHorizon = DisputeHorizon,
+            PostBeforeHorizon = PostBeforeHorizon,
+            WithdrawalDelay = withdrawalDelay,
+            WithdrawalMargin = WithdrawalMargin,
+            ExitDelay = PostBeforeHorizon + window + DisputeHorizon,
+            ModuleDelay = withdrawalDelay + 1,
+            TakeoverDelay = 120,
+            NonceTtl = 600,
+            MaxKeyValidity = 90 * 86_400,
+            SequencerShareBps = SequencerShareBps,
+            MinSlotStake = 10 * s_finney,
+            MinPosterStake = 10 * s_finney,
+            ModelBond = 10 * s_finney,
+            DevParameters = true,
+        };
+    }
+}

@@ -1,0 +1,27 @@
+using TeeTee.Inference.Models;
+using TeeTee.RollupContracts;
+
+namespace TeeTee.Cli.Devnet;
+
+/// <summary>What the registry wants to know of a model, taken from its file.</summary>
+/// <param name="Name">The name that clients use.</param>
+/// <param name="Layers">Layers of the model.</param>
+/// <param name="Identity">Its identity.</param>
+/// <param name="Config">The configuration as the contract hashes it.</param>
+internal sealed record ModelListing(string Name, int Layers, ModelIdentity Identity, RollupContracts.ModelConfig Config)
+{
+    private const uint Llama = 1;
+
+    /// <summary>Reads a model file.</summary>
+    public static ModelListing Read(string path, CancellationToken cancellationToken)
+    {
+        using CanonicalModel model = Commands.ModelFiles.OpenModel(path);
+        Inference.Models.ModelConfig c = model.Config;
+        ModelIdentity identity = Commands.ModelFiles.Guard(path, () => model.ComputeIdentity(progress: null, cancellationToken));
+        RollupContracts.ModelConfig config = new(
+            Llama, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount,
+            (uint)c.KvHeadCount, (uint)c.HeadDimension, (uint)c.RopeDimensions, (uint)c.ContextLength, c.RmsEpsilonBits,
+            c.AttentionScaleBits, (uint)c.RopePairing, c.TiedOutput);
+        return new ModelListing(c.Name, c.LayerCount, identity, config);
+    }
+}

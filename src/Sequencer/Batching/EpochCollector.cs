@@ -1,0 +1,123 @@
+using Microsoft.Extensions.Logging;
+using TeeTee.Ethereum;
+using TeeTee.Grpc;
+using TeeTee.Hosting.Observability;
+using TeeTee.Primitives;
+using TeeTee.Rollup.Messages;
+using TeeTee.RollupContracts;
+using TeeTee.Sequencer.Posting;
+using TeeTee.ShardProtocol.Mapping;
+using TeeTee.ShardProtocol.V1;
+
+namespace TeeTee.Sequencer.Batching;
+
+/// <summary>
+/// Fetches the sealed epochs that unposted answers lack and stores those whose quotes hold. A refused quote is logged and counted once
+/// and never stored: what it should cover stays unposted.
+/// </summary>
+internal sealed class EpochCollector(
+    BatchingOptions options, IEnumerable<IEpochSource> sources, ChainConnection chain, EpochStore epochs, QuoteJudge judge,
+    BatchingMetrics metrics, Readiness readiness, ILogger<EpochCollector> log)
+    : PollingService("epochs", options, readiness, metrics, log)
+{
+    private const uint PageLimit = 64;
+    private const int MostPages = 16;
+    private const int MostRefusals = 4_096;
+
+    private readonly BatchingMetrics _metrics = metrics;
+    private readonly BatchingOptions _options = options;
+    private readonly HashSet<Bytes32> _refused = [];
+
+    /// <inheritdoc/>
+    internal override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        HashSet<EpochKey> missing = [.. epochs.Missing()];
+        foreach (IEpochSource source in sources)
+        {
+            if (missing.Count == 0)
+                break;
+            try
+            {
+                await CollectAsync(source, missing, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception fault) when (fault is GrpcException or WireFormatException)
+            {
+                BatchingLog.SourceFailed(Log, source.Name, fault.Message);
+                _metrics.CountFault("shard");
+            }
+        }
+
+        return false;
+    }
+
+    private async Task CollectAsync(IEpochSource source, HashSet<EpochKey> missing, CancellationToken cancellationToken)
+    {
+        ulong from = missing.Min(m => m.Epoch);
+        for (int page = 0; page < MostPages && missing.Any(m => m.Epoch >= from); page++)
+        {
+            GetEpochsReply reply = await source.GetEpochsAsync(new GetEpochsRequest { FromEpoch = from, Limit = PageLimit }, cancellationToken)
+                .ConfigureAwait(false);
+            foreach (EpochRecord record in reply.Epochs)
+                await TakeAsync(source, record, missing, cancellationToken).ConfigureAwait(false);
+            ulong last = reply.Epochs.Count == 0 ? 0 : reply.Epochs.Max(e => e.Epoch);
+            if (last < from)
+                return;
+            from = last + 1;
+        }
+    }
+
+    private async Task TakeAsync(IEpochSource source, EpochRecord record, HashSet<EpochKey> missing, CancellationToken cancellationToken)
+    {
+        SealedEpoch? epoch = TryRead(source, record);
+        if (epoch is null)
+            return;
+        QuoteRecord about = epoch.Quote.Record;
+        EpochKey key = new(about.Slot, about.Operator, about.Epoch);
+        Bytes32 identity = Keccak256.Hash([.. about.Encode(), (byte)epoch.TeeType]);
+        if (!missing.Contains(key) || _refused.Contains(identity))
+            return;
+        string teeType = TypeOf(epoch.TeeType);
+        RegisteredSlot? slot = await chain.Registry.GetSlotAsync(about.Slot, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
+        var keys = await chain.Registry.GetKeysAsync(about.Slot, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
+        if (judge.FindFault(epoch.Quote, teeType, slot?.Slot, keys, _options.Clock.GetUtcNow()) is { } fault)
+        {
+            Refuse(identity, about, fault);
+            return;
+        }
+
+        epochs.Save(epoch.Quote, epoch.ReceiptDigests, teeType);
+        missing.Remove(key);
+        _metrics.CountEpoch();
+        BatchingLog.EpochStored(Log, about.Slot, about.Epoch, epoch.ReceiptDigests.Length, teeType);
+    }
+
+    private SealedEpoch? TryRead(IEpochSource source, EpochRecord record)
+    {
+        try
+        {
+            return SealedEpoch.Read(record);
+        }
+        catch (WireFormatException fault)
+        {
+            BatchingLog.SourceFailed(Log, source.Name, fault.Message);
+            _metrics.CountBadQuote();
+            return null;
+        }
+    }
+
+    private void Refuse(Bytes32 identity, QuoteRecord about, string fault)
+    {
+        if (_refused.Count >= MostRefusals)
+            _refused.Clear();
+        _refused.Add(identity);
+        _metrics.CountBadQuote();
+        BatchingLog.QuoteRefused(Log, about.Slot, about.Epoch, fault);
+    }
+
+    private static string TypeOf(TeeType type) => type switch
+    {
+        TeeType.Tdx => QuoteJudge.Hardware,
+        TeeType.SimulatedTdx => QuoteJudge.Simulated,
+        _ => "unspecified",
+    };
+}

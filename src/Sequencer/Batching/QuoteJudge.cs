@@ -1,0 +1,68 @@
+using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Verification;
+using TeeTee.Primitives;
+using TeeTee.Rollup.Batches;
+using TeeTee.Rollup.Messages;
+using TeeTee.Rollup.Poea;
+
+namespace TeeTee.Sequencer.Batching;
+
+/// <summary>Judges an epoch's quote: form, signatures and chain to the pinned root, report data, and the registered slot and keys. Pure.</summary>
+internal sealed class QuoteJudge(BatchingOptions options)
+{
+    public const string Hardware = "tdx";
+    public const string Simulated = "simulated";
+
+    private readonly RollupDomain _domain = options.Deployment.Domain();
+
+    /// <summary>Why the quote does not count; null if it does.</summary>
+    /// <param name="slot">The slot as registered, or null.</param>
+    /// <param name="keys">Every key ever registered for it.</param>
+    public string? FindFault(QuoteItem quote, string teeType, Slot? slot, IReadOnlyList<SlotKey> keys, DateTimeOffset now) =>
+        FindRegistryFault(quote.Record, slot, keys) ?? FindQuoteFault(quote, teeType, now);
+
+    /// <summary>The part that is independent of the registry.</summary>
+    public string? FindQuoteFault(QuoteItem quote, string teeType, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(quote);
+        Bytes32 hash = Keccak256.Hash(quote.Quote.Span);
+        if (hash != quote.Record.QuoteHash)
+            return $"the record is about quote {quote.Record.QuoteHash}, not {hash}";
+        if (RootOf(teeType) is not { } root)
+            return $"quotes of type {teeType} are not accepted here";
+        QuoteVerificationInput input = new()
+        {
+            Now = now,
+            Root = root,
+            ExpectedReportData = ReportData.ForEpoch(_domain, quote.Record),
+            Policy = Policy(),
+        };
+        return QuoteVerifier.Verify(quote.Quote.Span, input).Error?.ToString();
+    }
+
+    private static string? FindRegistryFault(QuoteRecord record, Slot? slot, IReadOnlyList<SlotKey> keys)
+    {
+        if (slot is null)
+            return $"slot {record.Slot} is not registered";
+        if ((slot.SlotId, slot.Operator, slot.ModelId) != (record.Slot, record.Operator, record.ModelId))
+            return $"slot {slot.SlotId} is of {slot.Operator} for {slot.ModelId}, not of {record.Operator} for {record.ModelId}";
+        bool registered = keys.Any(
+            k => k.SigningKey == record.SigningKey && k.EncryptionKey == record.EncryptionKey && k.IsValidAt(record.Epoch));
+        return registered ? null : $"key {record.SigningKey} is not registered for slot {record.Slot} at epoch {record.Epoch}";
+    }
+
+    private TrustedRoot? RootOf(string teeType) => teeType switch
+    {
+        Hardware => options.HardwareRoot,
+        Simulated when options.AllowSimulatedTee => options.SimulatedRoot,
+        _ => null,
+    };
+
+    private QuotePolicy Policy() => new()
+    {
+        AllowedTdAttributes = options.QuotePolicy.AllowedTdAttributes,
+        AllowedMeasurements = options.QuotePolicy.AllowedMeasurements,
+        AllowServiceTd = options.QuotePolicy.AllowServiceTd,
+        AllowSimulated = options.AllowSimulatedTee,
+    };
+}

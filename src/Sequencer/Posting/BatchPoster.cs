@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Logging;
+using TeeTee.Ethereum;
+using TeeTee.Hosting.Observability;
+using TeeTee.Primitives;
+using TeeTee.RollupContracts;
+using TeeTee.Sequencer.Batching;
+
+namespace TeeTee.Sequencer.Posting;
+
+/// <summary>Brings the built batches onto the chain, strictly in order and each once, and records what the chain says of them.</summary>
+internal sealed class BatchPoster(
+    BatchingOptions options, ChainConnection chain, ChainWriter writer, BatchStore batches, PostingHalt halt, BatchingMetrics metrics,
+    Readiness readiness, ILogger<BatchPoster> log)
+    : PollingService("chain", options, readiness, metrics, log)
+{
+    private readonly BatchingMetrics _metrics = metrics;
+
+    /// <summary>Compares database and contract once and takes the steps that follow; false if there was nothing to do.</summary>
+    internal override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        await chain.RequireParametersAsync(cancellationToken).ConfigureAwait(false);
+        await writer.RecoverAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<LocalBatch> local = batches.Open();
+        ChainView view = await chain.ReadAsync([.. local.Select(b => b.Index)], cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<SyncAction> actions = SyncActions.Compute(local, view);
+        string? reason = actions.OfType<HaltPosting>().FirstOrDefault()?.Reason;
+        if (reason is not null && reason != halt.Reason)
+            BatchingLog.Halted(Log, reason);
+        halt.Set(reason);
+        foreach (SyncAction action in actions)
+            await TakeAsync(action, cancellationToken).ConfigureAwait(false);
+        _metrics.Halted = halt.Reason is not null;
+        return actions.Any(a => a is not HaltPosting) && halt.Reason is null;
+    }
+
+    private Task TakeAsync(SyncAction action, CancellationToken cancellationToken) => action switch
+    {
+        MarkPosted posted => MarkAsync(posted.Index, LocalStatus.Posted, posted.PostedAt, cancellationToken),
+        MarkFinal final => MarkAsync(final.Index, LocalStatus.Final, final.PostedAt, cancellationToken),
+        MarkUnposted gone => UnmarkAsync(gone.Index, cancellationToken),
+        DiscardBatch missed => DiscardAsync(missed.Index),
+        PostBatch next => PostAsync(next.Index, cancellationToken),
+        _ => Task.CompletedTask,
+    };
+
+    private async Task MarkAsync(ulong index, LocalStatus status, ulong postedAt, CancellationToken cancellationToken)
+    {
+        Bytes32? transaction = await writer.FindMinedAsync(Purposes.Post(index), cancellationToken).ConfigureAwait(false);
+        batches.SetStatus(index, status, postedAt, transaction);
+        BatchingLog.Marked(Log, index, status, transaction);
+        _metrics.CountMarked(status);
+    }
+
+    private async Task UnmarkAsync(ulong index, CancellationToken cancellationToken)
+    {
+        await writer.RetireAsync(Purposes.Post(index), cancellationToken).ConfigureAwait(false);
+        batches.SetStatus(index, LocalStatus.Built, postedAt: null, transactionHash: null);
+        BatchingLog.Dropped(Log, index);
+    }
+
+    private Task DiscardAsync(ulong index)
+    {
+        batches.Discard(index);
+        BatchingLog.Discarded(Log, index);
+        _metrics.CountMissed(1);
+        return Task.CompletedTask;
+    }
+
+    private async Task PostAsync(ulong index, CancellationToken cancellationToken)
+    {
+        if (halt.Reason is not null)
+            return;
+        StoredBatch batch = batches.Find(index)!;
+        byte[] data = chain.Rollup.PostBatch(index, batch.ParentHash, batch.Header);
+        TransactionOutcome? outcome = await writer.SendAsync(Purposes.Post(index), chain.Rollup, data, cancellationToken).ConfigureAwait(false);
+        if (outcome is not null)
+            Judge(batch, outcome);
+    }
+
+    // Success is recorded by the next comparison with the contract, like everything else.
+    private void Judge(StoredBatch batch, TransactionOutcome outcome)
+    {
+        if (outcome.Status is TransactionStatus.Reverted or TransactionStatus.WouldRevert)
+        {
+            string cause = ContractError.Describe(outcome.RevertData.Span);
+            if (IsDuplicate(batch, outcome))
+                BatchingLog.WasThere(Log, batch.Index);
+            else
+                Stop($"Posting batch {batch.Index} reverts: {cause}");
+        }
+        else if (!outcome.IsSuccess)
+        {
+            BatchingLog.NotSent(Log, batch.Index, outcome.Status, outcome.Message);
+        }
+    }
+
+    private static bool IsDuplicate(StoredBatch batch, TransactionOutcome outcome) =>
+        ContractError.TryDecode(outcome.RevertData.Span, out ContractError? error)
+        && error == new ContractError("Rollup_IndexAlreadyPosted", [batch.Index, batch.Hash]);
+
+    private void Stop(string reason)
+    {
+        BatchingLog.Halted(Log, reason);
+        halt.Stop(reason);
+    }
+}

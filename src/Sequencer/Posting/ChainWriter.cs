@@ -1,0 +1,102 @@
+using TeeTee.Ethereum;
+using TeeTee.Primitives;
+using TeeTee.RollupContracts;
+using TeeTee.Sequencer.Batching;
+
+namespace TeeTee.Sequencer.Posting;
+
+/// <summary>
+/// The one place from which the sequencer's account sends. Nothing new is signed before everything signed earlier has ended, so a
+/// piece of work is never under way twice.
+/// </summary>
+internal sealed class ChainWriter : IDisposable
+{
+    private readonly ChainConnection _chain;
+    private readonly SqliteOutbox _outbox;
+    private readonly TransactionSender _sender;
+    private readonly SemaphoreSlim _lane = new(1, 1);
+
+    public ChainWriter(BatchingOptions options, ChainConnection chain, SqliteOutbox outbox)
+    {
+        (_chain, _outbox) = (chain, outbox);
+        _sender = new TransactionSender(
+            chain.Client, options.Key, options.Deployment.ChainId, options.Transactions, outbox, options.Clock);
+    }
+
+    /// <summary>The account.</summary>
+    public Address Address => _sender.Address;
+
+    /// <summary>Sends one piece of work and waits for its end.</summary>
+    /// <returns>Null if earlier transactions are still under way: nothing was sent.</returns>
+    public async Task<TransactionOutcome?> SendAsync(string purpose, Contract to, byte[] data, CancellationToken cancellationToken)
+    {
+        await _lane.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // What ends only now may be the very work that was asked for; the caller looks at the chain again.
+            if (await RecoverInLaneAsync(cancellationToken).ConfigureAwait(false) > 0)
+                return null;
+            TransactionRequest request = new() { Id = purpose, To = to.Address, Data = data };
+            TransactionOutcome outcome = await _sender.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            _outbox.Record(outcome);
+            return outcome;
+        }
+        finally
+        {
+            _lane.Release();
+        }
+    }
+
+    /// <summary>Goes on with every stored transaction that has no end on the chain; returns how many there were.</summary>
+    public async Task<int> RecoverAsync(CancellationToken cancellationToken)
+    {
+        await _lane.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await RecoverInLaneAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _lane.Release();
+        }
+    }
+
+    /// <summary>The transaction of a purpose that succeeded on the chain as it is now, or null.</summary>
+    public async Task<Bytes32?> FindMinedAsync(string purpose, CancellationToken cancellationToken)
+    {
+        foreach (Bytes32 hash in _outbox.HashesOf(purpose))
+        {
+            if (await _chain.Client.GetTransactionReceiptAsync(hash, cancellationToken).ConfigureAwait(false) is { Succeeded: true })
+                return hash;
+        }
+
+        return null;
+    }
+
+    /// <summary>Notes that the effect of a purpose is not on the chain any more.</summary>
+    public async Task RetireAsync(string purpose, CancellationToken cancellationToken)
+    {
+        ulong next = await _chain.Client.GetTransactionCountAsync(Address, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
+        _outbox.Retire(purpose, next);
+    }
+
+    public void Dispose()
+    {
+        _sender.Dispose();
+        _lane.Dispose();
+    }
+
+    private async Task<int> RecoverInLaneAsync(CancellationToken cancellationToken)
+    {
+        ulong next = await _chain.Client.GetTransactionCountAsync(Address, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
+        var groups = _outbox.Unfinished(next).GroupBy(r => r.Transaction.Transaction.Nonce).OrderBy(g => g.Key).ToArray();
+        foreach (var group in groups)
+        {
+            SignedTransaction[] versions = [.. group.Select(r => r.Transaction)];
+            TransactionOutcome outcome = await _sender.ResumeAsync(group.First().Purpose, versions, cancellationToken).ConfigureAwait(false);
+            _outbox.Record(outcome);
+        }
+
+        return groups.Length;
+    }
+}

@@ -1,0 +1,76 @@
+using TeeTee.Primitives;
+using TeeTee.RollupContracts;
+
+namespace TeeTee.Sequencer.Posting;
+
+/// <summary>
+/// From what the database and the contract hold to what is to be done: the one place that decides it, whatever happened before
+/// (first start, crash at any point, dropped or reorganised transactions, another poster, an old backup). Pure.
+/// </summary>
+internal static class SyncActions
+{
+    /// <summary>The steps in order; at most one <see cref="PostBatch"/>, because batches are posted strictly one after another.</summary>
+    /// <param name="local">The newest final batch and all after it, ascending.</param>
+    public static IReadOnlyList<SyncAction> Compute(IReadOnlyList<LocalBatch> local, ChainView chain)
+    {
+        ArgumentNullException.ThrowIfNull(local);
+        ArgumentNullException.ThrowIfNull(chain);
+        List<SyncAction> actions = [];
+        bool isFirstMissing = true;
+        foreach (LocalBatch batch in local)
+        {
+            if (chain.Batches.TryGetValue(batch.Index, out ChainBatch? posted))
+            {
+                SyncAction? action = Compare(batch, posted, chain);
+                if (action is not null)
+                    actions.Add(action);
+                if (action is HaltPosting)
+                    return actions;
+                continue;
+            }
+
+            if (batch.Status != LocalStatus.Built)
+                actions.Add(new MarkUnposted(batch.Index));
+            if (isFirstMissing)
+                actions.Add(Next(batch, chain, isLast: batch == local[^1]));
+            if (actions.Count > 0 && actions[^1] is HaltPosting)
+                return actions;
+            isFirstMissing = false;
+        }
+
+        if (Unknown(local, chain) is { } halt)
+            actions.Add(halt);
+        return actions;
+    }
+
+    private static SyncAction? Compare(LocalBatch batch, ChainBatch posted, ChainView chain)
+    {
+        if (posted.Hash != batch.Hash)
+            return new HaltPosting($"Index {batch.Index} holds batch {posted.Hash}; this database built {batch.Hash}.");
+        if (posted.Status == BatchStatus.RolledBack)
+            return new HaltPosting($"Batch {batch.Index} ({batch.Hash}) was rolled back.");
+        bool isFinal = posted.Status == BatchStatus.Final && batch.Index <= chain.FinalIndex;
+        LocalStatus status = isFinal ? LocalStatus.Final : LocalStatus.Posted;
+        if (batch.Status == status && batch.PostedAt == posted.PostedAt)
+            return null;
+        return isFinal ? new MarkFinal(batch.Index, posted.PostedAt) : new MarkPosted(batch.Index, posted.PostedAt);
+    }
+
+    private static SyncAction Next(LocalBatch batch, ChainView chain, bool isLast)
+    {
+        if (batch.Index != chain.NextIndex)
+            return new HaltPosting($"The contract's next index is {chain.NextIndex}; this database's next batch is {batch.Index}.");
+        if (batch.ParentHash != chain.HeadHash)
+            return new HaltPosting($"Batch {batch.Index} follows {batch.ParentHash}; the contract's head is {chain.HeadHash}.");
+        bool missed = chain.Time >= batch.PostBefore;
+        return missed && isLast && !batch.WasSigned ? new DiscardBatch(batch.Index) : new PostBatch(batch.Index);
+    }
+
+    private static HaltPosting? Unknown(IReadOnlyList<LocalBatch> local, ChainView chain)
+    {
+        ulong newest = local.Count == 0 ? 0 : local[^1].Index;
+        return chain.NextIndex > newest + 1
+            ? new HaltPosting($"The contract has batches up to {chain.NextIndex - 1}; this database ends at {newest}.")
+            : null;
+    }
+}

@@ -1,0 +1,126 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Hosting;
+using TeeTee.Ethereum;
+using TeeTee.Hosting;
+using TeeTee.Hosting.Failures;
+using TeeTee.Primitives;
+using TeeTee.Rollup.Messages;
+using TeeTee.RollupContracts;
+using TeeTee.Sequencer.Accounts;
+using TeeTee.Sequencer.Api;
+using TeeTee.Sequencer.Batching;
+
+namespace TeeTee.Sequencer;
+
+/// <summary>A running sequencer: the job API, the shards behind it, and everything that turns answers into payouts.</summary>
+public sealed class SequencerHost : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly JsonRpcClient _rpc;
+
+    private SequencerHost(WebApplication application, JsonRpcClient rpc) => (_application, _rpc) = (application, rpc);
+
+    /// <summary>Where the HTTP API listens.</summary>
+    public Uri Address { get; private set; } = new("http://127.0.0.1/");
+
+    /// <summary>The parts of this sequencer.</summary>
+    public IServiceProvider Services => _application.Services;
+
+    /// <summary>Compares chain and contracts with the options, opens the database, continues what ran before, and listens.</summary>
+    /// <exception cref="FailureException"><c>wrong_chain</c>, <c>wrong_contract</c>, <c>chain_unreachable</c>, <c>database_newer</c>,
+    /// <c>database_unusable</c> or <c>port_in_use</c>.</exception>
+    public static async Task<SequencerHost> StartAsync(SequencerOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        JsonRpcClient rpc = new(options.ChainEndpoint);
+        try
+        {
+            EthereumClient client = new(rpc);
+            IChainReader chain = options.Chain ?? new ContractChainReader(client, options.Deployment, options.CreditBlock);
+            RollupParameters parameters = await CheckChainAsync(options, chain, cancellationToken).ConfigureAwait(false);
+            SequencerHost host = new(Build(options, client, chain, parameters), rpc);
+            return await host.ListenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            rpc.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Completes when the sequencer has been asked to stop, and has stopped.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _application.WaitForShutdownAsync(cancellationToken);
+
+    /// <summary>Takes no more jobs and ends the streams; running jobs stay in the database for the next start.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _application.StopAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync().ConfigureAwait(false);
+        _rpc.Dispose();
+    }
+
+    private static WebApplication Build(SequencerOptions options, EthereumClient client, IChainReader chain, RollupParameters parameters)
+    {
+        WebApplicationBuilder builder = ServiceHost.CreateBuilder(
+            options.Listen, options.ExitWithParent, listen => listen.Protocols = HttpProtocols.Http1);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections;
+            kestrel.Limits.MaxRequestBodySize = options.Limits.MaxSubmissionBytes;
+        });
+        options.ConfigureLogging?.Invoke(builder.Logging);
+        builder.Services.AddSequencerCore(options, client, chain, parameters).AddJobs(options);
+        if (options.Batching is { } batching)
+            builder.Services.AddSettlement(options, batching);
+        options.ConfigureServices?.Invoke(builder.Services);
+        WebApplication application = builder.Build();
+        application.UseApiErrors();
+        application.MapServiceEndpoints();
+        application.MapJobs();
+        if (options.Batching is not null)
+            application.MapBatching();
+        options.MapEndpoints?.Invoke(application);
+        application.MapFallback(ApiErrors.NotFoundAsync);
+        return application;
+    }
+
+    private static async Task<RollupParameters> CheckChainAsync(SequencerOptions options, IChainReader chain, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ulong chainId = await chain.GetChainIdAsync(cancellationToken).ConfigureAwait(false);
+            if (chainId != options.Deployment.ChainId)
+            {
+                throw new FailureException(ExitCode.Configuration, "wrong_chain",
+                    $"The chain endpoint serves chain {chainId}; the deployment is on chain {options.Deployment.ChainId}.");
+            }
+            return await chain.GetParametersAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChainUnavailableException fault) when (fault.InnerException is MalformedDataException)
+        {
+            throw new FailureException(ExitCode.Configuration, "wrong_contract",
+                $"{options.Deployment.Rollup} is no TeeTeeRollup of this version: {fault.Message}", fault);
+        }
+        catch (ChainUnavailableException fault)
+        {
+            throw new FailureException(ExitCode.Unreachable, "chain_unreachable", fault.Message, fault);
+        }
+    }
+
+    private async Task<SequencerHost> ListenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Address = await ServiceHost.StartAsync(_application, cancellationToken).ConfigureAwait(false);
+            return this;
+        }
+        catch
+        {
+            await _application.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using TeeTee.Ethereum;
+using TeeTee.Gateway.Jobs;
+using TeeTee.Primitives;
+using TeeTee.Rollup.Messages;
+using TeeTee.RollupContracts;
+using TeeTee.Sequencer.Accounts;
+using TeeTee.Sequencer.Api;
+using TeeTee.Sequencer.Batching;
+using TeeTee.Sequencer.Jobs;
+using TeeTee.Sequencer.Receipts;
+using TeeTee.Sequencer.Shards;
+using TeeTee.Sequencer.Storage;
+
+namespace TeeTee.Sequencer;
+
+/// <summary>The parts of a sequencer, registered.</summary>
+internal static class SequencerServices
+{
+    /// <summary>What every part uses: options, domain, signer, clients, database and clock.</summary>
+    /// <param name="parameters">As the contract has them.</param>
+    public static IServiceCollection AddSequencerCore(
+        this IServiceCollection services, SequencerOptions options, EthereumClient client, IChainReader chain, RollupParameters parameters)
+    {
+        services.Replace(ServiceDescriptor.Singleton(options.Clock));
+        return services
+            .AddSingleton(options).AddSingleton(options.Deployment).AddSingleton(options.Deployment.Domain()).AddSingleton(parameters)
+            .AddSingleton<IDigestSigner>(options.Key).AddSingleton(client).AddSingleton(chain)
+            .AddSingleton(new RollupContract(client, options.Deployment.Rollup))
+            .AddSingleton(new RegistryContract(client, options.Deployment.Registry))
+            .AddSingleton(new CreditsContract(client, options.Deployment.Credits))
+            .AddSingleton(_ => SequencerDatabase.Open(options.DatabasePath))
+            .AddSingleton<JobStore>();
+    }
+
+    /// <summary>Jobs, shards and accounts.</summary>
+    public static IServiceCollection AddJobs(this IServiceCollection services, SequencerOptions options) => services
+        .AddSingleton(options.Limits).AddSingleton(options.Times)
+        .AddSingleton<JobMetrics>().AddSingleton<CreditSource>().AddSingleton<SessionSource>().AddSingleton<RequestSigners>()
+        .AddSingleton<ShardPool>().AddHostedService(provider => provider.GetRequiredService<ShardPool>())
+        .AddSingleton<JobRunner>().AddSingleton<JobHub>().AddHostedService(provider => provider.GetRequiredService<JobHub>())
+        .AddSingleton<JobAcceptance>().AddSingleton<JobService>().AddSingleton<AccountService>().AddSingleton<NodeInfoSource>()
+        .AddSingleton<IJobClient>(provider => new LocalJobClient(
+            provider.GetRequiredService<JobService>(), provider.GetRequiredService<AccountService>(), provider.GetRequiredService<NodeInfoSource>(),
+            jobId => Receipt(provider.GetService<ReceiptReader>(), jobId)));
+
+    /// <summary>Batches, posting and payouts, on the same database and shards.</summary>
+    public static IServiceCollection AddSettlement(this IServiceCollection services, SequencerOptions options, BatchingOptions batching) => services
+        .AddSingleton<IVocabularySource, OfferedVocabularies>()
+        .AddBatching(batching.Shards.Count > 0 ? batching : batching with { Shards = [.. options.Shards.Select(shard => shard.Endpoint)] });
+
+    // Receipts are the batching part's; without it none comes into being.
+    private static JsonElement? Receipt(ReceiptReader? reader, Bytes32 jobId) => reader?.Find(jobId) is { } receipt
+        ? JsonSerializer.SerializeToElement(receipt, JobApiJson.Options)
+        : null;
+}

@@ -1,0 +1,34 @@
+using TeeTee.Inference.Tracing;
+using TeeTee.Primitives;
+using TeeTee.Rollup.Messages;
+using TeeTee.ShardNode.Identity;
+using TeeTee.ShardNode.Jobs;
+using TeeTee.ShardNode.Storage;
+using TeeTee.ShardProtocol.Mapping;
+using TeeTee.ShardProtocol.V1;
+
+namespace TeeTee.ShardNode.Epochs;
+
+/// <summary>Signs this shard's receipts, each into an epoch that is still open, and stores them with their evidence first.</summary>
+internal sealed class ReceiptBook(ShardSelf self, ShardKeys keys, ShardStore store, TimeProvider clock)
+{
+    /// <summary>Epoch of the shard's clock.</summary>
+    public ulong CurrentEpoch => (ulong)clock.GetUtcNow().ToUnixTimeSeconds() / self.EpochSeconds;
+
+    /// <summary>Signs that this shard ran the job as it ended; the caller has checked everything.</summary>
+    public ShardResult Sign(AdmittedJob job, ClosedJob closed, ShardTrace trace, long inputBytes)
+    {
+        byte[] leaves = WireMessages.EncodeHashes([.. trace.Leaves.Take(closed.Positions)]);
+        ShardReceipt draft = new(job.JobId, self.Slot.SlotId, self.Slot.Operator, 0, (uint)closed.Positions, closed.TokensRoot,
+            trace.TraceRoot(closed.Positions), job.PostBefore);
+        JobEvidence evidence = new(job.Signed, WireMessages.EncodeTokens(closed.Tokens), closed.Cancel, inputBytes);
+        Signed<ShardReceipt> signed = store.AddReceipt(draft, CurrentEpoch, Sign, leaves, evidence);
+        return new ShardResult { Receipt = signed.ToWire(), Leaves = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(leaves) };
+    }
+
+    private (Bytes32 Digest, Signature Signature) Sign(ShardReceipt receipt)
+    {
+        Bytes32 digest = self.Domain.Digest(receipt);
+        return (digest, keys.Signing.Sign(digest));
+    }
+}

@@ -1,0 +1,25 @@
+using TeeTee.ShardProtocol.Mapping;
+using TeeTee.ShardProtocol.V1;
+
+namespace TeeTee.ShardNode.Jobs;
+
+/// <summary>Builds the Open that goes down the ring.</summary>
+internal static class OpenFrames
+{
+    public static Open Build(AdmittedJob job)
+    {
+        Open open = new() { Request = job.Signed.ToWire(), PostBefore = job.PostBefore, Window = 1 };
+        open.Pipeline.AddRange(job.Pipeline.Select(ToWire));
+        return open;
+    }
+
+    private static PipelineSlot ToWire(Stage stage) => new()
+    {
+        SlotId = stage.SlotId,
+        Operator = stage.Operator.ToWire(),
+        Endpoint = stage.Endpoint.GetLeftPart(UriPartial.Authority),
+        FirstLayer = stage.FirstLayer,
+        LayerCount = stage.LayerCount,
+        SigningKey = stage.SigningKey.ToWire(),
+    };
+}

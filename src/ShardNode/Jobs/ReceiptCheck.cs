@@ -1,0 +1,33 @@
+using TeeTee.Ethereum;
+using TeeTee.Primitives;
+using TeeTee.Rollup.Messages;
+using TeeTee.ShardProtocol.Mapping;
+using TeeTee.ShardProtocol.V1;
+
+namespace TeeTee.ShardNode.Jobs;
+
+/// <summary>Checks one slot's receipt and leaf list against the job and the pipeline's signing key. Pure.</summary>
+internal static class ReceiptCheck
+{
+    /// <exception cref="JobException">BOUNDARY_MISMATCH naming the slot and the field.</exception>
+    public static void Check(AdmittedJob job, int index, ShardResult result, ClosedJob closed, RollupDomain domain)
+    {
+        Stage stage = job.Pipeline[index];
+        if (!WireMessages.TryRead(result.Receipt, out Signed<ShardReceipt>? signed))
+            throw Wrong(stage, "is malformed");
+        ShardReceipt receipt = signed.Message;
+        if (domain.Signer(signed, Secp256k1Recovery.Instance) != stage.SigningKey)
+            throw Wrong(stage, $"is not signed by {stage.SigningKey}");
+        if (receipt.JobId != job.JobId || receipt.Slot != stage.SlotId || receipt.Operator != stage.Operator)
+            throw Wrong(stage, "is of another job, slot or operator");
+        if (receipt.Positions != closed.Positions || receipt.TokensRoot != closed.TokensRoot || receipt.PostBefore != job.PostBefore)
+            throw Wrong(stage, "has other positions, tokens or postBefore");
+        if (result.Leaves.Length != closed.Positions * Bytes32.Size || !WireMessages.TryReadHashes(result.Leaves.Span, out Bytes32[]? leaves))
+            throw Wrong(stage, $"comes with {result.Leaves.Length} bytes of leaves for {closed.Positions} positions");
+        if (TraceCommitment.Root(leaves) != receipt.TraceRoot)
+            throw Wrong(stage, "has a traceRoot that is not its leaf list's");
+    }
+
+    private static JobException Wrong(Stage stage, string what) =>
+        JobException.Mismatch($"The receipt of slot {stage.SlotId} {what}.", stage.SlotId);
+}

@@ -1,0 +1,30 @@
+using TeeTee.Grpc;
+using TeeTee.Primitives;
+using TeeTee.ShardNode.Identity;
+using TeeTee.ShardProtocol.Mapping;
+using TeeTee.ShardProtocol.V1;
+
+namespace TeeTee.ShardNode.Links;
+
+/// <summary>Judges the first frame of the other side.</summary>
+internal static class HelloExchange
+{
+    /// <summary>Reads a peer's Hello.</summary>
+    /// <param name="slot">The slot that must be there, or null where any may dial in.</param>
+    /// <exception cref="GrpcException">FAILED_PRECONDITION naming both values, or INVALID_ARGUMENT.</exception>
+    public static LinkPeer Read(LinkFrame? frame, ShardSelf self, uint? slot)
+    {
+        if (frame?.Hello is not { } hello)
+            throw new GrpcException(GrpcStatusCode.InvalidArgument, "The first frame of a link is Hello.");
+        if (self.Mismatch(hello.Identity, slot) is { } mismatch)
+            throw new GrpcException(GrpcStatusCode.FailedPrecondition, mismatch);
+        if (!WireMessages.TryRead(hello.Operator, out Address owner) || !WireMessages.TryRead(hello.SigningKey, out Address key) || hello.Limits is null)
+            throw new GrpcException(GrpcStatusCode.InvalidArgument, "A Hello carries operator, signing key and limits.");
+        if (hello.Limits.EmbeddingLength != self.EmbeddingLength)
+            throw new GrpcException(GrpcStatusCode.FailedPrecondition,
+                $"The embedding length is {hello.Limits.EmbeddingLength} there and {self.EmbeddingLength} here.");
+        int positions = (int)Math.Min(hello.Limits.MaxPositionsPerFrame, int.MaxValue);
+        int bytes = (int)Math.Min(hello.Limits.MaxMessageBytes, int.MaxValue);
+        return new LinkPeer(hello.Identity.SlotId, owner, key, ShardSelf.FramePositions(positions, bytes, self.EmbeddingLength), bytes);
+    }
+}

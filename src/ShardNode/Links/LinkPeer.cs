@@ -1,0 +1,8 @@
+using TeeTee.Primitives;
+
+namespace TeeTee.ShardNode.Links;
+
+/// <summary>Who is at the other end of a link, by its Hello.</summary>
+/// <param name="FramePositions">Most positions that it takes in one Hidden frame.</param>
+/// <param name="MessageBytes">Most bytes that it takes in one message.</param>
+internal sealed record LinkPeer(uint SlotId, Address Operator, Address SigningKey, int FramePositions, int MessageBytes);

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+using TeeTee.Primitives;
+using TeeTee.ShardProtocol.V1;
+
+namespace TeeTee.ShardNode.Observability;
+
+/// <summary>What the shard logs. Never a prompt, an answer or a token id.</summary>
+internal static partial class ShardLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Serving slot {Slot} of {Operator}: layers {First} to {Last} of model {Model} on {Address}")]
+    public static partial void Serving(ILogger logger, uint slot, Address @operator, int first, int last, Bytes32 model, Uri address);
+
+    [LoggerMessage(2, LogLevel.Information, "Job {Job} started, {Positions} positions at most")]
+    public static partial void JobStarted(ILogger logger, Bytes32 job, int positions);
+
+    [LoggerMessage(3, LogLevel.Information, "Job {Job} signed after {Positions} positions")]
+    public static partial void JobSigned(ILogger logger, Bytes32 job, int positions);
+
+    [LoggerMessage(4, LogLevel.Warning, "Job {Job} failed as {Code} (slot {Slot}, retryable {Retryable}): {Reason}")]
+    public static partial void JobFailed(ILogger logger, Bytes32 job, JobFailure code, uint slot, bool retryable, string reason);
+
+    [LoggerMessage(5, LogLevel.Error, "Job {Job} failed unexpectedly")]
+    public static partial void JobCrashed(ILogger logger, Exception cause, Bytes32 job);
+
+    [LoggerMessage(6, LogLevel.Information, "Epoch {Epoch} sealed over {Receipts} receipts")]
+    public static partial void EpochSealed(ILogger logger, ulong epoch, int receipts);
+
+    [LoggerMessage(7, LogLevel.Error, "Sealing failed; it is tried again")]
+    public static partial void SealFailed(ILogger logger, Exception cause);
+
+    [LoggerMessage(8, LogLevel.Information, "Link to slot {Slot} is up")]
+    public static partial void LinkUp(ILogger logger, uint slot);
+
+    [LoggerMessage(9, LogLevel.Information, "Link to slot {Slot} ended: {Reason}")]
+    public static partial void LinkDown(ILogger logger, uint slot, string reason);
+
+    [LoggerMessage(10, LogLevel.Warning, "The chain cannot be asked; going on with what is known: {Reason}")]
+    public static partial void ChainDown(ILogger logger, string reason);
+
+    [LoggerMessage(11, LogLevel.Information, "Draining: {Jobs} jobs are running")]
+    public static partial void Draining(ILogger logger, int jobs);
+
+    [LoggerMessage(12, LogLevel.Information, "Slot {Slot} registered key {Key} from epoch {From} to {Until}")]
+    public static partial void KeyRegistered(ILogger logger, uint slot, Address key, ulong from, ulong until);
+}

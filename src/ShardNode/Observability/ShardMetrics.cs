@@ -1,0 +1,41 @@
+using System.Diagnostics.Metrics;
+
+namespace TeeTee.ShardNode.Observability;
+
+/// <summary>The instruments of the meter <c>TeeTee.ShardNode</c>.</summary>
+internal sealed class ShardMetrics : IDisposable
+{
+    private readonly Meter _meter = new("TeeTee.ShardNode");
+    private readonly Counter<long> _jobs;
+    private readonly Counter<long> _positions;
+    private readonly Counter<long> _epochs;
+    private readonly UpDownCounter<long> _links;
+    private readonly Histogram<double> _duration;
+
+    public ShardMetrics(Func<int> runningJobs, Func<long> evidenceBytes)
+    {
+        _jobs = _meter.CreateCounter<long>("teetee.shard.jobs", "{job}", "Jobs that ended, by outcome.");
+        _positions = _meter.CreateCounter<long>("teetee.shard.positions", "{position}", "Positions computed.");
+        _epochs = _meter.CreateCounter<long>("teetee.shard.epochs", "{epoch}", "Epochs sealed.");
+        _links = _meter.CreateUpDownCounter<long>("teetee.shard.links", "{link}", "Links that are up.");
+        _duration = _meter.CreateHistogram<double>("teetee.shard.job.duration", "s", "Time of a job from admission to its end.");
+        _meter.CreateObservableGauge("teetee.shard.jobs.running", () => (long)runningJobs(), "{job}", "Jobs that run.");
+        _meter.CreateObservableGauge("teetee.shard.evidence", () => evidenceBytes(), "By", "Evidence kept on disk.");
+    }
+
+    public void JobEnded(string outcome, TimeSpan duration)
+    {
+        _jobs.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+        _duration.Record(duration.TotalSeconds);
+    }
+
+    public void PositionsRun(int count) => _positions.Add(count);
+
+    public void EpochSealed() => _epochs.Add(1);
+
+    public void LinkUp() => _links.Add(1);
+
+    public void LinkDown() => _links.Add(-1);
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,96 @@
+using Google.Protobuf;
+using TeeTee.Grpc;
+using TeeTee.Primitives;
+using TeeTee.ShardNode.Identity;
+using TeeTee.ShardNode.Jobs;
+using TeeTee.ShardNode.Links;
+using TeeTee.ShardNode.Storage;
+using TeeTee.ShardProtocol;
+using TeeTee.ShardProtocol.Mapping;
+using TeeTee.ShardProtocol.V1;
+using SealedEpoch = TeeTee.ShardNode.Storage.SealedEpoch;
+
+namespace TeeTee.ShardNode.Service;
+
+/// <summary>The handlers of <c>teetee.shard.v1.Shard</c>.</summary>
+internal sealed class ShardService(ShardSelf self, JobRegistry jobs, LinkHub hub, ShardStore store)
+{
+    private const int MostEpochs = 256;
+    private const int MostReceipts = 256;
+
+    public void Map(GrpcServiceMap map) => map
+        .MapUnary(ShardMethods.Handshake, (request, _) => Task.FromResult(Handshake(request)))
+        .MapServerStreaming(ShardMethods.OpenJob, OpenJobAsync)
+        .MapUnary(ShardMethods.CancelJob, (request, _) => Task.FromResult(jobs.Cancel(request)))
+        .MapDuplexStreaming(ShardMethods.Link, hub.AcceptAsync)
+        .MapUnary(ShardMethods.GetEpochs, (request, _) => Task.FromResult(GetEpochs(request)))
+        .MapUnary(ShardMethods.GetReceipts, (request, _) => Task.FromResult(GetReceipts(request)));
+
+    private HandshakeReply Handshake(HandshakeRequest request) => self.Mismatch(request.Expected, self.Slot.SlotId) is { } mismatch
+        ? throw new GrpcException(GrpcStatusCode.FailedPrecondition, mismatch)
+        : self.ToHandshake();
+
+    private async Task OpenJobAsync(OpenJobRequest request, IGrpcStreamWriter<JobEvent> responses, GrpcServerContext context)
+    {
+        await foreach (JobEvent item in jobs.OpenAsync(request, context.CancellationToken))
+            await responses.WriteAsync(item, context.CancellationToken);
+    }
+
+    private GetEpochsReply GetEpochs(GetEpochsRequest request)
+    {
+        int limit = (int)Math.Min(request.Limit == 0 ? MostEpochs : request.Limit, MostEpochs);
+        IReadOnlyList<SealedEpoch> epochs = store.Epochs.Find(request.FromEpoch, limit, out ulong open);
+        GetEpochsReply reply = new() { OpenEpoch = open };
+        long bytes = 0;
+        foreach (EpochRecord record in epochs.Select(ToWire))
+        {
+            bytes += record.CalculateSize();
+            // The first always fits or fails loudly; a caller goes on from the last epoch that it got.
+            if (reply.Epochs.Count > 0 && bytes > self.Limits.MaxMessageBytes / 2)
+                break;
+            reply.Epochs.Add(record);
+        }
+        return reply;
+    }
+
+    private EpochRecord ToWire(SealedEpoch epoch)
+    {
+        EpochRecord record = new()
+        {
+            Epoch = epoch.Epoch,
+            ExecutionRoot = epoch.ExecutionRoot.ToWire(),
+            SigningKey = epoch.SigningKey.ToWire(),
+            EncryptionKey = epoch.EncryptionKey.ToWire(),
+            Quote = UnsafeByteOperations.UnsafeWrap(epoch.Quote),
+            TeeType = self.TeeType,
+            SlotId = self.Slot.SlotId,
+            Operator = self.Slot.Operator.ToWire(),
+            ModelId = self.Slot.ModelId.ToWire(),
+        };
+        record.ReceiptDigests.AddRange(epoch.Digests.Select(digest => digest.ToWire()));
+        return record;
+    }
+
+    private GetReceiptsReply GetReceipts(GetReceiptsRequest request)
+    {
+        if (request.JobIds.Count > MostReceipts)
+            throw new GrpcException(GrpcStatusCode.InvalidArgument, $"{request.JobIds.Count} job ids; at most {MostReceipts}.");
+        List<Bytes32> ids = [];
+        foreach (ByteString wire in request.JobIds)
+        {
+            if (!WireMessages.TryRead(wire, out Bytes32 id))
+                throw new GrpcException(GrpcStatusCode.InvalidArgument, $"A job id of {wire.Length} bytes.");
+            ids.Add(id);
+        }
+        GetReceiptsReply reply = new();
+        reply.Receipts.AddRange(store.FindReceipts(ids).Select(ToWire));
+        return reply;
+    }
+
+    private static StoredReceipt ToWire(StoredReceiptRow row) => new()
+    {
+        JobId = row.JobId.ToWire(),
+        Result = new ShardResult { Receipt = row.Signed.ToWire(), Leaves = UnsafeByteOperations.UnsafeWrap(row.Leaves) },
+        Sealed = row.Sealed,
+    };
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Sources;
+using TeeTee.Primitives;
+using TeeTee.ShardNode.Chain;
+
+namespace TeeTee.ShardNode;
+
+/// <summary>Everything that a shard is started with.</summary>
+public sealed record ShardNodeOptions
+{
+    /// <summary>GGUF file of the whole model; only the shard's layers are loaded.</summary>
+    public required string ModelPath { get; init; }
+
+    /// <summary>First layer served, counted from 0.</summary>
+    public required int FirstLayer { get; init; }
+
+    /// <summary>Layers served; at least 1.</summary>
+    public required int LayerCount { get; init; }
+
+    /// <summary>EIP-155 chain id.</summary>
+    public required ulong ChainId { get; init; }
+
+    /// <summary>Address of TeeTeeRollup.</summary>
+    public required Address Rollup { get; init; }
+
+    /// <summary>The slot served. Null only together with <see cref="Registration"/>, which then takes the id from the state folder or the chain.</summary>
+    public uint? SlotId { get; init; }
+
+    /// <summary>Who runs the slot and is paid.</summary>
+    public required Address Operator { get; init; }
+
+    /// <summary>JSON-RPC endpoint of the chain.</summary>
+    public required Uri ChainEndpoint { get; init; }
+
+    /// <summary>Keys, receipts and evidence: a folder of this shard alone.</summary>
+    public required string StateFolder { get; init; }
+
+    /// <summary>Where gRPC (h2c) listens; port 0 takes a free one.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>Where /livez, /readyz and /metrics are served over HTTP/1.1; nowhere when null.</summary>
+    public IPEndPoint? HttpListen { get; init; }
+
+    /// <summary>Threads that compute.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Limits.</summary>
+    public ShardLimits Limits { get; init; } = new();
+
+    /// <summary>Where quotes come from; the simulator of <see cref="SimulatorFolder"/> when null.</summary>
+    public IQuoteSource? QuoteSource { get; init; }
+
+    /// <summary>Folder of the simulated PKI, shared with those who verify; made if absent.</summary>
+    public string? SimulatorFolder { get; init; }
+
+    /// <summary>Image that simulated measurements are of.</summary>
+    public string SimulatedImage { get; init; } = "teetee-shard";
+
+    /// <summary>Compose text that simulated measurements are of.</summary>
+    public string SimulatedCompose { get; init; } = "teetee shard";
+
+    /// <summary>Registers slot and key before serving, when given.</summary>
+    public SlotRegistrationOptions? Registration { get; init; }
+
+    /// <summary>The chain as this shard sees it; read from <see cref="ChainEndpoint"/> when null.</summary>
+    public IChainView? ChainView { get; init; }
+
+    /// <summary>Stops the shard when standard input ends.</summary>
+    public bool ExitWithParent { get; init; }
+
+    /// <summary>How long running jobs may go on once the shard was asked to stop.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The clock of epochs, deadlines and expiry.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Further logging providers.</summary>
+    public Action<ILoggingBuilder>? ConfigureLogging { get; init; }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using TeeTee.Primitives;
+using TeeTee.Rollup.Batches;
+using TeeTee.Rollup.Evidence;
+using TeeTee.Rollup.Messages;
+using TeeTee.Rollup.Verification;
+using TeeTee.Verifier.Chain;
+using TeeTee.Verifier.Models;
+
+namespace TeeTee.Verifier.Judging;
+
+/// <summary>Draws a batch's sample and runs it again. Leaves that agreed stay agreed when a later attempt continues.</summary>
+internal sealed class SampleJudge(ModelLibrary models, double rate)
+{
+    private readonly JobReexecution _jobs = new(models);
+    private readonly Dictionary<Bytes32, HashSet<uint>> _agreed = [];
+
+    /// <param name="fresh">True runs everything, with weights read from the files again.</param>
+    /// <exception cref="JudgementException">The model of a drawn job is not held.</exception>
+    /// <exception cref="OperationCanceledException">Ended between two jobs or passes.</exception>
+    public SampleOutcome Run(
+        BatchPosting posting, BatchData data, IRollupView view, Bytes32 seed, bool fresh, CancellationToken cancellationToken)
+    {
+        uint[] answered = [.. Indices(data).Where(i => data.Leaves[(int)i].Receipt.Finish != FinishReason.Void)];
+        ImmutableArray<uint> closed = [.. answered.Where(i => data.Leaves[(int)i].Request.Message.Privacy == PrivacyMode.Sealed)];
+        ImmutableArray<uint> checkable = [.. answered.Except(closed)];
+        ImmutableArray<uint> sampled = SampleDraw.Draw(seed, checkable, rate);
+        if (fresh)
+            models.DropLoaded();
+        RequireModels(data, sampled);
+        return new SampleOutcome(checkable, closed, sampled, [.. RunAll(posting, data, view, sampled, fresh, cancellationToken)]);
+    }
+
+    /// <summary>Forgets the progress on a batch that is done.</summary>
+    public void Forget(Bytes32 batchHash) => _agreed.Remove(batchHash);
+
+    private List<ReexecutionFinding> RunAll(
+        BatchPosting posting, BatchData data, IRollupView view, ImmutableArray<uint> sampled, bool fresh, CancellationToken cancellationToken)
+    {
+        HashSet<uint> agreed = Agreed(posting.BatchHash);
+        List<ReexecutionFinding> findings = [];
+        foreach (uint index in sampled)
+        {
+            if (!fresh && agreed.Contains(index))
+                continue;
+            cancellationToken.ThrowIfCancellationRequested();
+            BatchLeaf leaf = data.Leaves[(int)index];
+            IReadOnlyList<Slot> slots = LeafRules.Pipeline(leaf, view)
+                ?? throw new InvalidOperationException($"Leaf {index} of batch {posting.Index} passed the rules without a pipeline.");
+            IReadOnlyList<ReexecutionFinding> found = _jobs.Run(index, leaf, slots, cancellationToken);
+            findings.AddRange(found);
+            if (found.Count == 0)
+                agreed.Add(index);
+        }
+
+        return findings;
+    }
+
+    private HashSet<uint> Agreed(Bytes32 batchHash)
+    {
+        if (!_agreed.TryGetValue(batchHash, out HashSet<uint>? agreed))
+            _agreed[batchHash] = agreed = [];
+        return agreed;
+    }
+
+    private void RequireModels(BatchData data, ImmutableArray<uint> sampled)
+    {
+        foreach (uint index in sampled)
+        {
+            Bytes32 modelId = data.Leaves[(int)index].Request.Message.ModelId;
+            if (!models.Holds(modelId))
+                throw new JudgementException(VerdictCause.ModelMissing, $"Leaf {index} was drawn, but the weights of model {modelId} are not here.");
+        }
+    }
+
+    private static IEnumerable<uint> Indices(BatchData data) => Enumerable.Range(0, data.Leaves.Length).Select(i => (uint)i);
+}

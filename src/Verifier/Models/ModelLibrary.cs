@@ -1,0 +1,86 @@
+using TeeTee.Hosting.Failures;
+using TeeTee.Inference.Engine;
+using TeeTee.Inference.Gguf;
+using TeeTee.Inference.Models;
+using TeeTee.Inference.Tokenization;
+using TeeTee.Primitives;
+
+namespace TeeTee.Verifier.Models;
+
+/// <summary>The models that the verifier can run, by identity, with a few layer ranges kept in memory. Used by one judgement at a time.</summary>
+internal sealed class ModelLibrary : IDisposable
+{
+    private const int MostRanges = 16;
+
+    private readonly Dictionary<Bytes32, CanonicalModel> _models = [];
+    private readonly Dictionary<(Bytes32, LayerRange), ShardModel> _loaded = [];
+    private readonly int _threads;
+
+    private ModelLibrary(int threads) => _threads = threads;
+
+    /// <summary>Opens the files and computes what each is.</summary>
+    /// <exception cref="FailureException"><c>model_unusable</c>.</exception>
+    public static ModelLibrary Open(IReadOnlyList<string> files, int threads, CancellationToken cancellationToken)
+    {
+        ModelLibrary library = new(threads);
+        try
+        {
+            foreach (string file in files)
+                library.Add(file, cancellationToken);
+            return library;
+        }
+        catch
+        {
+            library.Dispose();
+            throw;
+        }
+    }
+
+    public uint? VocabularySize(Bytes32 modelId) => _models.TryGetValue(modelId, out CanonicalModel? model) ? (uint)model.Config.VocabularySize : null;
+
+    public bool Holds(Bytes32 modelId) => _models.ContainsKey(modelId);
+
+    /// <summary>The ranges of a model that is held, ready to run and kept until they make room.</summary>
+    public IReadOnlyList<ShardModel> Load(Bytes32 modelId, IReadOnlyList<LayerRange> ranges)
+    {
+        if (_loaded.Count + ranges.Count > MostRanges)
+            DropLoaded();
+        return [.. ranges.Select(r => Load(modelId, r))];
+    }
+
+    /// <summary>Forgets what is in memory, so that the next run reads the files again.</summary>
+    public void DropLoaded()
+    {
+        foreach (ShardModel shard in _loaded.Values)
+            shard.Dispose();
+        _loaded.Clear();
+    }
+
+    public void Dispose()
+    {
+        DropLoaded();
+        foreach (CanonicalModel model in _models.Values)
+            model.Dispose();
+    }
+
+    private ShardModel Load(Bytes32 modelId, LayerRange range)
+    {
+        if (!_loaded.TryGetValue((modelId, range), out ShardModel? shard))
+            _loaded[(modelId, range)] = shard = ShardModel.Load(_models[modelId], range, _threads);
+        return shard;
+    }
+
+    private void Add(string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var model = CanonicalModel.Import(file);
+            if (!_models.TryAdd(model.ComputeIdentity(null, cancellationToken).ModelId, model))
+                model.Dispose();
+        }
+        catch (Exception e) when (e is GgufException or ModelException or TokenizerException or IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException(ExitCode.Model, "model_unusable", $"{file}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TeeTee.Hosting;
+using TeeTee.Hosting.Failures;
+using TeeTee.Hosting.Observability;
+using TeeTee.Verifier.Following;
+using TeeTee.Verifier.Service;
+using TeeTee.Verifier.Storage;
+
+namespace TeeTee.Verifier;
+
+/// <summary>The verifier as a service: follows the contract, keeps verdicts and evidence, and serves what it found.</summary>
+public sealed class VerifierHost : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly BatchVerification _verification;
+    private readonly VerifierMetrics _metrics;
+    private readonly BatchFollower _follower;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _following = Task.CompletedTask;
+
+    private VerifierHost(WebApplication application, BatchVerification verification, VerifierOptions options, TimeProvider clock)
+    {
+        (_application, _verification) = (application, verification);
+        VerifierStore store = new(options.StateFile, options.Deployment);
+        store.Load(Book, verification.States);
+        BatchFollower? follower = null;
+        _metrics = new VerifierMetrics(Book, () => follower?.ChainTime ?? 0);
+        _follower = follower = new BatchFollower(
+            verification, Book, store, new EvidenceStore(options.EvidenceFolder), _metrics, application.Services.GetRequiredService<Readiness>(),
+            application.Services.GetRequiredService<ILogger<BatchFollower>>(), clock, TimeSpan.FromSeconds(options.PollSeconds));
+    }
+
+    /// <summary>Where /livez, /readyz, /metrics and /v1/verdicts are served; null if nowhere.</summary>
+    public Uri? Address { get; private set; }
+
+    /// <summary>Completes when following ends, with its fault if it ended by one.</summary>
+    public Task Following => _following;
+
+    internal BatchBook Book { get; } = new();
+
+    /// <summary>Verifies until the token fires or the process is told to stop.</summary>
+    /// <exception cref="FailureException">
+    /// <c>invalid_configuration</c>, <c>model_unusable</c>, <c>state_unusable</c>, <c>port_in_use</c> or <c>wrong_chain</c>.
+    /// </exception>
+    public static async Task RunAsync(VerifierOptions options, CancellationToken cancellationToken)
+    {
+        await using VerifierHost host = await StartAsync(options, TimeProvider.System, cancellationToken);
+        await host.WaitForStopAsync(cancellationToken);
+    }
+
+    /// <summary>Starts verifying; disposing stops it.</summary>
+    /// <exception cref="FailureException">As <see cref="RunAsync"/>, but for <c>wrong_chain</c>, which ends <see cref="Following"/>.</exception>
+    public static async Task<VerifierHost> StartAsync(VerifierOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        BatchVerification verification = await BatchVerification.OpenAsync(options, clock, cancellationToken);
+        WebApplication? application = null;
+        try
+        {
+            application = Build(options);
+            VerifierHost host = new(application, verification, options, clock);
+            await host.StartAsync(options, cancellationToken);
+            return host;
+        }
+        catch
+        {
+            if (application is not null)
+                await application.DisposeAsync();
+            verification.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until the token fires, the process is told to stop, or following ends by a fault, which is thrown.</summary>
+    public async Task WaitForStopAsync(CancellationToken cancellationToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellationToken, _application.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        Task stopped = Task.Delay(Timeout.InfiniteTimeSpan, stopping.Token);
+        if (await Task.WhenAny(stopped, _following) == _following)
+            await _following;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _following.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await _application.DisposeAsync();
+        _metrics.Dispose();
+        _verification.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task StartAsync(VerifierOptions options, CancellationToken cancellationToken)
+    {
+        _application.UseRouting();
+        _application.MapServiceEndpoints();
+        _application.MapVerdicts(Book);
+        Uri address = await ServiceHost.StartAsync(_application, cancellationToken);
+        Address = options.Listen is null ? null : address;
+        _following = Task.Run(() => _follower.RunAsync(_stop.Token), CancellationToken.None);
+    }
+
+    private static WebApplication Build(VerifierOptions options)
+    {
+        WebApplicationBuilder builder = ServiceHost.CreateBuilder(options.Listen ?? new IPEndPoint(IPAddress.Loopback, 0), options.ExitWithParent);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 0);
+        return builder.Build();
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Net;
+using Dapper;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
+using TeeTee.Hosting.Storage;
+
+namespace TeeTee.Hosting.Tests;
+
+/// <summary>What the tests start as a process of its own, to stop or kill it.</summary>
+internal static class ChildProgram
+{
+    public const string Migration = "CREATE TABLE numbers (number INTEGER PRIMARY KEY);";
+
+    public static async Task<int> Main(string[] arguments)
+    {
+        switch (arguments)
+        {
+            case ["serve"]:
+                await ServeAsync();
+                return 0;
+            case ["count", string path]:
+                Count(path);
+                return 0;
+            default:
+                return 2;
+        }
+    }
+
+    // A service that stops with its parent; its address is its first line, "stopped" its last.
+    private static async Task ServeAsync()
+    {
+        await using WebApplication application = ServiceHost.CreateBuilder(new IPEndPoint(IPAddress.Loopback, 0), exitWithParent: true).Build();
+        application.MapServiceEndpoints();
+        Console.WriteLine(await ServiceHost.StartAsync(application, CancellationToken.None));
+        await application.WaitForShutdownAsync();
+        Console.WriteLine("stopped");
+    }
+
+    // Commits one number after the other and prints each once it is committed, until it is killed.
+    private static void Count(string path)
+    {
+        SqliteDatabase database = SqliteDatabase.Open(path, [Migration]);
+        for (int number = 1; ; number++)
+        {
+            database.InTransaction((connection, transaction) => connection.Execute("INSERT INTO numbers VALUES (@number);", new { number }, transaction));
+            Console.WriteLine(number.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using TeeTee.Primitives;
+using TeeTee.Rollup.Messages;
+using TeeTee.Rollup.Requests;
+using TeeTee.ShardNode.Chain;
+
+namespace TeeTee.ShardNode.Tests.Support;
+
+/// <summary>A contract in memory.</summary>
+internal sealed class FakeChain : IChainView
+{
+    public ulong EpochSeconds { get; init; } = 3600;
+
+    public bool IsDown { get; set; }
+
+    public ConcurrentDictionary<uint, Slot> Slots { get; } = new();
+
+    public ConcurrentDictionary<uint, SlotKey> Keys { get; } = new();
+
+    public ConcurrentDictionary<(Address User, Address Key), SessionGrant> Sessions { get; } = new();
+
+    public Task<ulong> GetEpochSecondsAsync(CancellationToken cancellationToken) => Answer(EpochSeconds);
+
+    public Task<Slot?> GetSlotAsync(uint slotId, CancellationToken cancellationToken) => Answer(Slots.GetValueOrDefault(slotId));
+
+    public Task<IReadOnlyList<SlotKey>> GetKeysAsync(uint slotId, CancellationToken cancellationToken) =>
+        Answer<IReadOnlyList<SlotKey>>(Keys.TryGetValue(slotId, out SlotKey? key) ? [key] : []);
+
+    public Task<SessionGrant?> GetSessionAsync(Address user, Address key, CancellationToken cancellationToken) =>
+        Answer(Sessions.GetValueOrDefault((user, key)));
+
+    private Task<T> Answer<T>(T value) => IsDown ? throw new ChainUnavailableException("The test's chain is down.") : Task.FromResult(value);
+}
