@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TeeTee.Cli.Bench;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Cli.Commands;
 
@@ -24,6 +25,7 @@ internal static class RootCommandBuilder
         root.Subcommands.Add(VerifierCommand.Create(factory));
         root.Subcommands.Add(KeyCommand.Create(factory));
         root.Subcommands.Add(ModelCommand.Create(factory));
+        root.Subcommands.Add(BenchCommand.Create(factory));
         return root;
     }
 }
