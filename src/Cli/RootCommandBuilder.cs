@@ -16,6 +16,8 @@ internal static class RootCommandBuilder
         root.Subcommands.Add(DemoCommand.Create(factory));
         root.Subcommands.Add(DevCommand.Create(factory));
         root.Subcommands.Add(AskCommand.Create(factory));
+        root.Subcommands.Add(GatewayCommand.Create(factory));
+        root.Subcommands.Add(ReceiptCommand.Create(factory));
         root.Subcommands.Add(RunCommand.Create(factory));
         root.Subcommands.Add(TokenizeCommand.Create(factory));
         root.Subcommands.Add(ShardCommand.Create(factory));
@@ -23,6 +25,7 @@ internal static class RootCommandBuilder
         root.Subcommands.Add(VerifierCommand.Create(factory));
         root.Subcommands.Add(KeyCommand.Create(factory));
         root.Subcommands.Add(BenchCommand.Create(factory));
+        root.Subcommands.Add(ModelCommand.Create(factory));
         return root;
     }
 }

@@ -10,6 +10,7 @@ using TeeTee.Rollup.Messages;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Accounts;
 using TeeTee.Sequencer.Api;
+using TeeTee.Sequencer.Batching;
 
 namespace TeeTee.Sequencer;
 
@@ -72,11 +73,15 @@ public sealed class SequencerHost : IAsyncDisposable
         });
         options.ConfigureLogging?.Invoke(builder.Logging);
         builder.Services.AddSequencerCore(options, client, chain, parameters).AddJobs(options);
+        if (options.Batching is { } batching)
+            builder.Services.AddSettlement(options, batching);
         options.ConfigureServices?.Invoke(builder.Services);
         WebApplication application = builder.Build();
         application.UseApiErrors();
         application.MapServiceEndpoints();
         application.MapJobs();
+        if (options.Batching is not null)
+            application.MapBatching();
         options.MapEndpoints?.Invoke(application);
         application.MapFallback(ApiErrors.NotFoundAsync);
         return application;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using TeeTee.Ethereum;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Accounts;
+using TeeTee.Sequencer.Batching;
 
 namespace TeeTee.Sequencer;
 
@@ -43,6 +44,12 @@ public sealed record SequencerOptions
 
     /// <summary>The block whose deposits count as credit; a withdrawal counts from the newest block on.</summary>
     public BlockTag CreditBlock { get; init; } = BlockTag.Safe;
+
+    /// <summary>
+    /// How answers become batches and payouts; nothing is posted when null. Without shards of its own it collects epochs from
+    /// <see cref="Shards"/>.
+    /// </summary>
+    public BatchingOptions? Batching { get; init; }
 
     /// <summary>Stops the sequencer when standard input ends.</summary>
     public bool ExitWithParent { get; init; }

@@ -8,7 +8,9 @@ using TeeTee.Rollup.Messages;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Accounts;
 using TeeTee.Sequencer.Api;
+using TeeTee.Sequencer.Batching;
 using TeeTee.Sequencer.Jobs;
+using TeeTee.Sequencer.Receipts;
 using TeeTee.Sequencer.Shards;
 using TeeTee.Sequencer.Storage;
 
@@ -42,8 +44,15 @@ internal static class SequencerServices
         .AddSingleton<JobAcceptance>().AddSingleton<JobService>().AddSingleton<AccountService>().AddSingleton<NodeInfoSource>()
         .AddSingleton<IJobClient>(provider => new LocalJobClient(
             provider.GetRequiredService<JobService>(), provider.GetRequiredService<AccountService>(), provider.GetRequiredService<NodeInfoSource>(),
-            provider.GetService<Func<Bytes32, CancellationToken, Task<JsonElement?>>>() ?? NoReceiptAsync));
+            jobId => Receipt(provider.GetService<ReceiptReader>(), jobId)));
 
-    // Receipts are the batching part's; without it none has come into being.
-    private static Task<JsonElement?> NoReceiptAsync(Bytes32 jobId, CancellationToken cancellationToken) => Task.FromResult<JsonElement?>(null);
+    /// <summary>Batches, posting and payouts, on the same database and shards.</summary>
+    public static IServiceCollection AddSettlement(this IServiceCollection services, SequencerOptions options, BatchingOptions batching) => services
+        .AddSingleton<IVocabularySource, OfferedVocabularies>()
+        .AddBatching(batching.Shards.Count > 0 ? batching : batching with { Shards = [.. options.Shards.Select(shard => shard.Endpoint)] });
+
+    // Receipts are the batching part's; without it none comes into being.
+    private static JsonElement? Receipt(ReceiptReader? reader, Bytes32 jobId) => reader?.Find(jobId) is { } receipt
+        ? JsonSerializer.SerializeToElement(receipt, JobApiJson.Options)
+        : null;
 }

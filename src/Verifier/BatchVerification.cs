@@ -13,8 +13,8 @@ using TeeTee.Verifier.Storage;
 namespace TeeTee.Verifier;
 
 /// <summary>
-/// Judges single batches, without a service around it. What is Invalid was found twice in full: data fetched, state read and weights
-/// loaded anew. Safe for concurrent use; judgements are made one after the other.
+/// Judges single batches, without a service around it. What is Invalid was found twice in full: from the same complete data,
+/// with the chain read and the weights loaded anew. Safe for concurrent use; judgements are made one after the other.
 /// </summary>
 public sealed class BatchVerification : IDisposable
 {
@@ -121,7 +121,7 @@ public sealed class BatchVerification : IDisposable
             BlockHeader pin = await Quorum.PinAsync(bounded);
             BatchPosting posting = await Postings.ReadAsync(draft.Index, pin, bounded);
             draft = draft with { Posting = posting, SampleSeed = SampleDraw.Seed(posting.BatchHash, _secret) };
-            VerdictDraft first = await _judge.JudgeAsync(draft, pin, fresh: false, bounded);
+            VerdictDraft first = await _judge.JudgeAsync(draft, pin, again: false, bounded);
             return first.Verdict == Verdict.Invalid ? await ReproduceAsync(first, pin, bounded) : first;
         }
         catch (JudgementException e)
@@ -136,8 +136,14 @@ public sealed class BatchVerification : IDisposable
 
     private async Task<VerdictDraft> ReproduceAsync(VerdictDraft first, BlockHeader pin, CancellationToken cancellationToken)
     {
-        VerdictDraft start = new(first.Index) { Posting = await Postings.ReadAsync(first.Index, pin, cancellationToken), SampleSeed = first.SampleSeed };
-        VerdictDraft second = await _judge.JudgeAsync(start, pin, fresh: true, cancellationToken);
+        VerdictDraft start = new(first.Index)
+        {
+            Posting = await Postings.ReadAsync(first.Index, pin, cancellationToken),
+            SampleSeed = first.SampleSeed,
+            Manifest = first.Manifest,
+            Chunks = first.Chunks,
+        };
+        VerdictDraft second = await _judge.JudgeAsync(start, pin, again: true, cancellationToken);
         return second.SameFaultsAs(first)
             ? second with { Reproductions = 2 }
             : start.Unavailable(VerdictCause.NotReproduced, $"Found once and not again: {first.Detail} The second judgement: {second.Detail}");

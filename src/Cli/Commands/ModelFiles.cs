@@ -1,6 +1,7 @@
 using TeeTee.Hosting.Failures;
 using TeeTee.Inference.Gguf;
 using TeeTee.Inference.Models;
+using TeeTee.Inference.Tokenization;
 
 namespace TeeTee.Cli.Commands;
 
@@ -20,7 +21,7 @@ internal static class ModelFiles
         {
             return work();
         }
-        catch (Exception fault) when (fault is GgufException or ModelException)
+        catch (Exception fault) when (fault is GgufException or ModelException or TokenizerException)
         {
             throw new FailureException(ExitCode.Model, "bad_model", $"{path}: {fault.Message}", fault);
         }

@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using TeeTee.Cli.CommandLine;
+using TeeTee.Gateway.Sessions;
 using TeeTee.Hosting.Failures;
 using TeeTee.Inference.Engine;
 using TeeTee.Inference.Models;
 using TeeTee.Inference.Sampling;
-using TeeTee.Inference.Tokenization;
 using TeeTee.Numerics;
 
 namespace TeeTee.Cli.Commands;
@@ -17,6 +17,7 @@ internal sealed class RunCommand
     private readonly Option<string> _model;
     private readonly Option<string?> _tokens;
     private readonly Option<string?> _prompt;
+    private readonly Option<bool> _chat;
     private readonly Option<int> _maxTokens;
     private readonly Option<int> _shards;
     private readonly Option<int> _threads;
@@ -30,6 +31,7 @@ internal sealed class RunCommand
         _model = settings.Required<string>("--model", "GGUF file of a llama-family model.");
         _tokens = settings.Optional<string>("--tokens", "Prompt as token ids: 1,2,3. Nothing is added.");
         _prompt = settings.Optional<string>("--prompt", "Prompt as text; the model's beginning-of-sequence token is added if it asks for one.");
+        _chat = settings.Flag("--chat", "Put the prompt into the model's chat template as a user's message.");
         _maxTokens = settings.Option("--max-tokens", "Most tokens to generate; 0 runs the prompt alone.", 128);
         _shards = settings.Option("--shards", "Split the layers over this many shards.", 1);
         _threads = settings.Option("--threads", "Threads per shard.", Environment.ProcessorCount);
@@ -43,7 +45,7 @@ internal sealed class RunCommand
     {
         RunCommand command = new(factory.Settings);
         return factory.Create("run", "Generate text offline and print the trace commitments.",
-            [command._model, command._prompt, command._tokens, command._maxTokens, command._shards, command._threads,
+            [command._model, command._prompt, command._tokens, command._chat, command._maxTokens, command._shards, command._threads,
                 command._prefillChunk, command._temperature, command._seed, command._logits],
             (parsed, console, cancellationToken) => Task.Run(() => command.Run(parsed, console, cancellationToken), cancellationToken));
     }
@@ -53,14 +55,12 @@ internal sealed class RunCommand
         string path = parsed.GetValue(_model)!;
         using CanonicalModel model = ModelFiles.OpenModel(path);
         uint[] prompt = Prompt(parsed, model);
-        StreamingDecoder decoder = model.Tokenizer.CreateDecoder();
+        AnswerText decoder = new(model.Tokenizer, parsed.GetValue(_chat));
         StringBuilder text = new();
         OfflineRunOptions options = Options(parsed, model) with
         {
             TokenPicked = token =>
             {
-                if (model.Tokenizer.EndOfGeneration.Contains(token))
-                    return;
                 string piece = decoder.Append(token);
                 text.Append(piece);
                 console.Stream(piece);
@@ -147,7 +147,9 @@ internal sealed class RunCommand
         string? text = parsed.GetValue(_prompt);
         if (ids is null == text is null)
             throw new FailureException(ExitCode.Usage, "bad_setting", "Give exactly one of --prompt and --tokens.");
-        uint[] tokens = ids is not null ? ParseIds(ids, model) : model.Tokenizer.Encode(text!, model.Tokenizer.AddsBos);
+        if (ids is not null && parsed.GetValue(_chat))
+            throw new FailureException(ExitCode.Usage, "bad_setting", "--chat is for --prompt; --tokens are taken as they are.");
+        uint[] tokens = ids is not null ? ParseIds(ids, model) : PromptText.Encode(model, text!, parsed.GetValue(_chat));
         if (tokens.Length == 0 || tokens.Length > model.Config.ContextLength)
         {
             throw new FailureException(ExitCode.Refused, "context_length_exceeded",

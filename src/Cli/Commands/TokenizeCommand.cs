@@ -27,7 +27,15 @@ internal static class TokenizeCommand
     private static uint[] Tokenize(string path, byte[] text, bool bos)
     {
         using GgufFile gguf = ModelFiles.OpenGguf(path);
-        return ModelFiles.Guard(path, () => Tokenizer.FromGguf(gguf)).Encode(text, bos);
+        Tokenizer tokenizer = ModelFiles.Guard(path, () => Tokenizer.FromGguf(gguf));
+        try
+        {
+            return tokenizer.Encode(text, bos);
+        }
+        catch (TokenizerException fault)
+        {
+            throw new FailureException(ExitCode.Refused, "invalid_request", $"{path}: {fault.Message}", fault);
+        }
     }
 
     private static async Task<byte[]> ReadTextAsync(string path, CancellationToken cancellationToken)

@@ -46,7 +46,7 @@ public static class ApiKeyFile
                 throw new ApiKeyFileException(path, $"its mode is {Convert.ToString((int)File.GetUnixFileMode(path), 8)}, so that others can use it; run chmod 600.");
             if (new FileInfo(path).Length > MostBytes)
                 throw new ApiKeyFileException(path, $"it has more than {MostBytes} bytes.");
-            return Checked(path, JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), RollupJson.Options)?.Keys ?? []);
+            return Checked(path, JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), RollupJson.Options)?.Keys ?? throw new JsonException("It is null."));
         }
         catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
         {

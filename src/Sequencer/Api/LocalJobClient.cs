@@ -10,7 +10,7 @@ namespace TeeTee.Sequencer.Api;
 /// <summary>The job API for a gateway inside this process: the same rules without the wire.</summary>
 /// <param name="receipt">The receipt as it stands, or null for an unknown id.</param>
 internal sealed class LocalJobClient(
-    JobService jobs, AccountService accounts, NodeInfoSource info, Func<Bytes32, CancellationToken, Task<JsonElement?>> receipt) : IJobClient
+    JobService jobs, AccountService accounts, NodeInfoSource info, Func<Bytes32, JsonElement?> receipt) : IJobClient
 {
     public Task<NodeInfo> GetInfoAsync(CancellationToken cancellationToken) => Task.FromResult(info.Get());
 
@@ -25,5 +25,6 @@ internal sealed class LocalJobClient(
 
     public Task<CancelOutcome> CancelAsync(JobCancellation cancellation, CancellationToken cancellationToken) => jobs.CancelAsync(cancellation, cancellationToken);
 
-    public Task<JsonElement?> GetReceiptAsync(Bytes32 jobId, CancellationToken cancellationToken) => receipt(jobId, cancellationToken);
+    public Task<JsonElement?> GetReceiptAsync(Bytes32 jobId, CancellationToken cancellationToken) =>
+        Task.FromResult(receipt(jobId));
 }

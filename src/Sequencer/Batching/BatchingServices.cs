@@ -1,6 +1,9 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using TeeTee.Gateway.Jobs;
+using TeeTee.Primitives;
 using TeeTee.Sequencer.Data;
 using TeeTee.Sequencer.Posting;
 using TeeTee.Sequencer.Receipts;
@@ -31,6 +34,9 @@ public static class BatchingServices
         services.AddSingleton(s => new SqliteOutbox(s.GetRequiredService<Hosting.Storage.SqliteDatabase>(), options.Clock));
         services.AddSingleton<ClaimService>().AddSingleton<ReceiptReader>().AddSingleton<BatchReader>().AddSingleton<RpcMethodTable>();
         services.AddSingleton<EpochCollector>().AddSingleton<BatchScheduler>().AddSingleton<BatchPoster>().AddSingleton<Finalizer>();
+        // What the in-process job client gives as receipts.
+        services.AddSingleton<Func<Bytes32, CancellationToken, Task<JsonElement?>>>(s => (id, _) => Task.FromResult(
+            s.GetRequiredService<ReceiptReader>().Find(id) is { } receipt ? JsonSerializer.SerializeToElement(receipt, JobApiJson.Options) : (JsonElement?)null));
         services.AddHostedService<ChainGuard>();
         services.AddHostedService(s => s.GetRequiredService<EpochCollector>());
         services.AddHostedService(s => s.GetRequiredService<BatchScheduler>());

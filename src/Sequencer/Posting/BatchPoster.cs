@@ -37,7 +37,7 @@ internal sealed class BatchPoster(
     {
         MarkPosted posted => MarkAsync(posted.Index, LocalStatus.Posted, posted.PostedAt, cancellationToken),
         MarkFinal final => MarkAsync(final.Index, LocalStatus.Final, final.PostedAt, cancellationToken),
-        MarkUnposted gone => UnmarkAsync(gone.Index),
+        MarkUnposted gone => UnmarkAsync(gone.Index, cancellationToken),
         DiscardBatch missed => DiscardAsync(missed.Index),
         PostBatch next => PostAsync(next.Index, cancellationToken),
         _ => Task.CompletedTask,
@@ -51,11 +51,11 @@ internal sealed class BatchPoster(
         _metrics.CountMarked(status);
     }
 
-    private Task UnmarkAsync(ulong index)
+    private async Task UnmarkAsync(ulong index, CancellationToken cancellationToken)
     {
+        await writer.RetireAsync(Purposes.Post(index), cancellationToken).ConfigureAwait(false);
         batches.SetStatus(index, LocalStatus.Built, postedAt: null, transactionHash: null);
         BatchingLog.Dropped(Log, index);
-        return Task.CompletedTask;
     }
 
     private Task DiscardAsync(ulong index)

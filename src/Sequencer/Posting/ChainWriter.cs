@@ -73,6 +73,13 @@ internal sealed class ChainWriter : IDisposable
         return null;
     }
 
+    /// <summary>Notes that the effect of a purpose is not on the chain any more.</summary>
+    public async Task RetireAsync(string purpose, CancellationToken cancellationToken)
+    {
+        ulong next = await _chain.Client.GetTransactionCountAsync(Address, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
+        _outbox.Retire(purpose, next);
+    }
+
     public void Dispose()
     {
         _sender.Dispose();

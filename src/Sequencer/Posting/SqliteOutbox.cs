@@ -49,6 +49,18 @@ internal sealed class SqliteOutbox(SqliteDatabase database, TimeProvider clock) 
             .Select(h => new Bytes32(h))];
     }
 
+    /// <summary>
+    /// Records that what was mined for a purpose is off the chain for good: a reorganisation dropped it and its nonce has been used.
+    /// </summary>
+    /// <param name="nextNonce">The account's next nonce on the chain.</param>
+    public void Retire(string purpose, ulong nextNonce)
+    {
+        using SqliteConnection connection = database.Connect();
+        connection.Execute(
+            "UPDATE outbox SET state = 'replaced' WHERE purpose = @purpose AND state = 'mined' AND nonce < @next",
+            new { purpose, next = (long)nextNonce });
+    }
+
     /// <summary>Records how sending ended, if it did.</summary>
     public void Record(TransactionOutcome outcome)
     {

@@ -12,9 +12,6 @@ namespace TeeTee.Verifier.Chain;
 /// <summary>Finds how a batch was posted, with nothing but the chain: the time in the contract leads to the block, the block to the event.</summary>
 internal sealed class PostingReader(ChainQuorum quorum, Deployment deployment)
 {
-    // Blocks of the same second are few even where they are built several times a second.
-    private const ulong BlocksPerSecond = 16;
-
     private readonly RollupDomain _domain = deployment.Domain();
 
     /// <summary>The posting that stands under an index on the pinned block's state.</summary>
@@ -28,17 +25,23 @@ internal sealed class PostingReader(ChainQuorum quorum, Deployment deployment)
         BatchStatus status = await StatusAsync(index, pin, cancellationToken);
         if (status is not (BatchStatus.Open or BatchStatus.Final))
             throw new JudgementException(VerdictCause.NotStanding, $"Batch {index} is {status}.");
+        // Chains that build several blocks a second give them the same time.
         ulong first = await FirstBlockAtAsync(batch.PostedAt, pin, cancellationToken);
+        ulong last = await FirstBlockAtAsync(batch.PostedAt + 1, pin, cancellationToken);
         BatchPosting posting = await quorum.AgreeAsync(
-            e => FindAsync(e, batch, first, pin, cancellationToken), $"the posting of batch {index}", p => $"{p}");
+            e => FindAsync(e, batch, first, last, cancellationToken), $"the posting of batch {index}", p => $"{p}");
         if (BatchHash.Of(_domain, index, posting.ParentHash, posting.Header) != batch.BatchHash)
             throw new JudgementException(VerdictCause.ChainUnavailable, $"The event of batch {index} does not hash to {batch.BatchHash}.");
+        BlockHeader block = await quorum.BlockAsync(posting.BlockNumber, cancellationToken);
+        if ((block.Hash, block.Timestamp) != (posting.BlockHash, posting.PostedAt))
+            throw new JudgementException(VerdictCause.ChainUnavailable, $"Block {posting.BlockNumber} is not the one that batch {index} was posted in.");
         return posting;
     }
 
     public Task<BatchStatus> StatusAsync(ulong index, BlockHeader pin, CancellationToken cancellationToken) => quorum.AgreeAsync(
         e => e.Rollup.GetStatusAsync(index, BlockTag.Hash(pin.Hash), cancellationToken), $"the status of batch {index}", s => $"{s}");
 
+    // The first block of that time or later; the pinned one if all are earlier.
     private async Task<ulong> FirstBlockAtAsync(ulong time, BlockHeader pin, CancellationToken cancellationToken)
     {
         (ulong low, ulong high) = (Math.Min(deployment.DeployedAtBlock, pin.Number), pin.Number);
@@ -56,14 +59,14 @@ internal sealed class PostingReader(ChainQuorum quorum, Deployment deployment)
     }
 
     private static async Task<BatchPosting> FindAsync(
-        ChainEndpoint endpoint, PostedBatch batch, ulong first, BlockHeader pin, CancellationToken cancellationToken)
+        ChainEndpoint endpoint, PostedBatch batch, ulong first, ulong last, CancellationToken cancellationToken)
     {
         byte[] word = new byte[Bytes32.Size];
         BinaryPrimitives.WriteUInt64BigEndian(word.AsSpan(24), batch.Index);
         LogFilter filter = new()
         {
             FromBlock = first,
-            ToBlock = Math.Min(pin.Number, first + BlocksPerSecond - 1),
+            ToBlock = last,
             Addresses = [endpoint.Rollup.Address],
             Topics = [[BatchPosted.Topic], [new Bytes32(word)], [batch.BatchHash]],
         };

@@ -12,13 +12,12 @@ internal sealed class BatchFetcher(IReadOnlyList<DataSource> sources, VerifierOp
 {
     private const int Concurrency = 4;
 
-    // Chunks of batches whose data was incomplete: a later attempt asks only for the rest.
+    // Chunks of batches whose data was not complete in time: a later attempt asks only for the rest.
     private readonly ChunkCache _kept = new(256L << 20);
 
     /// <summary>Fetches what is to be had.</summary>
-    /// <param name="fresh">True asks the sources for everything, whatever is kept.</param>
     /// <exception cref="JudgementException">The batch is larger than allowed.</exception>
-    public async Task<FetchedBatch> FetchAsync(Bytes32 batchHash, BatchHeader header, bool fresh, CancellationToken cancellationToken)
+    public async Task<FetchedBatch> FetchAsync(Bytes32 batchHash, BatchHeader header, CancellationToken cancellationToken)
     {
         if (header.ChunkCount > options.MaxBatchBytes / ChunkRecord.ChunkBytes)
         {
@@ -32,34 +31,42 @@ internal sealed class BatchFetcher(IReadOnlyList<DataSource> sources, VerifierOp
             0, s => s.GetBatchAsync(batchHash, limit, cancellationToken), bytes => ManifestReader.TryRead(bytes, header, out manifest), cancellationToken);
         return manifest is null
             ? new FetchedBatch(null, new Dictionary<Bytes32, byte[]>(), cause)
-            : await FetchChunksAsync(manifest, fresh, cancellationToken);
+            : await FetchChunksAsync(manifest, cancellationToken);
     }
 
-    private async Task<FetchedBatch> FetchChunksAsync(DataManifest manifest, bool fresh, CancellationToken cancellationToken)
+    private async Task<FetchedBatch> FetchChunksAsync(DataManifest manifest, CancellationToken cancellationToken)
     {
         ConcurrentDictionary<Bytes32, byte[]> chunks = [];
         string lastCause = "";
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(manifest.Chunks.Select(c => c.Hash).Distinct().Select((h, i) => (h, i)), parallel, async (chunk, token) =>
+        bool isComplete = false;
+        try
         {
-            (Bytes32 hash, int place) = chunk;
-            if (!fresh && _kept.Find(hash) is { } kept)
+            await Parallel.ForEachAsync(manifest.Chunks.Select(c => c.Hash).Distinct().Select((h, i) => (h, i)), parallel, FetchAsync);
+            isComplete = lastCause.Length == 0;
+        }
+        finally
+        {
+            if (!isComplete)
+                _kept.Add(chunks);
+        }
+
+        return new FetchedBatch(manifest, chunks, lastCause);
+
+        async ValueTask FetchAsync((Bytes32 Hash, int Place) chunk, CancellationToken token)
+        {
+            byte[]? found = _kept.Find(chunk.Hash);
+            if (found is null)
             {
-                chunks[hash] = kept;
-                return;
+                string cause = await EachSourceAsync(
+                    chunk.Place, s => s.GetChunkAsync(chunk.Hash, ChunkRecord.ChunkBytes, token), bytes => (found = Checked(bytes, chunk.Hash)) is not null, token);
+                if (found is null)
+                    Volatile.Write(ref lastCause, cause);
             }
 
-            byte[]? found = null;
-            string cause = await EachSourceAsync(
-                place, s => s.GetChunkAsync(hash, ChunkRecord.ChunkBytes, token), bytes => (found = Checked(bytes, hash)) is not null, token);
-            if (found is null)
-                Volatile.Write(ref lastCause, cause);
-            else
-                chunks[hash] = found;
-        });
-        if (lastCause.Length > 0)
-            _kept.Add(chunks);
-        return new FetchedBatch(manifest, chunks, lastCause);
+            if (found is not null)
+                chunks[chunk.Hash] = found;
+        }
     }
 
     private static byte[]? Checked(byte[] bytes, Bytes32 hash) => Keccak256.Hash(bytes) == hash ? bytes : null;

@@ -14,12 +14,17 @@ namespace TeeTee.Verifier.Judging;
 internal sealed class BatchJudge(BatchFetcher fetcher, StateSource states, RuleJudge rules, SampleJudge samples)
 {
     /// <param name="draft">With its posting and seed.</param>
-    /// <param name="fresh">True takes nothing from an earlier judgement.</param>
+    /// <param name="again">
+    /// True for the second judgement: everything is decoded, read and computed anew from the draft's complete data. The sources are not
+    /// asked again, or who posts a fault could keep it from being found twice by serving its data once.
+    /// </param>
     /// <exception cref="JudgementException">It cannot be made now.</exception>
-    public async Task<VerdictDraft> JudgeAsync(VerdictDraft draft, BlockHeader pin, bool fresh, CancellationToken cancellationToken)
+    public async Task<VerdictDraft> JudgeAsync(VerdictDraft draft, BlockHeader pin, bool again, CancellationToken cancellationToken)
     {
         BatchPosting posting = draft.Posting!;
-        FetchedBatch fetched = await fetcher.FetchAsync(posting.BatchHash, posting.Header, fresh, cancellationToken);
+        FetchedBatch fetched = again
+            ? new FetchedBatch(new DataManifest(draft.Manifest), draft.Chunks, "")
+            : await fetcher.FetchAsync(posting.BatchHash, posting.Header, cancellationToken);
         draft = draft with { Manifest = fetched.Records, Chunks = fetched.Chunks };
         if (fetched.Manifest is null)
             return draft.Unavailable(VerdictCause.ManifestMissing, $"Nobody serves the manifest of batch {posting.Index}. {fetched.Cause}");
@@ -29,13 +34,13 @@ internal sealed class BatchJudge(BatchFetcher fetcher, StateSource states, RuleJ
         if (reading.Data is null)
             return Broken(draft, reading.Findings);
         AccountTree parent = await states.ParentOfAsync(posting, pin, cancellationToken);
-        return await JudgeAsync(draft with { Data = reading.Data }, parent, fresh, cancellationToken);
+        return await JudgeAsync(draft with { Data = reading.Data }, parent, again, cancellationToken);
     }
 
     /// <summary>Forgets what was kept for continuing.</summary>
     public void Forget(Bytes32 batchHash) => samples.Forget(batchHash);
 
-    private async Task<VerdictDraft> JudgeAsync(VerdictDraft draft, AccountTree parent, bool fresh, CancellationToken cancellationToken)
+    private async Task<VerdictDraft> JudgeAsync(VerdictDraft draft, AccountTree parent, bool again, CancellationToken cancellationToken)
     {
         BatchPosting posting = draft.Posting!;
         (BatchJudgement judgement, IRollupView view) = await rules.CheckAsync(posting, draft.Data!, parent, cancellationToken);
@@ -44,7 +49,7 @@ internal sealed class BatchJudge(BatchFetcher fetcher, StateSource states, RuleJ
         if (!judgement.IsValid)
             return Broken(draft, judgement.Findings);
         SampleOutcome sample = await Task.Run(
-            () => samples.Run(posting, draft.Data!, view, draft.SampleSeed, fresh, cancellationToken), cancellationToken);
+            () => samples.Run(posting, draft.Data!, view, draft.SampleSeed, again, cancellationToken), cancellationToken);
         draft = draft with { Sample = sample };
         return sample.Findings.IsEmpty ? Held(draft) : draft.Invalid(VerdictCause.TraceDiffers, Describe(sample.Findings[0]));
     }

@@ -63,7 +63,7 @@ internal sealed class StateSource(PostingReader postings, BatchFetcher fetcher, 
 
     private async Task<AccountTree> ApplyAsync(BatchPosting posting, AccountTree parent, CancellationToken cancellationToken)
     {
-        FetchedBatch fetched = await fetcher.FetchAsync(posting.BatchHash, posting.Header, fresh: false, cancellationToken);
+        FetchedBatch fetched = await fetcher.FetchAsync(posting.BatchHash, posting.Header, cancellationToken);
         BatchData? data = fetched.Manifest is null ? null : BatchDataReader.Read(posting.Header, fetched.Manifest, fetched.Content).Data;
         if (data is null)
             throw new JudgementException(VerdictCause.ParentUnavailable, $"The data of batch {posting.Index}, on which it builds, is not to be had. {fetched.Cause}");

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TeeTee.Ethereum;
@@ -10,6 +11,7 @@ using TeeTee.Rollup.Poea;
 using TeeTee.Rollup.Requests;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Accounts;
+using TeeTee.Sequencer.Batching;
 using TeeTee.Sequencer.Shards;
 using TeeTee.Sequencer.Tests.Support;
 
@@ -61,6 +63,7 @@ public sealed class OnAnvilTests : IDisposable
         List<JobEvent> events = await jobs.SubmitAsync(Submission(deployment, request, s_user), Bound).ToListAsync();
         Assert.Equal(87u, Assert.IsType<JobFinished>(events[^1]).Fee);
 
+        await BatchingAsync(http, jobs, deployment.Domain().Digest(request));
         await SendAsync(user, credits, credits.RequestWithdrawal(800));
         await Task.Delay(20, Bound);
         AccountInfo account = await jobs.GetAccountAsync(s_user.Address, Bound);
@@ -83,6 +86,18 @@ public sealed class OnAnvilTests : IDisposable
         Assert.Equal("wrong_contract", (await FailureAsync(options with { Deployment = elsewhere with { ChainId = AnvilProcess.ChainId } })).Code);
         FailureException unreachable = await FailureAsync(options with { ChainEndpoint = new Uri("http://127.0.0.1:1/") });
         Assert.Equal(("chain_unreachable", ExitCode.Unreachable), (unreachable.Code, unreachable.ExitCode));
+    }
+
+    // The scripted shard seals no epochs, so the receipt stays answered; that the parts are one host is what is tested.
+    private async Task BatchingAsync(HttpClient http, HttpJobClient jobs, Bytes32 jobId)
+    {
+        JsonElement receipt = (await jobs.GetReceiptAsync(jobId, Bound))!.Value;
+        Assert.Equal("answered", receipt.GetProperty("status").GetString());
+        Assert.Equal(jobId.ToString(), receipt.GetProperty("id").GetString());
+        Assert.Null(await jobs.GetReceiptAsync(Bytes32.Zero, Bound));
+        StringContent call = new("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"eth_chainId\",\"params\":[]}", System.Text.Encoding.UTF8, "application/json");
+        string answer = await (await http.PostAsync("/", call, Bound)).Content.ReadAsStringAsync(Bound);
+        Assert.Contains("\"0x14a34\"", answer, StringComparison.Ordinal);
     }
 
     private async Task SessionAsync(
@@ -111,6 +126,7 @@ public sealed class OnAnvilTests : IDisposable
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Times = TestSequencer.QuickTimes,
         AllowSimulatedTee = true,
+        Batching = new BatchingOptions { Key = TestWorld.Sequencer, ChainEndpoint = anvil.Endpoint, Deployment = deployment },
         ConfigureLogging = logging => logging.ClearProviders(),
     };
 

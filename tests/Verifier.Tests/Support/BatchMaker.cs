@@ -12,12 +12,13 @@ using Finish = TeeTee.Rollup.Messages.FinishReason;
 namespace TeeTee.Verifier.Tests.Support;
 
 /// <summary>Runs jobs on real shards, has enclaves sign and quote them, and makes batches as an honest sequencer does.</summary>
-internal sealed class BatchMaker(Devnet net)
+/// <param name="parent">The state to build on; null before the first batch.</param>
+internal sealed class BatchMaker(Devnet net, AccountTree? parent = null)
 {
     private const uint StopToken = 2;
 
     /// <summary>The state after the newest batch made.</summary>
-    public AccountTree State { get; private set; } = AccountTree.Empty;
+    public AccountTree State { get; private set; } = parent ?? AccountTree.Empty;
 
     /// <summary>A batch that passes every rule; hosts may have lied within their receipts.</summary>
     public async Task<Batch> MakeAsync(params JobPlan[] plans)

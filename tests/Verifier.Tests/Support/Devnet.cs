@@ -41,6 +41,8 @@ public sealed class Devnet : IAsyncLifetime
         DevParameters = true,
     };
 
+    private static readonly Address s_module = Address.Parse("0x00000000000000000000000000000000000d15b0");
+
     private readonly string _folder = Directory.CreateTempSubdirectory("teetee-verifier-").FullName;
     private readonly CancellationTokenSource _bound = new(TimeSpan.FromSeconds(170));
     private AnvilProcess _anvil = null!;
@@ -161,6 +163,40 @@ public sealed class Devnet : IAsyncLifetime
             Recovery = Secp256k1Recovery.Instance,
             Quotes = [],
         };
+    }
+
+    /// <summary>A genuine quote of the record's slot over any record.</summary>
+    internal byte[] QuoteFor(QuoteRecord record)
+    {
+        HostedSlot slot = Slots.Values.SelectMany(s => s).Single(s => s.Slot.SlotId == record.Slot);
+        return slot.Quotes.GetQuoteAsync(ReportData.ForEpoch(Domain, record), Bound).GetAwaiter().GetResult();
+    }
+
+    /// <summary>A quote below a root that nobody pinned.</summary>
+    internal byte[] StrangersQuote(QuoteRecord record)
+    {
+        using SimulatedQuoteSource source = new(OtherPki, SimulatedMeasurements.Of("shard", "compose"));
+        return source.GetQuoteAsync(ReportData.ForEpoch(Domain, record), Bound).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Gives the rollup a dispute module that is impersonated where a test rolls back.</summary>
+    internal async Task InstallDisputeModuleAsync()
+    {
+        // A module must have code; STOP will do, since only its address is used here.
+        await RpcAsync("anvil_setCode", s_module.ToString(), "0x00");
+        await RpcAsync("anvil_setBalance", s_module.ToString(), "0xde0b6b3a7640000");
+        await RpcAsync("anvil_impersonateAccount", s_module.ToString());
+        using TransactionSender owner = new(Client, Sequencer, AnvilProcess.ChainId);
+        await SendAsync(owner, Rollup, Rollup.Artifact.Function("queueModule").EncodeCall((byte)0, s_module));
+        await RpcAsync("evm_increaseTime", (int)s_parameters.ModuleDelay + 1);
+        await SendAsync(owner, Rollup, Rollup.Artifact.Function("applyModule").EncodeCall((byte)0));
+    }
+
+    internal async Task RollBackAsync(ulong index, Bytes32 hash)
+    {
+        byte[] data = Rollup.Artifact.Function("rollBack").EncodeCall(index, hash);
+        await RpcAsync("eth_sendTransaction", new { from = s_module.ToString(), to = Rollup.Address.ToString(), data = Hex.Encode(data), gas = "0x100000" });
+        Assert.Equal(BatchStatus.RolledBack, await Rollup.GetStatusAsync(index, BlockTag.Latest, Bound));
     }
 
     /// <summary>Posts a header as the next batch and serves its data.</summary>

@@ -1,0 +1,148 @@
+using System.Text.Json;
+using TeeTee.Ethereum;
+using TeeTee.Primitives;
+using TeeTee.RollupContracts;
+using TeeTee.Sequencer.Batching;
+using TeeTee.Sequencer.Posting;
+using TeeTee.Sequencer.Tests.Batching;
+
+namespace TeeTee.Sequencer.Tests.Posting;
+
+/// <summary>Whatever happens between two durable steps, each index is posted once and nothing is lost.</summary>
+public sealed class CrashTests : NodeTest
+{
+    [Theory]
+    [InlineData("built")]
+    [InlineData("signed")]
+    [InlineData("sent")]
+    [InlineData("sent, not mined")]
+    [InlineData("mined")]
+    [InlineData("receipt read")]
+    public async Task PostAsync_KilledAfterAStep_PostsOnceAfterTheRestart(string step)
+    {
+        await BuildAsync(Open());
+        ulong nonce = await NonceAsync();
+        bool mining = step != "sent, not mined";
+        await World.Rpc.CallAsync("evm_setAutomine", [mining], Bound);
+        if (step != "built")
+            await CrashAsync(step);
+        await World.Rpc.CallAsync("evm_setAutomine", [true], Bound);
+        if (!mining)
+            await World.Rpc.CallAsync("evm_mine", [], Bound);
+
+        TestNode node = Open();
+        await node.PostAllAsync(Bound);
+        Assert.Equal((LocalStatus.Posted, nonce + 1, 2ul), (node.Batches.Find(1)!.Status, await NonceAsync(), await NextAsync()));
+        Assert.NotNull(node.Batches.Find(1)!.Transaction);
+        Assert.Equal(0, node.Scalar<long>("SELECT count(*) FROM outbox WHERE state = 'signed'"));
+        Assert.Equal(1, node.Scalar<long>("SELECT count(*) FROM outbox WHERE state = 'mined'"));
+        await BuildAsync(node, nonce: 2);
+        await node.PostAllAsync(Bound);
+        Assert.Equal((nonce + 2, 3ul), (await NonceAsync(), await NextAsync()));
+    }
+
+    [Fact]
+    public async Task PostAsync_PostedBlockDropped_PostsTheSameBytesAgain()
+    {
+        TestNode node = Open();
+        await BuildAsync(node);
+        JsonElement snapshot = await World.Rpc.CallAsync("evm_snapshot", [], Bound);
+        await node.PostAllAsync(Bound);
+        StoredBatch before = node.Batches.Find(1)!;
+        await World.Rpc.CallAsync("evm_revert", [snapshot.GetString()], Bound);
+        Assert.Equal(1ul, await NextAsync());
+
+        await node.PostAllAsync(Bound);
+        StoredBatch after = node.Batches.Find(1)!;
+        Assert.Equal((before.Hash, before.Transaction, LocalStatus.Posted), (after.Hash, after.Transaction, after.Status));
+        Assert.Equal(before.Hash, (await World.Rollup.GetBatchAsync(1, BlockTag.Latest, Bound))!.BatchHash);
+    }
+
+    [Fact]
+    public async Task PostAsync_DroppedAndNonceTaken_PostsUnderANewNonce()
+    {
+        TestNode node = Open();
+        await BuildAsync(node);
+        JsonElement snapshot = await World.Rpc.CallAsync("evm_snapshot", [], Bound);
+        await node.PostAllAsync(Bound);
+        Bytes32 hash = node.Batches.Find(1)!.Hash;
+        await World.Rpc.CallAsync("evm_revert", [snapshot.GetString()], Bound);
+        await World.SendAsync(ChainWorld.Sequencer, World.Credits, World.Credits.Deposit(ChainWorld.Sequencer.Address), 1, Bound);
+
+        await node.PostAllAsync(Bound);
+        Assert.Equal(hash, (await World.Rollup.GetBatchAsync(1, BlockTag.Latest, Bound))!.BatchHash);
+        Assert.Equal(1, node.Scalar<long>("SELECT count(*) FROM outbox WHERE state = 'mined'"));
+    }
+
+    [Fact]
+    public async Task PostAsync_EndpointDown_LosesNothingAndGoesOn()
+    {
+        using FaultyChain line = new() { IsDown = true };
+        await BuildAsync(Open());
+        TestNode node = Open(handler: line);
+        await Assert.ThrowsAsync<RpcTransportException>(() => node.PostAsync(Bound));
+        await Assert.ThrowsAsync<RpcTransportException>(() => node.BuildAsync(Bound));
+        line.IsDown = false;
+        await node.PostAllAsync(Bound);
+        Assert.Equal(2ul, await NextAsync());
+    }
+
+    [Fact]
+    public async Task PostAsync_MissedBeforeItWasSigned_TakesTheBatchBackAndVoidsItsJobs()
+    {
+        TestNode node = Open();
+        await node.AnswerAsync(ChainWorld.Users[0], 1, Bound, d => d with { PostBefore = d.Now + 30 });
+        await node.CollectAsync(Bound);
+        Assert.True(await node.BuildAsync(Bound));
+        await World.AdvanceAsync(40, Bound);
+        await node.PostAsync(Bound);
+        Assert.Null(node.Batches.Find(1));
+        Assert.Equal(0, node.Scalar<long>("SELECT count(*) FROM accounts"));
+        Assert.True(await node.BuildAsync(Bound));
+        Assert.Equal("void", node.Scalar<string>("SELECT state FROM jobs"));
+        await node.PostAllAsync(Bound);
+        Assert.Equal(2ul, await NextAsync());
+    }
+
+    private async Task CrashAsync(string step)
+    {
+        using FaultyChain line = new();
+        switch (step)
+        {
+            case "signed":
+                line.CutBefore = body => body.Contains("eth_sendRawTransaction", StringComparison.Ordinal);
+                break;
+            case "mined":
+                line.CutBefore = body => body.Contains("eth_getTransactionReceipt", StringComparison.Ordinal);
+                break;
+            case "receipt read":
+                // The next thing after the receipt is the comparison that records it.
+                bool wasRead = false;
+                line.CutBefore = body => wasRead && body.Contains("eth_getTransactionCount", StringComparison.Ordinal);
+                line.CutAfter = body => (wasRead |= body.Contains("eth_getTransactionReceipt", StringComparison.Ordinal)) && false;
+                break;
+            default:
+                line.CutAfter = body => body.Contains("eth_sendRawTransaction", StringComparison.Ordinal);
+                break;
+        }
+
+        TransactionSenderOptions impatient = new() { ReceiptPoll = TimeSpan.FromMilliseconds(20), Timeout = TimeSpan.FromMilliseconds(200) };
+        TestNode node = Open(o => o with { Transactions = impatient }, line);
+        await Record.ExceptionAsync(() => node.PostAllAsync(Bound));
+        Assert.True(line.IsDown);
+        Assert.Equal(LocalStatus.Built, node.Batches.Find(1)!.Status);
+        Assert.Equal(1, node.Scalar<long>("SELECT count(*) FROM outbox"));
+        await node.DisposeAsync();
+    }
+
+    private async Task BuildAsync(TestNode node, ulong nonce = 1)
+    {
+        await node.AnswerAsync(ChainWorld.Users[0], nonce, Bound);
+        await node.CollectAsync(Bound);
+        Assert.True(await node.BuildAsync(Bound));
+    }
+
+    private Task<ulong> NextAsync() => World.Rollup.GetNextIndexAsync(BlockTag.Latest, Bound);
+
+    private Task<ulong> NonceAsync() => World.Client.GetTransactionCountAsync(ChainWorld.Sequencer.Address, BlockTag.Latest, Bound);
+}
