@@ -1,3 +1,8 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace TeeTee.Cli.Bench;
 
 /// <summary>When and whom one run kills; the same for the same seed and run.</summary>
@@ -25,14 +30,15 @@ internal sealed record CrashPlan(CrashPoint Point, double Fraction, IReadOnlyLis
     /// <summary>Draws the plan of one run.</summary>
     public static CrashPlan Draw(int seed, int run, CrashTarget target, int shards)
     {
-        Random random = new(HashCode(seed, run, target));
+        Random random = new(Mix(seed, run, target));
         CrashPoint point = s_points[random.Next(s_points.Length)];
         double fraction = random.NextDouble();
         return new CrashPlan(point, fraction, target == CrashTarget.Sequencer ? ["sequencer"] : Shards(random, shards));
     }
 
-    // System.HashCode is seeded per process and would not repeat.
-    private static int HashCode(int seed, int run, CrashTarget target) => unchecked((((seed * 397) ^ run) * 397) ^ (int)target);
+    // Random gives related numbers for neighbouring seeds, and System.HashCode differs from process to process.
+    private static int Mix(int seed, int run, CrashTarget target) =>
+        BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed} {run} {target}"))));
 
     private static string[] Shards(Random random, int shards)
     {
