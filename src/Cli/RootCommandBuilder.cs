@@ -24,8 +24,8 @@ internal static class RootCommandBuilder
         root.Subcommands.Add(SequencerCommand.Create(factory));
         root.Subcommands.Add(VerifierCommand.Create(factory));
         root.Subcommands.Add(KeyCommand.Create(factory));
-        root.Subcommands.Add(BenchCommand.Create(factory));
         root.Subcommands.Add(ModelCommand.Create(factory));
+        root.Subcommands.Add(BenchCommand.Create(factory));
         return root;
     }
 }

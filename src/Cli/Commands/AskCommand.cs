@@ -56,6 +56,7 @@ internal sealed class AskCommand
     {
         string path = parsed.GetValue(_model)!;
         using CanonicalModel model = ModelFiles.OpenModel(path);
+        PrivateKey key = ClientFailures.LoadKey(parsed.GetValue(_keyFile)!, parsed.GetValue(_passwordFile));
         bool chat = !parsed.GetValue(_raw) && model.ChatTemplateText is not null;
         JobPrompt prompt = Prompt(parsed, model, chat);
         Bytes32 modelId = ModelFiles.Guard(path, () => model.ComputeIdentity(progress: null, cancellationToken)).ModelId;
@@ -63,7 +64,7 @@ internal sealed class AskCommand
         NodeInfo node = await link.GetInfoAsync(
             await SequencerLink.LoadDeploymentAsync(parsed.GetValue(_deployment), cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         ModelInfo offer = SequencerLink.RequireModel(node, modelId);
-        using JobSigner signer = Signer(parsed, link.Jobs);
+        using JobSigner signer = Signer(parsed, key, link.Jobs);
         await using RunningJob job = await signer.StartAsync(node, offer, prompt, cancellationToken).ConfigureAwait(false);
         AnswerReader reader = new(job, link.Jobs, node, offer, Secp256k1Recovery.Instance);
         string text = await PrintAsync(console, reader, new AnswerText(model.Tokenizer, chat), signer, node, job, cancellationToken).ConfigureAwait(false);
@@ -133,9 +134,8 @@ internal sealed class AskCommand
         return new JobPrompt(tokens, (uint)Math.Min(most, room), [.. model.Tokenizer.EndOfGeneration], sampling);
     }
 
-    private JobSigner Signer(ParseResult parsed, IJobClient jobs)
+    private JobSigner Signer(ParseResult parsed, PrivateKey key, IJobClient jobs)
     {
-        PrivateKey key = ClientFailures.LoadKey(parsed.GetValue(_keyFile)!, parsed.GetValue(_passwordFile));
         Address user = key.Address;
         if (parsed.GetValue(_user) is { } text && !Address.TryParse(text, out user))
             throw new FailureException(ExitCode.Usage, "bad_setting", $"--user: '{text}' is no address.");

@@ -14,6 +14,8 @@ namespace TeeTee.Gateway.Jobs;
 public sealed class HttpJobClient(HttpClient http, TimeSpan patience, TimeProvider clock) : IJobClient
 {
     private const long MaxBodyBytes = 16 << 20;
+    private const int MostEventBytes = 8 << 20;
+    private static readonly TimeSpan s_longestSilence = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_callTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
 
@@ -91,7 +93,8 @@ public sealed class HttpJobClient(HttpClient http, TimeSpan patience, TimeProvid
     {
         using HttpRequestMessage request = new(HttpMethod.Post, "v1/jobs") { Content = JsonContent.Create(submission, options: JobApiJson.Options) };
         using HttpResponseMessage response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
-        await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using Stream bytes = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using EventByteStream stream = new(bytes, MostEventBytes, s_longestSilence, clock);
         await using IAsyncEnumerator<SseItem<JobEvent?>> events = SseParser
             .Create(stream, static (name, data) => JobEventReader.Read(name, System.Text.Encoding.UTF8.GetString(data)))
             .EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);

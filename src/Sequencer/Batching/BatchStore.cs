@@ -75,8 +75,12 @@ internal sealed class BatchStore(SqliteDatabase database)
     public IReadOnlyList<StoredBatch> List(ulong from, int limit) =>
         Query("WHERE batch_index >= @from ORDER BY batch_index LIMIT @limit", new { from = (long)Math.Min(from, long.MaxValue), limit });
 
-    /// <summary>The newest final batch and all after it, as posting sees them, ascending.</summary>
-    public IReadOnlyList<LocalBatch> Open()
+    /// <summary>
+    /// Batches that a comparison with the chain can change, ascending: the newest final one, the first and the last few after it, and
+    /// what is not posted. Between them nothing changes without a change of the last ones, because each names its parent.
+    /// </summary>
+    /// <param name="few">How many first and last ones; all with <see cref="int.MaxValue"/>.</param>
+    public IReadOnlyList<LocalBatch> Open(int few = 4)
     {
         using SqliteConnection connection = database.Connect();
         var rows = connection.Query<(long Index, byte[] Hash, byte[] Parent, string Status, long? PostedAt, long? PostBefore, long Signed)>(
@@ -86,8 +90,11 @@ internal sealed class BatchStore(SqliteDatabase database)
                 EXISTS (SELECT 1 FROM outbox o WHERE o.purpose = 'post:' || b.batch_index AND o.state <> 'abandoned')
             FROM batches b
             WHERE b.batch_index >= coalesce((SELECT max(batch_index) FROM batches WHERE status = 'final'), 0) AND b.status <> 'rolledBack'
+                AND (b.status = 'built' OR b.batch_index > (SELECT max(batch_index) FROM batches) - @few
+                    OR b.batch_index <= coalesce((SELECT max(batch_index) FROM batches WHERE status = 'final'), 0) + @few)
             ORDER BY b.batch_index
-            """);
+            """,
+            new { few = (long)few });
         return [.. rows.Select(r => new LocalBatch(
             (ulong)r.Index, new Bytes32(r.Hash), new Bytes32(r.Parent), StoredBatch.StatusOf(r.Status), (ulong?)r.PostedAt,
             (ulong?)r.PostBefore ?? ulong.MaxValue, r.Signed != 0))];

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using TeeTee.Ethereum;
 using TeeTee.Grpc;
@@ -68,13 +69,12 @@ internal sealed class EpochCollector(
 
     private async Task TakeAsync(IEpochSource source, EpochRecord record, HashSet<EpochKey> missing, CancellationToken cancellationToken)
     {
-        SealedEpoch? epoch = TryRead(source, record);
-        if (epoch is null)
+        Bytes32 identity = Keccak256.Hash(record.ToByteArray());
+        if (_refused.Contains(identity) || TryRead(source, record, identity) is not { } epoch)
             return;
         QuoteRecord about = epoch.Quote.Record;
         EpochKey key = new(about.Slot, about.Operator, about.Epoch);
-        Bytes32 identity = Keccak256.Hash([.. about.Encode(), (byte)epoch.TeeType]);
-        if (!missing.Contains(key) || _refused.Contains(identity))
+        if (!missing.Contains(key))
             return;
         string teeType = TypeOf(epoch.TeeType);
         RegisteredSlot? slot = await chain.Registry.GetSlotAsync(about.Slot, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
@@ -91,7 +91,7 @@ internal sealed class EpochCollector(
         BatchingLog.EpochStored(Log, about.Slot, about.Epoch, epoch.ReceiptDigests.Length, teeType);
     }
 
-    private SealedEpoch? TryRead(IEpochSource source, EpochRecord record)
+    private SealedEpoch? TryRead(IEpochSource source, EpochRecord record, Bytes32 identity)
     {
         try
         {
@@ -100,18 +100,23 @@ internal sealed class EpochCollector(
         catch (WireFormatException fault)
         {
             BatchingLog.SourceFailed(Log, source.Name, fault.Message);
-            _metrics.CountBadQuote();
+            Remember(identity);
             return null;
         }
     }
 
     private void Refuse(Bytes32 identity, QuoteRecord about, string fault)
     {
+        Remember(identity);
+        BatchingLog.QuoteRefused(Log, about.Slot, about.Epoch, fault);
+    }
+
+    private void Remember(Bytes32 identity)
+    {
         if (_refused.Count >= MostRefusals)
             _refused.Clear();
         _refused.Add(identity);
         _metrics.CountBadQuote();
-        BatchingLog.QuoteRefused(Log, about.Slot, about.Epoch, fault);
     }
 
     private static string TypeOf(TeeType type) => type switch

@@ -10,5 +10,5 @@ namespace TeeTee.Sequencer.Data;
 /// <param name="Status">built, posted, final or rolledBack.</param>
 /// <param name="Chunks">Its data in order; left out of lists.</param>
 public sealed record BatchInfo(
-    ulong Index, Bytes32 Hash, Bytes32 ParentHash, BatchHeader Header, ulong? PostedAt, Bytes32? Transaction, string Status,
-    ImmutableArray<ChunkInfo>? Chunks);
+    ulong Index, Bytes32 Hash, Bytes32 ParentHash, BatchHeader Header, string Status, ulong? PostedAt = null,
+    Bytes32? Transaction = null, ImmutableArray<ChunkInfo>? Chunks = null);

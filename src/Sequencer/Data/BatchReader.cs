@@ -28,6 +28,7 @@ internal sealed class BatchReader(BatchStore batches)
             ? [.. batches.Manifest(batch.Index).Chunks.Select(c => new ChunkInfo(c.Item.Leaf, (byte)c.Item.Kind, c.Item.Part, c.Number, c.ItemLength, c.Hash))]
             : null;
         return new BatchInfo(
-            batch.Index, batch.Hash, batch.ParentHash, batch.Header, batch.PostedAt, batch.Transaction, StoredBatch.NameOf(batch.Status), chunks);
+            batch.Index, batch.Hash, batch.ParentHash, batch.Header, StoredBatch.NameOf(batch.Status), batch.PostedAt,
+            batch.Transaction, chunks);
     }
 }

@@ -93,6 +93,13 @@ internal sealed class JobRunner(
             pool.Suspect(pipeline.First.Endpoint, fault.Message);
             throw;
         }
+        catch (ShardFaultException fault) when (fault.Code == "invalid_request" && !fault.Retryable)
+        {
+            // A shard that came back with another key refuses a pipeline of before: that is no fault of the request.
+            await pool.RefreshAsync(readRegistry: true, cancellationToken).ConfigureAwait(false);
+            bool same = pool.PipelineOf(pipeline.Model.ModelId)?.Stages.Select(s => s.ToStage()).SequenceEqual(pipeline.Stages.Select(s => s.ToStage())) ?? false;
+            throw same ? fault : new ShardFaultException("shard_unavailable", fault.Message, true, fault);
+        }
     }
 
     private Pipeline PipelineFor(LiveJob live) => pool.PipelineOf(live.Job.Request.Message.ModelId)

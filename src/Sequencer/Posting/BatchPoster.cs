@@ -20,8 +20,10 @@ internal sealed class BatchPoster(
     {
         await chain.RequireParametersAsync(cancellationToken).ConfigureAwait(false);
         await writer.RecoverAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<LocalBatch> local = batches.Open();
-        ChainView view = await chain.ReadAsync([.. local.Select(b => b.Index)], cancellationToken).ConfigureAwait(false);
+        (IReadOnlyList<LocalBatch> local, ChainView view) = await CompareAsync(batches.Open(), cancellationToken).ConfigureAwait(false);
+        // Something was dropped: how much, only all of them tell.
+        if (local.Any(b => b.Index >= view.NextIndex && b.Status != LocalStatus.Built))
+            (local, view) = await CompareAsync(batches.Open(int.MaxValue), cancellationToken).ConfigureAwait(false);
         IReadOnlyList<SyncAction> actions = SyncActions.Compute(local, view);
         string? reason = actions.OfType<HaltPosting>().FirstOrDefault()?.Reason;
         if (reason is not null && reason != halt.Reason)
@@ -32,6 +34,10 @@ internal sealed class BatchPoster(
         _metrics.Halted = halt.Reason is not null;
         return actions.Any(a => a is not HaltPosting) && halt.Reason is null;
     }
+
+    private async Task<(IReadOnlyList<LocalBatch> Local, ChainView View)> CompareAsync(
+        IReadOnlyList<LocalBatch> local, CancellationToken cancellationToken) =>
+        (local, await chain.ReadAsync([.. local.Select(b => b.Index)], cancellationToken).ConfigureAwait(false));
 
     private Task TakeAsync(SyncAction action, CancellationToken cancellationToken) => action switch
     {

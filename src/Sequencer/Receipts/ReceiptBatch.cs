@@ -9,5 +9,5 @@ namespace TeeTee.Sequencer.Receipts;
 /// <param name="Count">Query receipts of the batch.</param>
 /// <param name="Proof">From the leaf upwards.</param>
 public sealed record ReceiptBatch(
-    ulong Index, Bytes32 Hash, Bytes32 ParentHash, uint Leaf, uint Count, ImmutableArray<Bytes32> Proof, BatchHeader Header, Bytes32? Transaction,
-    ulong? PostedAt);
+    ulong Index, Bytes32 Hash, Bytes32 ParentHash, uint Leaf, uint Count, ImmutableArray<Bytes32> Proof, BatchHeader Header, Bytes32? Transaction = null,
+    ulong? PostedAt = null);

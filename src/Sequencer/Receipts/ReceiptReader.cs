@@ -70,7 +70,7 @@ internal sealed class ReceiptReader(SqliteDatabase database, BatchStore batches,
         Signed<ShardReceipt> receipt = shard.ToReceipt();
         return epoch?.Tree.Prove(new Bytes32(shard.Digest)) is { } proof
             ? new ReceiptShard(receipt.Message, receipt.Signature, null, proof.Index, proof.Size, proof.Siblings)
-            : new ReceiptShard(receipt.Message, receipt.Signature, null, null, null, null);
+            : new ReceiptShard(receipt.Message, receipt.Signature);
     }
 
     private ImmutableArray<ReceiptShard> Posted(ulong index, uint leaf)

@@ -7,4 +7,5 @@ namespace TeeTee.Sequencer.Receipts;
 /// <summary>One slot's receipt and, once its epoch is covered, where it is in the epoch's execution tree.</summary>
 /// <param name="QuoteIndex">Index of the quote record in the batch; null until the job is in one.</param>
 public sealed record ReceiptShard(
-    ShardReceipt Receipt, Signature Signature, uint? QuoteIndex, ulong? ExecutionIndex, ulong? ExecutionSize, ImmutableArray<Bytes32>? ExecutionProof);
+    ShardReceipt Receipt, Signature Signature, uint? QuoteIndex = null, ulong? ExecutionIndex = null, ulong? ExecutionSize = null,
+    ImmutableArray<Bytes32>? ExecutionProof = null);

@@ -58,6 +58,35 @@ public sealed class CrashTests : NodeTest
         Assert.Equal(before.Hash, (await World.Rollup.GetBatchAsync(1, BlockTag.Latest, Bound))!.BatchHash);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(9)]
+    public async Task PostAsync_ManyBatchesDropped_ArePostedAgainInOrder(int kept)
+    {
+        TestNode node = Open();
+        JsonElement? snapshot = null;
+        for (int i = 1; i <= 12; i++)
+        {
+            if (i == kept + 1)
+                snapshot = await World.Rpc.CallAsync("evm_snapshot", [], Bound);
+            await BuildAsync(node, (ulong)i);
+            await node.PostAllAsync(Bound);
+        }
+
+        Assert.Equal(13ul, await NextAsync());
+        Bytes32[] hashes = [.. node.Batches.List(1, 100).Select(b => b.Hash)];
+        await World.Rpc.CallAsync("evm_revert", [snapshot!.Value.GetString()], Bound);
+        // The nonces are used by others, so that each is posted by a transaction of its own.
+        for (int i = kept; i < 12; i++)
+            await World.SendAsync(ChainWorld.Sequencer, World.Credits, World.Credits.Deposit(ChainWorld.Sequencer.Address), 1, Bound);
+        for (int i = 0; i < 3; i++)
+            await node.PostAllAsync(Bound);
+        Assert.Equal(13ul, await NextAsync());
+        for (ulong i = 1; i <= 12; i++)
+            Assert.Equal(hashes[i - 1], (await World.Rollup.GetBatchAsync(i, BlockTag.Latest, Bound))!.BatchHash);
+        Assert.All(node.Batches.List(1, 100), b => Assert.Equal(LocalStatus.Posted, b.Status));
+    }
+
     [Fact]
     public async Task PostAsync_DroppedAndNonceTaken_PostsUnderANewNonce()
     {

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using TeeTee.Gateway.Jobs;
+using TeeTee.Gateway.Receipts;
+using TeeTee.Primitives;
+using TeeTee.Rollup.Messages;
+using TeeTee.RollupContracts;
+
+namespace TeeTee.Gateway.Tests.Receipts;
+
+public sealed class ReceiptVerificationTests
+{
+    private static readonly Dictionary<string, (Func<ReceiptDocument, ReceiptDocument> Change, string Check)> s_forgeries = new()
+    {
+        ["other id"] = (r => r with { Id = Bytes32.Zero }, "job_id"),
+        ["other request"] = (r => r with { Request = r.Request with { MaxFee = 9_999 } }, "request_signature"),
+        ["other token"] = (r => r with { Tokens = r.Tokens!.Value.SetItem(3, 9) }, "tokens"),
+        ["other prompt"] = (r => r with { Tokens = r.Tokens!.Value.SetItem(0, 9) }, "tokens"),
+        ["cut tokens"] = (r => r with { Tokens = r.Tokens!.Value[..2] }, "tokens"),
+        ["answer signed by a shard"] = (r => r with { AnswerSignature = r.Shards[0].Signature }, "answer_receipt"),
+        ["answer over another fee"] = (r => r with { Answer = r.Answer! with { Fee = 1 } }, "answer_receipt"),
+        ["shard signed by the other"] = (r => r with { Shards = [r.Shards[0] with { Signature = r.Shards[1].Signature }, r.Shards[1]] }, "shard_signature"),
+        ["shard about another trace"] = (r => r with { Shards = [r.Shards[0] with { Receipt = r.Shards[0].Receipt with { TraceRoot = Bytes32.Zero } }, r.Shards[1]] }, "shard_signature"),
+        ["shard with other positions"] = (r => r with { Shards = [r.Shards[0] with { Receipt = r.Shards[0].Receipt with { Positions = 3 } }, r.Shards[1]] }, "shard_receipts"),
+        ["execution proof of another"] = (r => r with { Shards = [r.Shards[0] with { ExecutionIndex = (r.Shards[0].ExecutionIndex + 1) % 3 }, r.Shards[1]] }, "execution_proof"),
+        ["quote of the other shard"] = (r => r with { Quotes = [r.Quotes[0] with { Quote = r.Quotes[1].Quote }, r.Quotes[1]] }, "quote"),
+        ["quote record changed"] = (r => r with { Quotes = [r.Quotes[0] with { Record = r.Quotes[0].Record with { EncryptionKey = Bytes32.Zero } }, r.Quotes[1]] }, "quote"),
+        ["shards swapped"] = (r => r with { Shards = [r.Shards[1], r.Shards[0]] }, "pipeline"),
+        ["other finish"] = (r => r with { QueryReceipt = r.QueryReceipt! with { Finish = FinishReason.Length } }, "query_receipt"),
+        ["other leaf"] = (r => r with { QueryReceipt = r.QueryReceipt! with { StateRootAfter = Bytes32.Zero } }, "merkle_path"),
+        ["other count"] = (r => r with { Batch = r.Batch! with { Count = 2, Leaf = 1 } }, "merkle_path"),
+        ["other header"] = (r => r with { Batch = r.Batch! with { Header = r.Batch.Header with { DataRoot = Bytes32.Zero } } }, "batch_hash"),
+        ["other batch hash"] = (r => r with { Batch = r.Batch! with { Hash = Bytes32.Zero } }, "batch_on_chain"),
+        ["other account"] = (r => r with { Account = r.Account! with { Owner = r.Request.Sequencer } }, "account"),
+        ["damaged account"] = (r => r with { Account = r.Account! with { LeafData = "0x12" } }, "account"),
+        ["proof that is none"] = (r => r with { Account = r.Account! with { Proof = new ReceiptAccountProof(Keccak256.Hash([1]), []) } }, "account"),
+    };
+
+    public static TheoryData<string> Forgeries => [.. s_forgeries.Keys];
+
+    [Fact]
+    public async Task Check_HonestReceiptThroughJson_PassesEverything()
+    {
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync();
+        string json = JsonSerializer.Serialize(fixture.Receipt, JobApiJson.Options);
+
+        IReadOnlyList<ReceiptCheck> checks = fixture.Check(JsonSerializer.Deserialize<ReceiptDocument>(json, JobApiJson.Options)!, fixture.Chain);
+
+        Assert.All(checks, check => Assert.True(check.Outcome == CheckOutcome.Pass, check.ToString()));
+        Assert.Equal(
+            ["account", "answer_receipt", "batch_hash", "batch_on_chain", "execution_proof", "job_id", "merkle_path", "pipeline", "query_receipt", "quote",
+                "registered_keys", "request_signature", "shard_receipts", "shard_signature", "status", "tokens"],
+            checks.Select(check => check.Name).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Forgeries))]
+    public async Task Check_ForgedPart_FailsItsCheck(string forgery)
+    {
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync();
+        (Func<ReceiptDocument, ReceiptDocument> change, string name) = s_forgeries[forgery];
+
+        IReadOnlyList<ReceiptCheck> checks = fixture.Check(change(fixture.Receipt), fixture.Chain);
+
+        Assert.Contains(checks, check => check.Name == name && check.Outcome == CheckOutcome.Fail);
+    }
+
+    [Fact]
+    public async Task Check_WithoutChain_SkipsByNameAndPassesTheRest()
+    {
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync();
+
+        IReadOnlyList<ReceiptCheck> checks = fixture.Check(fixture.Receipt, chain: null);
+
+        Assert.Equal(["registered_keys", "pipeline", "batch_on_chain", "status"], checks.Where(c => c.Outcome == CheckOutcome.Skip).Select(c => c.Name));
+        Assert.DoesNotContain(checks, c => c.Outcome is CheckOutcome.Fail or CheckOutcome.Missing);
+    }
+
+    [Fact]
+    public async Task Check_NotYetPosted_NamesWhatIsMissing()
+    {
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync();
+        ReceiptDocument early = fixture.Receipt with { Status = "answered", Quotes = [], QueryReceipt = null, Batch = null, Account = null };
+
+        IReadOnlyList<ReceiptCheck> checks = fixture.Check(early, fixture.Chain with { Batch = null, Status = BatchStatus.None });
+
+        Assert.DoesNotContain(checks, c => c.Outcome == CheckOutcome.Fail);
+        Assert.Subset(checks.Where(c => c.Outcome == CheckOutcome.Missing).Select(c => c.Name).ToHashSet(), new HashSet<string> { "quote", "merkle_path", "account" });
+    }
+
+    [Fact]
+    public async Task Check_ChainDisagrees_Fails()
+    {
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync();
+        ReceiptChainFacts rolledBack = fixture.Chain with { Status = BatchStatus.RolledBack };
+        ReceiptChainFacts early = fixture.Chain with { Status = BatchStatus.Open };
+        ReceiptChainFacts otherKeys = fixture.Chain with { Keys = ImmutableDictionary<uint, IReadOnlyList<SlotKey>>.Empty };
+
+        Assert.Contains(fixture.Check(fixture.Receipt, rolledBack), c => c is { Name: "status", Outcome: CheckOutcome.Fail });
+        Assert.Contains(fixture.Check(fixture.Receipt, early), c => c is { Name: "status", Outcome: CheckOutcome.Fail });
+        Assert.Contains(fixture.Check(fixture.Receipt, otherKeys), c => c is { Name: "registered_keys", Outcome: CheckOutcome.Fail });
+    }
+}
