@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using TeeTee.Gateway.Jobs;
 
 namespace TeeTee.EndToEnd.Tests;
@@ -55,7 +56,8 @@ public sealed class CrashTests(NetworkFixture fixture)
             AccountInfo after = await fixture.SettledAccountAsync();
             Assert.Equal((before.Spent, before.Nonce + 1), (after.Spent, after.Nonce));
         }
-        await FinalAsync(asking);
+        JsonElement leaf = (await FinalAsync(asking)).GetProperty("queryReceipt");
+        Assert.Equal(("void", "0", 0), (leaf.GetProperty("finish").GetString(), leaf.GetProperty("fee").GetString(), leaf.GetProperty("outputTokens").GetInt32()));
     }
 
     [Fact]
@@ -133,15 +135,21 @@ public sealed class CrashTests(NetworkFixture fixture)
         return IPEndPoint.Parse(arguments[Array.IndexOf(arguments, "--listen") + 1]).Port;
     }
 
-    private Task FinalAsync(Asking asking) => Limits.UntilAsync("the receipt to be final", async () =>
+    private async Task<JsonElement> FinalAsync(Asking asking)
     {
-        try
+        JsonElement? receipt = null;
+        await Limits.UntilAsync("the receipt to be final", async () =>
         {
-            return (await fixture.Jobs.GetReceiptAsync(asking.JobId, CancellationToken.None))?.GetProperty("status").GetString() is "final" or "void";
-        }
-        catch (JobApiException fault) when (fault.Status is null)
-        {
-            return false;
-        }
-    });
+            try
+            {
+                receipt = await fixture.Jobs.GetReceiptAsync(asking.JobId, CancellationToken.None);
+                return receipt?.GetProperty("status").GetString() == "final";
+            }
+            catch (JobApiException fault) when (fault.Status is null)
+            {
+                return false;
+            }
+        });
+        return receipt!.Value;
+    }
 }

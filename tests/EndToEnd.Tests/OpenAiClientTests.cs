@@ -1,5 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text.Json;
+using TeeTee.Gateway.Jobs;
 
 namespace TeeTee.EndToEnd.Tests;
 
@@ -26,6 +30,29 @@ public sealed class OpenAiClientTests(NetworkFixture fixture)
     }
 
     [Fact]
+    public async Task Chat_ClientGoneInMidStream_IsChargedForWhatTheReceiptSaysAndNoMore()
+    {
+        AccountInfo before = await fixture.SettledAccountAsync();
+        string id;
+        using (HttpClient http = new() { BaseAddress = fixture.Network.Sequencer, Timeout = Limits.Patience })
+        using (HttpResponseMessage response = await OpenStreamAsync(http))
+        {
+            id = response.Headers.GetValues("X-Receipt-Id").Single();
+            await using Stream stream = await response.Content.ReadAsStreamAsync();
+            Assert.True(await stream.ReadAsync(new byte[64]) > 0);
+        }
+
+        AccountInfo after = await fixture.SettledAccountAsync();
+
+        using HttpClient status = new() { BaseAddress = fixture.Network.Sequencer, Timeout = Limits.Patience };
+        JsonElement job = await status.GetFromJsonAsync<JsonElement>($"v1/jobs/{id}");
+        Assert.Equal("answered", job.GetProperty("state").GetString());
+        Assert.Equal(UInt128.Parse(job.GetProperty("fee").GetString()!, CultureInfo.InvariantCulture), after.Spent - before.Spent);
+        // The gateway's cancellation may come too late for the count it signs; then the answer ends by itself.
+        Assert.Contains(job.GetProperty("finish").GetString(), (string[])["cancelled", "stop", "length"]);
+    }
+
+    [Fact]
     public async Task Ask_RunningNetwork_VerifiesTheAnswer()
     {
         TeeTeeProgram.Ended ask = await TeeTeeProgram.RunAsync(
@@ -35,6 +62,22 @@ public sealed class OpenAiClientTests(NetworkFixture fixture)
         Assert.True(ask.ExitCode == 0, ask.Errors);
         Assert.True(ask.Json().GetProperty("verified").GetBoolean());
         Assert.Equal(2, ask.Json().GetProperty("shards").GetInt32());
+    }
+
+    private Task<HttpResponseMessage> OpenStreamAsync(HttpClient http)
+    {
+        HttpRequestMessage request = new(HttpMethod.Post, "v1/chat/completions")
+        {
+            Content = JsonContent.Create(new
+            {
+                model = fixture.Network.Model,
+                messages = new[] { new { role = "user", content = "What is Ethereum?" } },
+                stream = true,
+                temperature = 0,
+            }),
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", fixture.Network.ApiKey);
+        return http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
     private async Task<JsonElement> RunAsync()

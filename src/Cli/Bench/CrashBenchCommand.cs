@@ -76,7 +76,16 @@ internal sealed class CrashBenchCommand
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(s_patience);
         void Report(string line) => console.Progress(string.Create(CultureInfo.InvariantCulture, $"[run {run}] {line}"));
-        Devnet.Devnet network = await Devnet.Devnet.StartAsync(options, Report, cancellationToken).ConfigureAwait(false);
+        Devnet.Devnet network;
+        try
+        {
+            network = await Devnet.Devnet.StartAsync(options, Report, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FailureException failure)
+        {
+            double seconds = Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 1);
+            return CrashRow.NotStarted(run, target, plan, questions.Count, seconds, $"{failure.Message} (state: {options.StateFolder})");
+        }
         CrashRow row;
         await using (network.ConfigureAwait(false))
         {

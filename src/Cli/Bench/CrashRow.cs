@@ -17,6 +17,10 @@ internal sealed record CrashRow(
     public static string Header =>
         $"{"run",3} {"victims",-15} {"killed in",-12} {"at ms",6} {"stage",-54} {"restarts",8} {"answered",8} {"charged wei",14} {"batches",7} {"posts/index",11} {"s",6} ok";
 
+    /// <summary>The row of a network that did not come up.</summary>
+    public static CrashRow NotStarted(int run, CrashTarget target, CrashPlan plan, int queries, double seconds, string fault) => new(
+        run, target, string.Join('+', plan.Victims), plan.Point, 0, "not started", 0, queries, 0, "0", 0, 0, seconds, Ok: false, fault);
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Run,3} {Victims,-15} {Point,-12} {KilledAtMs,6} {Stage,-54} {Restarts,8} {$"{Answered}/{Queries}",8} {ChargedWei,14} {Batches,7} {PostsPerIndexMax,11} {Seconds,6:F1} {(Ok ? "yes" : "NO: " + Fault)}");
 }
