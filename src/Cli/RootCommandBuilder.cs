@@ -10,7 +10,7 @@ internal static class RootCommandBuilder
 {
     public static RootCommand Build(CommandFactory factory)
     {
-        RootCommand root = new("TeeTee: sharded, attested, re-executable language model inference, settled on an Ethereum rollup.");
+        RootCommand root = new("TeeTee: sharded, attested, re-executable language model inference, settled on an Ethereum rollup. (./teetee test runs all tests.)");
         Option<string?> config = new("--config") { Description = "A JSON file of settings; TEETEE_* variables and the command line win over it.", Recursive = true };
         root.Options.Add(config);
         root.Subcommands.Add(DemoCommand.Create(factory));
