@@ -22,7 +22,6 @@ internal sealed class EpochCollector(
     : PollingService("epochs", options, readiness, metrics, log)
 {
     private const uint PageLimit = 64;
-    private const int MostPages = 16;
     private const int MostRefusals = 4_096;
 
     private readonly BatchingMetrics _metrics = metrics;
@@ -53,17 +52,18 @@ internal sealed class EpochCollector(
 
     private async Task CollectAsync(IEpochSource source, HashSet<EpochKey> missing, CancellationToken cancellationToken)
     {
-        ulong from = missing.Min(m => m.Epoch);
-        for (int page = 0; page < MostPages && missing.Any(m => m.Epoch >= from); page++)
+        // Each page begins at an epoch that is missing: one that never comes costs one page and hides none behind it.
+        ulong? from = missing.Min(m => m.Epoch);
+        while (from is { } first)
         {
-            GetEpochsReply reply = await source.GetEpochsAsync(new GetEpochsRequest { FromEpoch = from, Limit = PageLimit }, cancellationToken)
+            GetEpochsReply reply = await source.GetEpochsAsync(new GetEpochsRequest { FromEpoch = first, Limit = PageLimit }, cancellationToken)
                 .ConfigureAwait(false);
             foreach (EpochRecord record in reply.Epochs)
                 await TakeAsync(source, record, missing, cancellationToken).ConfigureAwait(false);
             ulong last = reply.Epochs.Count == 0 ? 0 : reply.Epochs.Max(e => e.Epoch);
-            if (last < from)
+            if (last < first)
                 return;
-            from = last + 1;
+            from = missing.Where(m => m.Epoch > last).Min(m => (ulong?)m.Epoch);
         }
     }
 

@@ -87,6 +87,27 @@ public sealed class EpochCollectorTests : NodeTest
         Assert.Equal(1u, node.Batches.Find(1)!.Header.Count);
     }
 
+    [Fact]
+    public async Task RunOnceAsync_EpochThatNeverComes_HidesNoLaterOne()
+    {
+        TestNode node = Open();
+        await node.AnswerAsync(ChainWorld.Users[0], 1, Bound);
+        ulong lost = (ulong)node.Scalar<long>("SELECT min(epoch) FROM job_shards");
+        for (ulong epoch = lost + 1; epoch < lost + 25; epoch++)
+            Shards[1].Add(epoch, Keccak256.Hash([(byte)epoch]));
+        await node.AnswerAsync(ChainWorld.Users[1], 25, Bound);
+        Shards[1].Wire = wire =>
+        {
+            if (wire.Epoch == lost)
+                wire.ReceiptDigests.Clear();
+        };
+        Shards[1].PageSize = 1;
+        await node.CollectAsync(Bound);
+
+        Assert.True(await node.BuildAsync(Bound));
+        Assert.Equal(25, node.Scalar<long>("SELECT nonce FROM jobs WHERE batch_index = 1"));
+    }
+
     private void Plant(string fault, SimulatedQuoteSource foreign)
     {
         ShardStub shard = Shards[1];
