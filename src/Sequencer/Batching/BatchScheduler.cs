@@ -64,8 +64,7 @@ internal sealed class BatchScheduler(
 
     private void VoidMissed(ulong now)
     {
-        // The earliest block that can hold the batch is the next one.
-        IReadOnlyList<Bytes32> missed = candidates.VoidMissed(now + 1);
+        IReadOnlyList<Bytes32> missed = candidates.VoidMissed(now + 1 + (ulong)_options.LandingTime.TotalSeconds);
         foreach (Bytes32 jobId in missed)
             BatchingLog.Missed(Log, jobId);
         if (missed.Count > 0)

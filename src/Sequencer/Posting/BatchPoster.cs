@@ -43,8 +43,8 @@ internal sealed class BatchPoster(
 
     // A withdrawal asked for after its rules were checked counts from the margin on, and they were checked for the allowance: what was
     // not signed until then is built anew.
-    private static LocalBatch Limit(LocalBatch batch, ulong lifetime) =>
-        batch with { PostBefore = Math.Min(batch.PostBefore, batch.BuiltAt + lifetime) };
+    private LocalBatch Limit(LocalBatch batch, ulong lifetime) =>
+        batch with { PostBefore = Math.Min(batch.PostBefore - (ulong)_options.LandingTime.TotalSeconds, batch.BuiltAt + lifetime) };
 
     private Task TakeAsync(SyncAction action, CancellationToken cancellationToken) => action switch
     {

@@ -6,6 +6,7 @@ using TeeTee.Rollup.Batches;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Verification;
 using TeeTee.Sequencer.Batching;
+using TeeTee.Sequencer.Posting;
 
 namespace TeeTee.Sequencer.Tests.Batching;
 
@@ -167,6 +168,19 @@ public sealed class BatchSchedulerTests : NodeTest
         await node.PostAllAsync(Bound);
         Account account = Assert.Single(node.Batches.Accounts(), a => a.Owner == ChainWorld.Users[0].Address);
         Assert.Equal((2ul, (UInt128)917), (account.Nonce, account.Spent));
+    }
+
+    [Fact]
+    public async Task RunOnceAsync_DeadlineTooNearToLand_MakesTheAnswerVoid()
+    {
+        TestNode node = Open(o => o with { LandingTime = TimeSpan.FromSeconds(20) });
+        Bytes32 late = await node.AnswerAsync(ChainWorld.Users[0], 1, Bound, d => d with { PostBefore = d.Now + 15 });
+        await node.AnswerAsync(ChainWorld.Users[1], 1, Bound);
+        await node.CollectAsync(Bound);
+        Assert.True(await node.BuildAsync(Bound));
+        Assert.Equal("void", node.Scalar<string>("SELECT state FROM jobs WHERE job_id = @id", new { id = late.ToArray() }));
+        await node.PostAllAsync(Bound);
+        Assert.Equal(LocalStatus.Posted, node.Batches.Find(1)!.Status);
     }
 
     [Fact]
