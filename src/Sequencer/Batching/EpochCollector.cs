@@ -14,7 +14,7 @@ namespace TeeTee.Sequencer.Batching;
 
 /// <summary>
 /// Fetches the sealed epochs that unposted answers lack and stores those whose quotes hold. A refused quote is logged and counted once
-/// and never stored: what it should cover stays unposted.
+/// and not stored: what it should cover stays unposted.
 /// </summary>
 internal sealed class EpochCollector(
     BatchingOptions options, IEnumerable<IEpochSource> sources, ChainConnection chain, EpochStore epochs, QuoteJudge judge,
@@ -24,9 +24,12 @@ internal sealed class EpochCollector(
     private const uint PageLimit = 64;
     private const int MostRefusals = 4_096;
 
+    // A lagging node may not know a key yet, and a clock be set: what is refused is judged again, but not round after round.
+    private static readonly TimeSpan s_secondLook = TimeSpan.FromSeconds(30);
+
     private readonly BatchingMetrics _metrics = metrics;
     private readonly BatchingOptions _options = options;
-    private readonly HashSet<Bytes32> _refused = [];
+    private readonly Dictionary<Bytes32, long> _refused = [];
 
     /// <inheritdoc/>
     internal override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
@@ -70,7 +73,7 @@ internal sealed class EpochCollector(
     private async Task TakeAsync(IEpochSource source, EpochRecord record, HashSet<EpochKey> missing, CancellationToken cancellationToken)
     {
         Bytes32 identity = Keccak256.Hash(record.ToByteArray());
-        if (_refused.Contains(identity) || TryRead(source, record, identity) is not { } epoch)
+        if (IsRefused(identity) || TryRead(source, record, identity) is not { } epoch)
             return;
         QuoteRecord about = epoch.Quote.Record;
         EpochKey key = new(about.Slot, about.Operator, about.Epoch);
@@ -99,24 +102,31 @@ internal sealed class EpochCollector(
         }
         catch (WireFormatException fault)
         {
-            BatchingLog.SourceFailed(Log, source.Name, fault.Message);
-            Remember(identity);
+            if (Remember(identity))
+                BatchingLog.SourceFailed(Log, source.Name, fault.Message);
             return null;
         }
     }
 
     private void Refuse(Bytes32 identity, QuoteRecord about, string fault)
     {
-        Remember(identity);
-        BatchingLog.QuoteRefused(Log, about.Slot, about.Epoch, fault);
+        if (Remember(identity))
+            BatchingLog.QuoteRefused(Log, about.Slot, about.Epoch, fault);
     }
 
-    private void Remember(Bytes32 identity)
+    private bool IsRefused(Bytes32 identity) =>
+        _refused.TryGetValue(identity, out long at) && _options.Clock.GetElapsedTime(at) < s_secondLook;
+
+    // True the first time.
+    private bool Remember(Bytes32 identity)
     {
-        if (_refused.Count >= MostRefusals)
+        bool isNew = !_refused.ContainsKey(identity);
+        if (isNew && _refused.Count >= MostRefusals)
             _refused.Clear();
-        _refused.Add(identity);
-        _metrics.CountBadQuote();
+        _refused[identity] = _options.Clock.GetTimestamp();
+        if (isNew)
+            _metrics.CountBadQuote();
+        return isNew;
     }
 
     private static string TypeOf(TeeType type) => type switch
