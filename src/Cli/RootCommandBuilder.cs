@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using TeeTee.Cli.Bench;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Cli.Commands;
 
@@ -11,7 +12,7 @@ internal static class RootCommandBuilder
     public static Command Build(CommandFactory factory)
     {
         // Not a RootCommand: its name in the help texts is the assembly's, not what people type.
-        Command root = new("teetee", "TeeTee: sharded, attested, re-executable language model inference, settled on an Ethereum rollup.");
+        Command root = new("teetee", "TeeTee: sharded, attested, re-executable language model inference, settled on an Ethereum rollup. (./teetee test runs all tests.)");
         Option<string?> config = new("--config") { Description = "A JSON file of settings; TEETEE_* variables and the command line win over it.", Recursive = true };
         root.Options.Add(config);
         root.Options.Add(new HelpOption());
@@ -28,6 +29,7 @@ internal static class RootCommandBuilder
         root.Subcommands.Add(VerifierCommand.Create(factory));
         root.Subcommands.Add(KeyCommand.Create(factory));
         root.Subcommands.Add(ModelCommand.Create(factory));
+        root.Subcommands.Add(BenchCommand.Create(factory));
         return root;
     }
 }

@@ -85,6 +85,8 @@ internal sealed class Devnet : IAsyncDisposable
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
+        RequireFree(Sequencer);
+        RequireFree(Verifier);
         Directory.CreateDirectory(Folder.Root);
         Model = ModelListing.Read(_options.ModelPath, cancellationToken);
         LayerRange[] ranges = Split();

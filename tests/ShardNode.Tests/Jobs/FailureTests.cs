@@ -267,18 +267,33 @@ public sealed class FailureTests
     [Fact]
     public async Task CancelJob_SignedByAnother_IsPermissionDenied()
     {
-        // Four links a token: the job is still running when the cancellation comes.
-        await using Cluster cluster = await Cluster.StartAsync(4);
-        TestJob job = TestJob.Create(TestModel.Prompt(10), 85);
+        await using Cluster cluster = await Cluster.StartAsync(1);
         using GrpcChannel channel = cluster.Channel(0);
-        Signed<CancelJob> forged = Cluster.Domain.Sign(new CancelJob(job.JobId, 80), PrivateKey.Generate());
         GrpcException? refusal = null;
 
-        JobRun run = await cluster.RunAsync(job, 0, async _ => refusal ??= await Assert.ThrowsAsync<GrpcException>(
-            () => channel.UnaryAsync(ShardMethods.CancelJob, new CancelJobRequest { Cancel = forged.ToWire() }))).Bound();
+        // A job that has ended before the cancellation arrives answers TOO_LATE to anybody and proves nothing: take the next one.
+        for (int i = 0; refusal is null && i < 20; i++)
+        {
+            TestJob job = TestJob.Create(TestModel.Prompt(10), 85);
+            Signed<CancelJob> forged = Cluster.Domain.Sign(new CancelJob(job.JobId, 80), PrivateKey.Generate());
+            JobRun run = await cluster.RunAsync(job, 0, async _ => refusal ??= await RefusalAsync(channel, forged)).Bound();
+            Assert.Equal(85u, run.Require().OutputTokens);
+        }
 
         Assert.Equal(GrpcStatusCode.PermissionDenied, refusal?.Code);
-        Assert.Equal(85u, run.Require().OutputTokens);
+    }
+
+    private static async Task<GrpcException?> RefusalAsync(GrpcChannel channel, Signed<CancelJob> cancel)
+    {
+        try
+        {
+            await channel.UnaryAsync(ShardMethods.CancelJob, new CancelJobRequest { Cancel = cancel.ToWire() });
+            return null;
+        }
+        catch (GrpcException refusal)
+        {
+            return refusal;
+        }
     }
 
     [Fact]

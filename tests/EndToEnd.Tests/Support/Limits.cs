@@ -1,0 +1,21 @@
+namespace TeeTee.EndToEnd.Tests;
+
+/// <summary>Bounds of every wait.</summary>
+internal static class Limits
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>For one command or one stage of a network on a busy machine.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(150);
+
+    /// <summary>Asks until the answer is yes.</summary>
+    public static async Task UntilAsync(string what, Func<Task<bool>> holds)
+    {
+        using CancellationTokenSource limit = new(Patience);
+        while (!await holds().WaitAsync(limit.Token))
+        {
+            Assert.False(limit.IsCancellationRequested, $"Waited {Patience.TotalSeconds} s for {what}.");
+            await Task.Delay(s_pause);
+        }
+    }
+}
