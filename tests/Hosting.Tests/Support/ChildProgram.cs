@@ -3,6 +3,7 @@ using System.Net;
 using Dapper;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
+using TeeTee.Hosting.Failures;
 using TeeTee.Hosting.Storage;
 
 namespace TeeTee.Hosting.Tests;
@@ -19,6 +20,8 @@ internal static class ChildProgram
             case ["serve"]:
                 await ServeAsync();
                 return 0;
+            case ["serve", string port]:
+                return await FailAsync(int.Parse(port, CultureInfo.InvariantCulture));
             case ["count", string path]:
                 Count(path);
                 return 0;
@@ -35,6 +38,22 @@ internal static class ChildProgram
         Console.WriteLine(await ServiceHost.StartAsync(application, CancellationToken.None));
         await application.WaitForShutdownAsync();
         Console.WriteLine("stopped");
+    }
+
+    // A service whose port is taken: its failure's code is its only line of output, what was logged stands on standard error.
+    private static async Task<int> FailAsync(int port)
+    {
+        await using WebApplication application = ServiceHost.CreateBuilder(new IPEndPoint(IPAddress.Loopback, port), exitWithParent: true).Build();
+        try
+        {
+            await ServiceHost.StartAsync(application, CancellationToken.None);
+            return 0;
+        }
+        catch (FailureException failure)
+        {
+            Console.WriteLine(failure.Code);
+            return (int)failure.ExitCode;
+        }
     }
 
     // Commits one number after the other and prints each once it is committed, until it is killed.
