@@ -46,6 +46,17 @@ public sealed class ParentWatchTests
         Assert.DoesNotContain("ParentWatch", await child.ErrorsAsync(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Service_ParentEndsWhileItStarts_IsStoppedAndNotBroken()
+    {
+        using Child child = Child.Start("serve-slowly");
+
+        child.CloseInput();
+
+        Assert.Equal("stopped_while_starting", await child.ReadLineAsync());
+        Assert.Equal(130, await child.WaitAsync());
+    }
+
     private static async Task<HttpStatusCode> LiveAsync(Child child)
     {
         using HttpClient http = new() { BaseAddress = new Uri((await child.ReadLineAsync())!), Timeout = TimeSpan.FromSeconds(30) };
