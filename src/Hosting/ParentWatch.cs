@@ -14,6 +14,10 @@ public sealed class ParentWatch(IHostApplicationLifetime lifetime) : BackgroundS
         {
             await ReadToEndAsync(stoppingToken).ConfigureAwait(false);
         }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            return;
+        }
         catch (IOException)
         {
             // A standard input that cannot be read has nobody at its other end.

@@ -45,7 +45,8 @@ public static class ServiceHost
     }
 
     /// <summary>Starts the application and returns the address it listens on.</summary>
-    /// <exception cref="FailureException"><c>port_in_use</c> when the address is taken, <c>cannot_listen</c> when it is not this machine's or not allowed.</exception>
+    /// <exception cref="FailureException"><c>port_in_use</c> when the address is taken, <c>cannot_listen</c> when it is not this machine's or not allowed,
+    /// <c>stopped_while_starting</c> when the parent ended or a signal came first.</exception>
     public static async Task<Uri> StartAsync(WebApplication application, CancellationToken cancellationToken)
     {
         try
@@ -56,6 +57,10 @@ public static class ServiceHost
         {
             throw new FailureException(ExitCode.Configuration, "port_in_use",
                 $"{fault.Message} Choose another with --listen, or stop the program that holds it.", fault);
+        }
+        catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested && application.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw new FailureException(ExitCode.Interrupted, "stopped_while_starting", "The service was told to stop before it was ready.", fault);
         }
         catch (SocketException fault)
         {

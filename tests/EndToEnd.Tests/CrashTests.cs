@@ -56,7 +56,7 @@ public sealed class CrashTests(NetworkFixture fixture)
             AccountInfo after = await fixture.SettledAccountAsync();
             Assert.Equal((before.Spent, before.Nonce + 1), (after.Spent, after.Nonce));
         }
-        JsonElement leaf = (await FinalAsync(asking)).GetProperty("queryReceipt");
+        JsonElement leaf = (await ReceiptAsync(asking, "to be void in a posted batch", r => Status(r) == "void" && IsPosted(r))).GetProperty("queryReceipt");
         Assert.Equal(("void", "0", 0), (leaf.GetProperty("finish").GetString(), leaf.GetProperty("fee").GetString(), leaf.GetProperty("outputTokens").GetInt32()));
     }
 
@@ -135,15 +135,23 @@ public sealed class CrashTests(NetworkFixture fixture)
         return IPEndPoint.Parse(arguments[Array.IndexOf(arguments, "--listen") + 1]).Port;
     }
 
-    private async Task<JsonElement> FinalAsync(Asking asking)
+    private Task<JsonElement> FinalAsync(Asking asking) => ReceiptAsync(asking, "to be final", receipt => Status(receipt) == "final");
+
+    private static string? Status(JsonElement receipt) => receipt.GetProperty("status").GetString();
+
+    private static bool IsPosted(JsonElement receipt) =>
+        receipt.TryGetProperty("batch", out JsonElement batch) && batch.TryGetProperty("transaction", out JsonElement transaction)
+        && transaction.ValueKind == JsonValueKind.String;
+
+    private async Task<JsonElement> ReceiptAsync(Asking asking, string what, Func<JsonElement, bool> holds)
     {
         JsonElement? receipt = null;
-        await Limits.UntilAsync("the receipt to be final", async () =>
+        await Limits.UntilAsync($"the receipt {what}", async () =>
         {
             try
             {
                 receipt = await fixture.Jobs.GetReceiptAsync(asking.JobId, CancellationToken.None);
-                return receipt?.GetProperty("status").GetString() == "final";
+                return receipt is { } found && holds(found);
             }
             catch (JobApiException fault) when (fault.Status is null)
             {

@@ -37,7 +37,7 @@ internal sealed class GatewayCommand
 
     private GatewayCommand(Settings settings)
     {
-        _listen = settings.Option("--listen", "Address and port to listen on; port 0 takes a free one.", "127.0.0.1:8551");
+        _listen = settings.Option("--listen", "Address and port to listen on; port 0 takes a free one.", "127.0.0.1:8540");
         _url = settings.Option("--url", "Address of the sequencer.", "http://127.0.0.1:8550");
         _model = settings.Optional<string>("--model", "GGUF file of the model that the sequencer serves; the bundled demo model if absent.");
         _keyFile = settings.Optional<string>("--key-file", "Key that signs for every caller: for a gateway on loopback that needs no API keys.");

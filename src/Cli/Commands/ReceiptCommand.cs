@@ -25,7 +25,7 @@ internal sealed class ReceiptCommand
     private ReceiptCommand(Settings settings)
     {
         _url = settings.Option("--url", "Address of a sequencer that holds the receipt.", "http://127.0.0.1:8550");
-        _chainUrl = settings.Option("--chain-url", "JSON-RPC address of the chain.", "http://127.0.0.1:8545");
+        _chainUrl = settings.Option("--chain-url", "JSON-RPC address of the chain.", "http://127.0.0.1:8552");
         _deployment = settings.Required<string>("--deployment", "deployment.json: the chain and contracts that are trusted.");
         _trustedRoot = settings.Optional<string>("--trusted-root", "PEM certificate that quotes must lead to; Intel's root if absent. Another root proves no hardware.");
         _offline = settings.Flag("--offline", "Skip every check that needs the chain.");

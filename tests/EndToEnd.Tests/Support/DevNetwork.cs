@@ -36,9 +36,11 @@ internal sealed class DevNetwork : IAsyncDisposable
     public Bytes32 ModelId { get; }
 
     /// <summary>Starts one with short times and waits for its banner.</summary>
-    public static async Task<DevNetwork> StartAsync()
+    public static Task<DevNetwork> StartAsync() => StartAsync(Directory.CreateTempSubdirectory("teetee-e2e-").FullName);
+
+    /// <summary>Starts one on a state folder, which may hold the state of an earlier one.</summary>
+    public static async Task<DevNetwork> StartAsync(string state)
     {
-        string state = Directory.CreateTempSubdirectory("teetee-e2e-").FullName;
         // Jobs whose shards stay away are given up after 20 s: long enough for a restart on a busy machine.
         Process process = TeeTeeProgram.Start(
             new Dictionary<string, string> { ["TEETEE_GIVE_UP_SECONDS"] = "20" },
@@ -75,16 +77,22 @@ internal sealed class DevNetwork : IAsyncDisposable
         await _process.WaitForExitAsync().WaitAsync(Limits.Patience);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Presses Ctrl+C and returns the exit code.</summary>
+    public async Task<int> InterruptAsync()
     {
         if (!_process.HasExited)
-        {
             Signal(_process.Id, "INT");
-            await _process.WaitForExitAsync().WaitAsync(Limits.Patience);
-        }
+        await _process.WaitForExitAsync().WaitAsync(Limits.Patience);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await InterruptAsync();
         await _errors;
         _process.Dispose();
-        Directory.Delete(State, recursive: true);
+        if (Directory.Exists(State))
+            Directory.Delete(State, recursive: true);
     }
 
     // The object is indented, so its end is a brace alone on a line.

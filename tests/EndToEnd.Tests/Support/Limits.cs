@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace TeeTee.EndToEnd.Tests;
 
 /// <summary>Bounds of every wait.</summary>
@@ -11,10 +13,10 @@ internal static class Limits
     /// <summary>Asks until the answer is yes.</summary>
     public static async Task UntilAsync(string what, Func<Task<bool>> holds)
     {
-        using CancellationTokenSource limit = new(Patience);
-        while (!await holds().WaitAsync(limit.Token))
+        long started = Stopwatch.GetTimestamp();
+        while (!await holds().WaitAsync(Patience))
         {
-            Assert.False(limit.IsCancellationRequested, $"Waited {Patience.TotalSeconds} s for {what}.");
+            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"Waited {Patience.TotalSeconds} s for {what}.");
             await Task.Delay(s_pause);
         }
     }

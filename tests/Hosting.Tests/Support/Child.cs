@@ -9,8 +9,12 @@ internal sealed class Child : IDisposable
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
+    private readonly Task<string> _errors;
 
-    private Child(Process process) => _process = process;
+    private Child(Process process, Task<string> errors) => (_process, _errors) = (process, errors);
+
+    /// <summary>What it logged, once it has ended.</summary>
+    public Task<string> ErrorsAsync() => _errors.WaitAsync(s_limit);
 
     public static Child Start(params string[] arguments)
     {
@@ -18,8 +22,10 @@ internal sealed class Child : IDisposable
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
-        return new Child(Process.Start(start)!);
+        Process process = Process.Start(start)!;
+        return new Child(process, process.StandardError.ReadToEndAsync());
     }
 
     public Task<string?> ReadLineAsync() => _process.StandardOutput.ReadLineAsync().WaitAsync(s_limit);

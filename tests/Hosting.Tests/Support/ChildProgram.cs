@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Net;
 using Dapper;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TeeTee.Hosting.Failures;
 using TeeTee.Hosting.Storage;
 
 namespace TeeTee.Hosting.Tests;
@@ -19,6 +21,12 @@ internal static class ChildProgram
             case ["serve"]:
                 await ServeAsync();
                 return 0;
+            case ["serve", string port]:
+                return await FailAsync(Create(int.Parse(port, CultureInfo.InvariantCulture)).Build());
+            case ["serve-slowly"]:
+                WebApplicationBuilder slow = Create(port: 0);
+                slow.Services.AddHostedService<SlowStart>();
+                return await FailAsync(slow.Build());
             case ["count", string path]:
                 Count(path);
                 return 0;
@@ -30,11 +38,29 @@ internal static class ChildProgram
     // A service that stops with its parent; its address is its first line, "stopped" its last.
     private static async Task ServeAsync()
     {
-        await using WebApplication application = ServiceHost.CreateBuilder(new IPEndPoint(IPAddress.Loopback, 0), exitWithParent: true).Build();
+        await using WebApplication application = Create(port: 0).Build();
         application.MapServiceEndpoints();
         Console.WriteLine(await ServiceHost.StartAsync(application, CancellationToken.None));
         await application.WaitForShutdownAsync();
         Console.WriteLine("stopped");
+    }
+
+    private static WebApplicationBuilder Create(int port) => ServiceHost.CreateBuilder(new IPEndPoint(IPAddress.Loopback, port), exitWithParent: true);
+
+    // A service that cannot start: its failure's code is its only line of output, what was logged stands on standard error.
+    private static async Task<int> FailAsync(WebApplication unstartable)
+    {
+        await using WebApplication application = unstartable;
+        try
+        {
+            await ServiceHost.StartAsync(application, CancellationToken.None);
+            return 0;
+        }
+        catch (FailureException failure)
+        {
+            Console.WriteLine(failure.Code);
+            return (int)failure.ExitCode;
+        }
     }
 
     // Commits one number after the other and prints each once it is committed, until it is killed.
@@ -46,5 +72,13 @@ internal static class ChildProgram
             database.InTransaction((connection, transaction) => connection.Execute("INSERT INTO numbers VALUES (@number);", new { number }, transaction));
             Console.WriteLine(number.ToString(CultureInfo.InvariantCulture));
         }
+    }
+
+    // Asks something that does not answer, as a service does whose chain endpoint hangs.
+    private sealed class SlowStart : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
