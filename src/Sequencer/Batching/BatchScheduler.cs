@@ -54,8 +54,12 @@ internal sealed class BatchScheduler(
     private IEnumerable<JobCandidate> WithoutRefused(JobCandidate[] open)
     {
         HashSet<Bytes32> known = [.. open.Select(candidate => candidate.JobId)];
-        foreach (Bytes32 past in _refused.Where(r => !known.Contains(r.Key) || _options.Clock.GetElapsedTime(r.Value) >= _options.MaxBackoff).Select(r => r.Key).ToArray())
-            _refused.Remove(past);
+        foreach ((Bytes32 jobId, long at) in _refused.ToArray())
+        {
+            if (!known.Contains(jobId) || _options.Clock.GetElapsedTime(at) >= _options.MaxBackoff)
+                _refused.Remove(jobId);
+        }
+
         return open.Where(candidate => candidate.State != CandidateState.Void || !_refused.ContainsKey(candidate.JobId))
             .Select(candidate => candidate.State == CandidateState.Ready && _refused.ContainsKey(candidate.JobId)
                 ? candidate with { State = CandidateState.Refused }

@@ -19,7 +19,7 @@ internal sealed class SnapshotReader(BatchingOptions options, ChainConnection ch
     /// <param name="postedAt">Unix seconds at which the batch lands at the latest.</param>
     public async Task<RollupSnapshot> ReadAsync(IReadOnlyCollection<AnsweredJob> jobs, ulong postedAt, CancellationToken cancellationToken)
     {
-        BlockHeader head = (await chain.Client.GetBlockAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false))!;
+        BlockHeader head = await chain.GetHeadAsync(cancellationToken).ConfigureAwait(false);
         var block = BlockTag.Hash(head.Hash);
         RollupSnapshot view = new();
         foreach (Bytes32 modelId in jobs.Select(j => j.Request.Message.ModelId).Distinct())

@@ -56,12 +56,18 @@ internal sealed class ChainConnection : IDisposable
 
     /// <summary>Unix seconds: the newest block's time, or the clock's where that is later, as the next block's will be.</summary>
     public async Task<ulong> GetTimeAsync(CancellationToken cancellationToken) =>
-        Time(await HeadAsync(cancellationToken).ConfigureAwait(false));
+        Time(await GetHeadAsync(cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The newest block.</summary>
+    /// <exception cref="MalformedDataException">The node says that there is none: one that starts, or is behind a balancer, may.</exception>
+    public async Task<BlockHeader> GetHeadAsync(CancellationToken cancellationToken) =>
+        await Client.GetBlockAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false)
+        ?? throw new MalformedDataException("The node gives no newest block.");
 
     /// <summary>The contract's state at the newest block, with the batches of these indices.</summary>
     public async Task<ChainView> ReadAsync(IReadOnlyCollection<ulong> indices, CancellationToken cancellationToken)
     {
-        BlockHeader head = await HeadAsync(cancellationToken).ConfigureAwait(false);
+        BlockHeader head = await GetHeadAsync(cancellationToken).ConfigureAwait(false);
         var block = BlockTag.Hash(head.Hash);
         ulong next = await Rollup.GetNextIndexAsync(block, cancellationToken).ConfigureAwait(false);
         PostedBatch newest = await Rollup.GetHeadAsync(block, cancellationToken).ConfigureAwait(false);
@@ -85,10 +91,6 @@ internal sealed class ChainConnection : IDisposable
     }
 
     public void Dispose() => _rpc.Dispose();
-
-    private async Task<BlockHeader> HeadAsync(CancellationToken cancellationToken) =>
-        await Client.GetBlockAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false)
-        ?? throw new InvalidOperationException("The chain has no newest block.");
 
     private async Task<ulong> FinalIndexAsync(CancellationToken cancellationToken)
     {

@@ -117,6 +117,25 @@ public sealed class CrashTests : NodeTest
     }
 
     [Fact]
+    public async Task PostAsync_NodeHasNoNewestBlock_IsAFaultThatPasses()
+    {
+        bool isEmpty = true;
+        using FaultyChain line = new()
+        {
+            Rewrite = (body, answer) => isEmpty && body.Contains("eth_getBlockByNumber", StringComparison.Ordinal)
+                ? System.Text.RegularExpressions.Regex.Replace(answer, "\"result\":\\{.*\\}(?=\\})", "\"result\":null")
+                : answer,
+        };
+        await BuildAsync(Open());
+        TestNode node = Open(handler: line);
+        await Assert.ThrowsAsync<MalformedDataException>(() => node.PostAsync(Bound));
+        await Assert.ThrowsAsync<MalformedDataException>(() => node.Get<Sequencer.Batching.SnapshotReader>().ReadAsync([], 0, Bound));
+        isEmpty = false;
+        await node.PostAllAsync(Bound);
+        Assert.Equal(2ul, await NextAsync());
+    }
+
+    [Fact]
     public async Task PostAsync_MissedBeforeItWasSigned_TakesTheBatchBackAndVoidsItsJobs()
     {
         TestNode node = Open();

@@ -17,6 +17,9 @@ internal sealed class FaultyChain : DelegatingHandler
     /// <summary>Called with each body after the answer came; true cuts the line and loses the answer.</summary>
     public Func<string, bool> CutAfter { get; set; } = _ => false;
 
+    /// <summary>Called with each body and its answer; what the node says instead.</summary>
+    public Func<string, string, string> Rewrite { get; set; } = (_, answer) => answer;
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         string body = await request.Content!.ReadAsStringAsync(cancellationToken);
@@ -26,7 +29,12 @@ internal sealed class FaultyChain : DelegatingHandler
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
         IsDown |= CutAfter(body);
         if (!IsDown)
+        {
+            string answer = await response.Content.ReadAsStringAsync(cancellationToken);
+            response.Content = new StringContent(Rewrite(body, answer), System.Text.Encoding.UTF8, "application/json");
             return response;
+        }
+
         response.Dispose();
         throw new HttpRequestException(HttpRequestError.ConnectionError, "The line is cut.");
     }
