@@ -56,7 +56,7 @@ public sealed class CrashTests(NetworkFixture fixture)
             AccountInfo after = await fixture.SettledAccountAsync();
             Assert.Equal((before.Spent, before.Nonce + 1), (after.Spent, after.Nonce));
         }
-        JsonElement leaf = (await FinalAsync(asking)).GetProperty("queryReceipt");
+        JsonElement leaf = (await ReceiptAsync(asking, "void")).GetProperty("queryReceipt");
         Assert.Equal(("void", "0", 0), (leaf.GetProperty("finish").GetString(), leaf.GetProperty("fee").GetString(), leaf.GetProperty("outputTokens").GetInt32()));
     }
 
@@ -135,15 +135,18 @@ public sealed class CrashTests(NetworkFixture fixture)
         return IPEndPoint.Parse(arguments[Array.IndexOf(arguments, "--listen") + 1]).Port;
     }
 
-    private async Task<JsonElement> FinalAsync(Asking asking)
+    private Task<JsonElement> FinalAsync(Asking asking) => ReceiptAsync(asking, "final");
+
+    /// <summary>The receipt once it has a status and its leaf in a batch.</summary>
+    private async Task<JsonElement> ReceiptAsync(Asking asking, string status)
     {
         JsonElement? receipt = null;
-        await Limits.UntilAsync("the receipt to be final", async () =>
+        await Limits.UntilAsync($"the receipt to be {status}", async () =>
         {
             try
             {
                 receipt = await fixture.Jobs.GetReceiptAsync(asking.JobId, CancellationToken.None);
-                return receipt?.GetProperty("status").GetString() == "final";
+                return receipt is { } found && found.GetProperty("status").GetString() == status && found.TryGetProperty("queryReceipt", out _);
             }
             catch (JobApiException fault) when (fault.Status is null)
             {
