@@ -19,6 +19,9 @@ internal sealed class PipelineRegistry(ShardSelf self, IChainView chain, TimePro
 
     private static readonly TimeSpan s_age = TimeSpan.FromMinutes(1);
 
+    // A chain that hangs must not hold up a job whose pipeline is known.
+    private static readonly TimeSpan s_refreshPatience = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<uint, Known> _known = new();
 
     /// <summary>Checks every slot but this one.</summary>
@@ -42,14 +45,16 @@ internal sealed class PipelineRegistry(ShardSelf self, IChainView chain, TimePro
         bool fits = _known.TryGetValue(stage.SlotId, out Known? kept) && kept.Is(stage, self.Slot.ModelId) && kept.HasKey(stage, Epoch);
         if (fits && clock.GetElapsedTime(kept!.At) < s_age)
             return kept;
+        using CancellationTokenSource patience = new(fits ? s_refreshPatience : Timeout.InfiniteTimeSpan, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            Known read = await ReadAsync(stage.SlotId, cancellationToken);
+            Known read = await ReadAsync(stage.SlotId, either.Token);
             if (_known.Count >= MostSlots)
                 _known.Clear();
             return _known[stage.SlotId] = read;
         }
-        catch (ChainUnavailableException) when (fits)
+        catch (Exception e) when (fits && e is ChainUnavailableException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return kept!;
         }
