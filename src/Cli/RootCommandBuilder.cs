@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using TeeTee.Cli.Bench;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Cli.Commands;
@@ -8,11 +9,14 @@ namespace TeeTee.Cli;
 /// <summary>Puts the commands together; <c>teetee --help</c> lists them in this order.</summary>
 internal static class RootCommandBuilder
 {
-    public static RootCommand Build(CommandFactory factory)
+    public static Command Build(CommandFactory factory)
     {
-        RootCommand root = new("TeeTee: sharded, attested, re-executable language model inference, settled on an Ethereum rollup. (./teetee test runs all tests.)");
+        // Not a RootCommand: its name in the help texts is the assembly's, not what people type.
+        Command root = new("teetee", "TeeTee: sharded, attested, re-executable language model inference, settled on an Ethereum rollup. (./teetee test runs all tests.)");
         Option<string?> config = new("--config") { Description = "A JSON file of settings; TEETEE_* variables and the command line win over it.", Recursive = true };
         root.Options.Add(config);
+        root.Options.Add(new HelpOption());
+        root.Options.Add(new VersionOption());
         root.Subcommands.Add(DemoCommand.Create(factory));
         root.Subcommands.Add(DevCommand.Create(factory));
         root.Subcommands.Add(AskCommand.Create(factory));

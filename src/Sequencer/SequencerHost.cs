@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TeeTee.Ethereum;
 using TeeTee.Hosting;
@@ -51,7 +52,17 @@ public sealed class SequencerHost : IAsyncDisposable
     }
 
     /// <summary>Completes when the sequencer has been asked to stop, and has stopped.</summary>
-    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _application.WaitForShutdownAsync(cancellationToken);
+    /// <exception cref="FailureException"><c>internal</c>: nobody asked, one of its loops ended by a fault.</exception>
+    public async Task WaitForShutdownAsync(CancellationToken cancellationToken)
+    {
+        await _application.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+        // The host stops when a loop breaks; a supervisor must see that as a failure.
+        foreach (BackgroundService loop in _application.Services.GetServices<IHostedService>().OfType<BackgroundService>())
+        {
+            if (loop.ExecuteTask?.Exception?.InnerException is { } fault)
+                throw new FailureException(ExitCode.Unexpected, "internal", $"{loop.GetType().Name} ended by a fault of this program: {fault.Message}", fault);
+        }
+    }
 
     /// <summary>Takes no more jobs and ends the streams; running jobs stay in the database for the next start.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _application.StopAsync(cancellationToken);

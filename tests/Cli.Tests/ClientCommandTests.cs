@@ -66,10 +66,51 @@ public sealed class ClientCommandTests : IDisposable
     public async Task Gateway_NobodyListens_IsUnreachable() =>
         (await CommandRun.RunAsync("gateway", "--model", CommandRun.DemoModel, "--key-file", KeyPath, "--url", Nobody, "--json")).ShouldFail(ExitCode.Unreachable, "unreachable");
 
+    [Fact]
+    public async Task Ask_NoModelAndKeyFromEnvironment_TakesTheBundledModel()
+    {
+        Dictionary<string, string> environment = new() { ["TEETEE_KEY_FILE"] = KeyPath, ["TEETEE_URL"] = Nobody };
+
+        (await CommandRun.RunAsync(environment, "ask", "Hi", "--json")).ShouldFail(ExitCode.Unreachable, "unreachable");
+    }
+
+    [Theory]
+    [InlineData("usage", "ask", "--json")]
+    [InlineData("usage", "nonsense", "--json")]
+    [InlineData("usage", "dev", "--shards", "many", "--json")]
+    [InlineData("usage", "--json")]
+    public async Task CommandLine_Misunderstood_PrintsOneErrorObject(string error, params string[] arguments) =>
+        (await CommandRun.RunAsync(arguments)).ShouldFail(ExitCode.Usage, error);
+
+    [Fact]
+    public async Task CommandLine_BadEnvironment_PrintsOneErrorObject() =>
+        (await CommandRun.RunAsync(new Dictionary<string, string> { ["TEETEE_MAX_TOKENS"] = "many", ["TEETEE_KEY_FILE"] = KeyPath }, "ask", "Hi", "--json"))
+            .ShouldFail(ExitCode.Configuration, "bad_setting");
+
+    [Fact]
+    public async Task CommandLine_Misunderstood_LeavesStandardOutputEmpty()
+    {
+        CommandRun run = await CommandRun.RunAsync("ask");
+
+        Assert.Equal((ExitCode.Usage, ""), (run.ExitCode, run.Output));
+        Assert.Contains("Usage:", run.Progress, StringComparison.Ordinal);
+        Assert.Contains("teetee ask <prompt>", run.Progress, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_OfACommand_IsTheResult()
+    {
+        CommandRun run = await CommandRun.RunAsync("receipt", "verify", "--help");
+
+        Assert.Equal(ExitCode.Success, run.ExitCode);
+        Assert.Contains("teetee receipt verify <receipt>", run.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(ExitCode.Configuration, "bad_key_file", "--key-file", "/nowhere/key")]
     [InlineData(ExitCode.Usage, "bad_setting", "--max-tokens", "0")]
     [InlineData(ExitCode.Usage, "bad_setting", "--url", "nonsense")]
+    [InlineData(ExitCode.Usage, "bad_setting", "--chain-url", "http://127.0.0.1:9")]
     [InlineData(ExitCode.Configuration, "bad_deployment", "--deployment", "/nowhere/deployment.json")]
     public async Task Ask_BadArguments_FailBeforeAnythingIsSent(ExitCode code, string error, params string[] arguments)
     {

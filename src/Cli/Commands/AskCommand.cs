@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using TeeTee.Cli.CommandLine;
+using TeeTee.Cli.Devnet;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Gateway.Sessions;
@@ -9,6 +10,7 @@ using TeeTee.Hosting.Failures;
 using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
+using TeeTee.RollupContracts;
 
 namespace TeeTee.Cli.Commands;
 
@@ -17,11 +19,12 @@ internal sealed class AskCommand
 {
     private readonly Argument<string> _prompt = new("prompt") { Description = "The question. On a public network prompt and answer are published as batch data." };
     private readonly Option<string> _url;
-    private readonly Option<string> _model;
+    private readonly Option<string?> _model;
     private readonly Option<string> _keyFile;
     private readonly Option<string?> _passwordFile;
     private readonly Option<string?> _user;
     private readonly Option<string?> _deployment;
+    private readonly Option<string?> _chainUrl;
     private readonly Option<int> _maxTokens;
     private readonly Option<double> _temperature;
     private readonly Option<string?> _seed;
@@ -31,11 +34,12 @@ internal sealed class AskCommand
     private AskCommand(Settings settings)
     {
         _url = settings.Option("--url", "Address of the sequencer.", "http://127.0.0.1:8550");
-        _model = settings.Required<string>("--model", "GGUF file of the model: it tokenizes here, and its identity is what is asked for.");
+        _model = settings.Optional<string>("--model", "GGUF file of the model: it tokenizes here, and its identity is what is asked for. The bundled demo model if absent.");
         _keyFile = settings.Required<string>("--key-file", "Key that signs: hex with mode 600, or a keystore (version 3).");
         _passwordFile = settings.Optional<string>("--password-file", "Password of the keystore, mode 600.");
         _user = settings.Optional<string>("--user", "Account that pays, if the key is a session key of it.");
         _deployment = settings.Optional<string>("--deployment", "deployment.json: refuse a sequencer of another chain or contract.");
+        _chainUrl = settings.Optional<string>("--chain-url", "JSON-RPC address of the chain: check that the contracts know the sequencer and the keys of its shards. Needs --deployment.");
         _maxTokens = settings.Option("--max-tokens", "Most tokens of the answer.", 256);
         _temperature = settings.Option("--temperature", "0 is greedy; else between 1/1024 and 128.", 0.0);
         _seed = settings.Optional<string>("--seed", "Seed of the sampling noise: a number or 32 bytes of hex. Drawn if absent.");
@@ -47,28 +51,30 @@ internal sealed class AskCommand
     {
         AskCommand command = new(factory.Settings);
         return factory.Create("ask", "Ask a sequencer one question, stream the answer and verify its receipts.",
-            [command._prompt, command._url, command._model, command._keyFile, command._passwordFile, command._user, command._deployment,
+            [command._prompt, command._url, command._model, command._keyFile, command._passwordFile, command._user, command._deployment, command._chainUrl,
                 command._maxTokens, command._temperature, command._seed, command._raw, command._earnings],
             (parsed, console, cancellationToken) => ClientFailures.GuardAsync(() => command.RunAsync(parsed, console, cancellationToken)));
     }
 
     private async Task<ExitCode> RunAsync(ParseResult parsed, CommandConsole console, CancellationToken cancellationToken)
     {
-        string path = parsed.GetValue(_model)!;
+        string path = parsed.GetValue(_model) ?? DemoModel.Find();
         using CanonicalModel model = ModelFiles.OpenModel(path);
         PrivateKey key = ClientFailures.LoadKey(parsed.GetValue(_keyFile)!, parsed.GetValue(_passwordFile));
         bool chat = !parsed.GetValue(_raw) && model.ChatTemplateText is not null;
         JobPrompt prompt = Prompt(parsed, model, chat);
         Bytes32 modelId = ModelFiles.Guard(path, () => model.ComputeIdentity(progress: null, cancellationToken)).ModelId;
         using SequencerLink link = new(parsed.GetValue(_url)!);
-        NodeInfo node = await link.GetInfoAsync(
-            await SequencerLink.LoadDeploymentAsync(parsed.GetValue(_deployment), cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        Deployment? deployment = await SequencerLink.LoadDeploymentAsync(parsed.GetValue(_deployment), cancellationToken).ConfigureAwait(false);
+        IJobClient jobs = link.Checked(modelId, deployment, parsed.GetValue(_chainUrl));
+        await link.GetInfoAsync(deployment, cancellationToken).ConfigureAwait(false);
+        NodeInfo node = await jobs.GetInfoAsync(cancellationToken).ConfigureAwait(false);
         ModelInfo offer = SequencerLink.RequireModel(node, modelId);
-        using JobSigner signer = Signer(parsed, key, link.Jobs);
+        using JobSigner signer = Signer(parsed, key, jobs);
         await using RunningJob job = await signer.StartAsync(node, offer, prompt, cancellationToken).ConfigureAwait(false);
-        AnswerReader reader = new(job, link.Jobs, node, offer, Secp256k1Recovery.Instance);
+        AnswerReader reader = new(job, jobs, node, offer, Secp256k1Recovery.Instance);
         string text = await PrintAsync(console, reader, new AnswerText(model.Tokenizer, chat), signer, node, job, cancellationToken).ConfigureAwait(false);
-        Report(console, offer, job, reader, text);
+        Report(console, offer, job, reader, text, parsed.GetValue(_chainUrl) is not null);
         return ExitCode.Success;
     }
 
@@ -96,7 +102,7 @@ internal sealed class AskCommand
         return text.ToString();
     }
 
-    private static void Report(CommandConsole console, ModelInfo offer, RunningJob job, AnswerReader reader, string text)
+    private static void Report(CommandConsole console, ModelInfo offer, RunningJob job, AnswerReader reader, string text, bool signersChecked)
     {
         JobFinished finished = reader.Finished!;
         console.Result(
@@ -112,8 +118,11 @@ internal sealed class AskCommand
                 finish = finished.Finish.ToString().ToLowerInvariant(),
                 fee = finished.Fee.ToString(CultureInfo.InvariantCulture),
                 verified = true,
+                signersChecked,
             },
             text: null);
+        if (!signersChecked)
+            console.Progress("the sequencer's word was taken for who signs: give --deployment and --chain-url to ask the contracts");
         if (!console.Json)
             console.Progress($"receipt {job.JobId}: {finished.Shards.Length} shards and the sequencer signed for {finished.PromptTokens} + {finished.OutputTokens} tokens, fee {finished.Fee} wei");
     }

@@ -80,7 +80,8 @@ internal static class DevCommand
           curl $OPENAI_BASE_URL/chat/completions -H "Authorization: Bearer $OPENAI_API_KEY" -H 'Content-Type: application/json' \
                -d '{"model": "{{network.Model.Name}}", "messages": [{"role": "user", "content": "What is Ethereum?"}]}'
 
-          ./teetee ask "What is a rollup?" --url {{network.Sequencer}} --key-file {{network.Folder.Key("user")}}
+          ./teetee ask "What is a rollup?" --model {{Quoted(Path.GetFullPath(network.ModelPath))}} --key-file {{Quoted(network.Folder.Key("user"))}} {{Trusted(network)}}
+          ./teetee receipt verify RECEIPT_ID --trusted-root {{Quoted(network.Folder.TrustedRoot)}} {{Trusted(network)}}
 
           chain     {{network.Chain}} (id {{network.Deployment.ChainId}})    verifier {{network.Verifier}}
           rollup    {{network.Deployment.Rollup}}
@@ -90,4 +91,11 @@ internal static class DevCommand
 
         Ctrl+C stops everything.
         """);
+
+    private static string Trusted(Devnet.Devnet network) =>
+        $"--url {network.Sequencer} --deployment {Quoted(network.Folder.Deployment)} --chain-url {network.Chain}";
+
+    /// <summary>A path as a POSIX shell takes it.</summary>
+    private static string Quoted(string path) =>
+        path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? path : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TeeTee.Cli.CommandLine;
+using TeeTee.Cli.Devnet;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Gateway.OpenAi;
@@ -24,26 +25,28 @@ internal sealed class GatewayCommand
 {
     private readonly Option<string> _listen;
     private readonly Option<string> _url;
-    private readonly Option<string> _model;
+    private readonly Option<string?> _model;
     private readonly Option<string?> _keyFile;
     private readonly Option<string?> _passwordFile;
     private readonly Option<string?> _user;
     private readonly Option<string?> _cap;
     private readonly Option<string?> _apiKeys;
     private readonly Option<string?> _deployment;
+    private readonly Option<string?> _chainUrl;
     private readonly Option<bool> _exitWithParent;
 
     private GatewayCommand(Settings settings)
     {
         _listen = settings.Option("--listen", "Address and port to listen on; port 0 takes a free one.", "127.0.0.1:8540");
         _url = settings.Option("--url", "Address of the sequencer.", "http://127.0.0.1:8550");
-        _model = settings.Required<string>("--model", "GGUF file of the model that the sequencer serves.");
+        _model = settings.Optional<string>("--model", "GGUF file of the model that the sequencer serves; the bundled demo model if absent.");
         _keyFile = settings.Optional<string>("--key-file", "Key that signs for every caller: for a gateway on loopback that needs no API keys.");
         _passwordFile = settings.Optional<string>("--password-file", "Password of the keystore, mode 600.");
         _user = settings.Optional<string>("--user", "Account that pays, if the key is a session key of it.");
         _cap = settings.Optional<string>("--cap", "Most wei that the account's cumulative spend may reach through this gateway.");
         _apiKeys = settings.Optional<string>("--api-keys", "File of API keys with a signing key and a cap each, mode 600.");
         _deployment = settings.Optional<string>("--deployment", "deployment.json: refuse a sequencer of another chain or contract.");
+        _chainUrl = settings.Optional<string>("--chain-url", "JSON-RPC address of the chain: check that the contracts know the sequencer and the keys of its shards. Needs --deployment.");
         _exitWithParent = settings.Flag("--exit-with-parent", "Stop when standard input ends.");
     }
 
@@ -52,7 +55,7 @@ internal sealed class GatewayCommand
         GatewayCommand command = new(factory.Settings);
         return factory.Create("gateway", "Serve OpenAI's API on this machine in front of a sequencer, and verify every answer.",
             [command._listen, command._url, command._model, command._keyFile, command._passwordFile, command._user, command._cap, command._apiKeys,
-                command._deployment, command._exitWithParent],
+                command._deployment, command._chainUrl, command._exitWithParent],
             (parsed, console, cancellationToken) => ClientFailures.GuardAsync(() => command.RunAsync(parsed, console, cancellationToken)));
     }
 
@@ -61,15 +64,17 @@ internal sealed class GatewayCommand
         IPEndPoint listen = IPEndPoint.TryParse(parsed.GetValue(_listen)!, out IPEndPoint? endpoint)
             ? endpoint
             : throw Bad($"--listen: '{parsed.GetValue(_listen)}' is no address and port.");
-        string path = parsed.GetValue(_model)!;
+        string path = parsed.GetValue(_model) ?? DemoModel.Find();
         using CanonicalModel model = ModelFiles.OpenModel(path);
         GatewayModel served = OpenModel(path, model, cancellationToken);
         using SequencerLink link = new(parsed.GetValue(_url)!);
         Deployment? deployment = await SequencerLink.LoadDeploymentAsync(parsed.GetValue(_deployment), cancellationToken).ConfigureAwait(false);
+        IJobClient jobs = link.Checked(served.ModelId, deployment, parsed.GetValue(_chainUrl));
         SequencerLink.RequireModel(await link.GetInfoAsync(deployment, cancellationToken).ConfigureAwait(false), served.ModelId);
-        using ApiKeyRing keys = Keys(parsed, listen, new PinnedJobClient(link.Jobs, deployment));
+        await jobs.GetInfoAsync(cancellationToken).ConfigureAwait(false);
+        using ApiKeyRing keys = Keys(parsed, listen, jobs);
         await using WebApplication application = Build(parsed, listen, new OpenAiGateway(
-            new PinnedJobClient(link.Jobs, deployment), [served], keys, Secp256k1Recovery.Instance, TimeProvider.System, new OpenAiGatewayOptions()));
+            jobs, [served], keys, Secp256k1Recovery.Instance, TimeProvider.System, new OpenAiGatewayOptions()));
         Uri address = await ServiceHost.StartAsync(application, cancellationToken).ConfigureAwait(false);
         Announce(parsed, console, address, served);
         await application.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);

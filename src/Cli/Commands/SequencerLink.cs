@@ -1,4 +1,6 @@
 using System.Net;
+using TeeTee.Ethereum;
+using TeeTee.Gateway.Contracts;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Hosting.Failures;
 using TeeTee.Primitives;
@@ -11,6 +13,7 @@ internal sealed class SequencerLink : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly HttpClient _http;
+    private JsonRpcClient? _rpc;
 
     public SequencerLink(string url)
     {
@@ -39,6 +42,21 @@ internal sealed class SequencerLink : IDisposable
         return node;
     }
 
+    /// <summary>The job API of a sequencer that is not believed: see <see cref="CheckedJobClient"/>.</summary>
+    /// <param name="modelId">The model that is going to be asked for.</param>
+    /// <param name="deployment">What is trusted, or null.</param>
+    /// <param name="chainUrl">JSON-RPC address of the chain, or null to take the sequencer's word for who signs.</param>
+    /// <exception cref="FailureException"><c>bad_setting</c>.</exception>
+    public IJobClient Checked(Bytes32 modelId, Deployment? deployment, string? chainUrl)
+    {
+        if (chainUrl is null)
+            return new CheckedJobClient(Jobs, modelId, deployment, facts: null, TimeProvider.System);
+        if (deployment is null)
+            throw new FailureException(ExitCode.Usage, "bad_setting", "--chain-url needs --deployment: the contracts that are trusted.");
+        _rpc = new JsonRpcClient(ServiceSettings.Endpoint("--chain-url", chainUrl));
+        return new CheckedJobClient(Jobs, modelId, deployment, new NodeFactsReader(new EthereumClient(_rpc), deployment), TimeProvider.System);
+    }
+
     /// <summary>The offer of exactly this model.</summary>
     public static ModelInfo RequireModel(NodeInfo node, Bytes32 modelId) =>
         node.Models.FirstOrDefault(model => model.ModelId == modelId)
@@ -60,5 +78,9 @@ internal sealed class SequencerLink : IDisposable
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _rpc?.Dispose();
+        _http.Dispose();
+    }
 }

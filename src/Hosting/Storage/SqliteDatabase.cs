@@ -30,6 +30,8 @@ public sealed class SqliteDatabase
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             if (File.Exists(path))
                 RequireKnownVersion(path, migrations.Count);
+            else
+                Create(path);
             database.Migrate(path, migrations);
         }
         catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
@@ -65,6 +67,15 @@ public sealed class SqliteDatabase
             work(connection, transaction);
             return 0;
         });
+
+    // Databases hold prompts and answers before they are posted, and evidence. SQLite gives its journal files the mode of the database.
+    private static void Create(string path)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        new FileStream(path, options).Dispose();
+    }
 
     // Read-only and before anything else: a newer program's file must not even change its journal mode.
     private static void RequireKnownVersion(string path, int known)

@@ -79,6 +79,13 @@ internal sealed class BatchAssembler(
         return fault is null ? QuoteVerdict.Accepted : new QuoteVerdict(false, fault);
     }
 
+    private QuoteVerdict Judge(QuoteItem quote, Dictionary<Bytes32, QuoteVerdict> known)
+    {
+        if (!known.TryGetValue(quote.Record.QuoteHash, out QuoteVerdict? verdict))
+            known[quote.Record.QuoteHash] = verdict = Judge(quote);
+        return verdict;
+    }
+
     // The latest time at which it may land: as far ahead as the receipts allow.
     private ulong PostedAt(ImmutableArray<JobCandidate> plan, ulong now)
     {
@@ -90,12 +97,15 @@ internal sealed class BatchAssembler(
     {
         var placed = ImmutableArray.CreateBuilder<Bytes32>();
         HashSet<Address> blocked = [];
+        Dictionary<Bytes32, QuoteVerdict> verdicts = [];
         foreach ((JobCandidate candidate, AnsweredJob job) in jobs)
         {
             if (blocked.Contains(candidate.User))
                 continue;
-            IReadOnlyList<LeafFinding> findings = builder.TryAdd(job);
-            if (findings.Count == 0)
+            // One quote that has expired since it was collected would fail the whole batch.
+            QuoteVerdict? rejected = job.Shards.Select(shard => Judge(shard.Quote, verdicts)).FirstOrDefault(verdict => !verdict.IsAccepted);
+            IReadOnlyList<LeafFinding> findings = rejected is null ? builder.TryAdd(job) : [];
+            if (rejected is null && findings.Count == 0)
             {
                 placed.Add(candidate.JobId);
                 continue;
@@ -104,8 +114,8 @@ internal sealed class BatchAssembler(
             // A later nonce would make this one's unusable; a void one loses nothing by that.
             if (candidate.State != CandidateState.Void)
                 blocked.Add(candidate.User);
-            metrics.CountRefused(findings[0].Fault.ToString());
-            BatchingLog.Refused(log, candidate.JobId, findings[0].ToString());
+            metrics.CountRefused(rejected is null ? findings[0].Fault.ToString() : nameof(BatchFault.QuoteRejected));
+            BatchingLog.Refused(log, candidate.JobId, rejected?.Cause ?? findings[0].ToString());
         }
 
         return placed.ToImmutable();

@@ -16,6 +16,7 @@ internal sealed class BatchScheduler(
     private readonly BatchingMetrics _metrics = metrics;
     private readonly Readiness _readiness = readiness;
     private readonly HashSet<Bytes32> _warned = [];
+    private readonly Dictionary<Bytes32, long> _refused = [];
 
     /// <summary>Builds at most one batch; whether it did.</summary>
     internal override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
@@ -29,9 +30,11 @@ internal sealed class BatchScheduler(
         VoidMissed(now);
         JobCandidate[] open = [.. candidates.All().Where(IsAhead(states))];
         Warn(open, now);
-        if (BatchPlanner.Plan(open, now, _options.Limits) is not { } plan)
+        if (BatchPlanner.Plan(WithoutRefused(open), now, _options.Limits) is not { } plan)
             return false;
         BuiltBatch? built = await assembler.BuildAsync(plan.Jobs, now, cancellationToken).ConfigureAwait(false);
+        foreach (JobCandidate refused in plan.Jobs.Where(job => built?.Jobs.Contains(job.JobId) != true))
+            _refused[refused.JobId] = _options.Clock.GetTimestamp();
         if (built is null)
             return false;
         batches.Save(built, now);
@@ -47,10 +50,21 @@ internal sealed class BatchScheduler(
         return candidate => candidate.Nonce > state.Get(candidate.User).Nonce;
     }
 
+    // What was refused is judged again, but not round after round, nor in the place of what can be posted.
+    private IEnumerable<JobCandidate> WithoutRefused(JobCandidate[] open)
+    {
+        HashSet<Bytes32> known = [.. open.Select(candidate => candidate.JobId)];
+        foreach (Bytes32 past in _refused.Where(r => !known.Contains(r.Key) || _options.Clock.GetElapsedTime(r.Value) >= _options.MaxBackoff).Select(r => r.Key).ToArray())
+            _refused.Remove(past);
+        return open.Where(candidate => candidate.State != CandidateState.Void || !_refused.ContainsKey(candidate.JobId))
+            .Select(candidate => candidate.State == CandidateState.Ready && _refused.ContainsKey(candidate.JobId)
+                ? candidate with { State = CandidateState.Refused }
+                : candidate);
+    }
+
     private void VoidMissed(ulong now)
     {
-        // The earliest block that can hold the batch is the next one.
-        IReadOnlyList<Bytes32> missed = candidates.VoidMissed(now + 1);
+        IReadOnlyList<Bytes32> missed = candidates.VoidMissed(now + 1 + (ulong)_options.LandingTime.TotalSeconds);
         foreach (Bytes32 jobId in missed)
             BatchingLog.Missed(Log, jobId);
         if (missed.Count > 0)

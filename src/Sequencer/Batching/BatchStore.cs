@@ -83,11 +83,11 @@ internal sealed class BatchStore(SqliteDatabase database)
     public IReadOnlyList<LocalBatch> Open(int few = 4)
     {
         using SqliteConnection connection = database.Connect();
-        var rows = connection.Query<(long Index, byte[] Hash, byte[] Parent, string Status, long? PostedAt, long? PostBefore, long Signed)>(
+        var rows = connection.Query<(long Index, byte[] Hash, byte[] Parent, string Status, long? PostedAt, long? PostBefore, long Signed, long BuiltAt)>(
             """
             SELECT b.batch_index, b.hash, b.parent_hash, b.status, b.posted_at,
                 (SELECT min(j.post_before) FROM jobs j WHERE j.batch_index = b.batch_index AND j.state = 'answered'),
-                EXISTS (SELECT 1 FROM outbox o WHERE o.purpose = 'post:' || b.batch_index AND o.state <> 'abandoned')
+                EXISTS (SELECT 1 FROM outbox o WHERE o.purpose = 'post:' || b.batch_index AND o.state <> 'abandoned'), b.built_at
             FROM batches b
             WHERE b.batch_index >= coalesce((SELECT max(batch_index) FROM batches WHERE status = 'final'), 0) AND b.status <> 'rolledBack'
                 AND (b.status = 'built' OR b.batch_index > (SELECT max(batch_index) FROM batches) - @few
@@ -97,7 +97,7 @@ internal sealed class BatchStore(SqliteDatabase database)
             new { few = (long)few });
         return [.. rows.Select(r => new LocalBatch(
             (ulong)r.Index, new Bytes32(r.Hash), new Bytes32(r.Parent), StoredBatch.StatusOf(r.Status), (ulong?)r.PostedAt,
-            (ulong?)r.PostBefore ?? ulong.MaxValue, r.Signed != 0))];
+            (ulong?)r.PostBefore ?? ulong.MaxValue, r.Signed != 0) { BuiltAt = (ulong)r.BuiltAt })];
     }
 
     /// <summary>Records where a batch stands on the chain.</summary>

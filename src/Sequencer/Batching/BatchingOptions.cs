@@ -48,6 +48,12 @@ public sealed record BatchingOptions
     /// <summary>How long after it is built a batch may land; its rules are checked for that time.</summary>
     public TimeSpan PostingAllowance { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a signed batch takes to land. Nothing is signed so late that it would miss a receipt's deadline by that: one late receipt
+    /// makes a whole batch provably wrong.
+    /// </summary>
+    public TimeSpan LandingTime { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The block at which the contract's word "final" is believed.</summary>
     public BlockTag FinalBlock { get; init; } = BlockTag.Safe;
 

@@ -9,6 +9,9 @@ internal enum CandidateState
     /// <summary>Answered, but a shard's quote over its receipt is missing.</summary>
     Uncovered,
 
+    /// <summary>Answered and covered, but the rules of a batch refused it just now: later nonces of its user wait for it.</summary>
+    Refused,
+
     /// <summary>Answered and covered by verified quotes.</summary>
     Ready,
 

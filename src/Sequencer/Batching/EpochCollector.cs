@@ -14,7 +14,7 @@ namespace TeeTee.Sequencer.Batching;
 
 /// <summary>
 /// Fetches the sealed epochs that unposted answers lack and stores those whose quotes hold. A refused quote is logged and counted once
-/// and never stored: what it should cover stays unposted.
+/// and not stored: what it should cover stays unposted.
 /// </summary>
 internal sealed class EpochCollector(
     BatchingOptions options, IEnumerable<IEpochSource> sources, ChainConnection chain, EpochStore epochs, QuoteJudge judge,
@@ -22,12 +22,14 @@ internal sealed class EpochCollector(
     : PollingService("epochs", options, readiness, metrics, log)
 {
     private const uint PageLimit = 64;
-    private const int MostPages = 16;
     private const int MostRefusals = 4_096;
+
+    // A lagging node may not know a key yet, and a clock be set: what is refused is judged again, but not round after round.
+    private static readonly TimeSpan s_secondLook = TimeSpan.FromSeconds(30);
 
     private readonly BatchingMetrics _metrics = metrics;
     private readonly BatchingOptions _options = options;
-    private readonly HashSet<Bytes32> _refused = [];
+    private readonly Dictionary<Bytes32, long> _refused = [];
 
     /// <inheritdoc/>
     internal override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
@@ -53,24 +55,25 @@ internal sealed class EpochCollector(
 
     private async Task CollectAsync(IEpochSource source, HashSet<EpochKey> missing, CancellationToken cancellationToken)
     {
-        ulong from = missing.Min(m => m.Epoch);
-        for (int page = 0; page < MostPages && missing.Any(m => m.Epoch >= from); page++)
+        // Each page begins at an epoch that is missing: one that never comes costs one page and hides none behind it.
+        ulong? from = missing.Min(m => m.Epoch);
+        while (from is { } first)
         {
-            GetEpochsReply reply = await source.GetEpochsAsync(new GetEpochsRequest { FromEpoch = from, Limit = PageLimit }, cancellationToken)
+            GetEpochsReply reply = await source.GetEpochsAsync(new GetEpochsRequest { FromEpoch = first, Limit = PageLimit }, cancellationToken)
                 .ConfigureAwait(false);
             foreach (EpochRecord record in reply.Epochs)
                 await TakeAsync(source, record, missing, cancellationToken).ConfigureAwait(false);
             ulong last = reply.Epochs.Count == 0 ? 0 : reply.Epochs.Max(e => e.Epoch);
-            if (last < from)
+            if (last < first)
                 return;
-            from = last + 1;
+            from = missing.Where(m => m.Epoch > last).Min(m => (ulong?)m.Epoch);
         }
     }
 
     private async Task TakeAsync(IEpochSource source, EpochRecord record, HashSet<EpochKey> missing, CancellationToken cancellationToken)
     {
         Bytes32 identity = Keccak256.Hash(record.ToByteArray());
-        if (_refused.Contains(identity) || TryRead(source, record, identity) is not { } epoch)
+        if (IsRefused(identity) || TryRead(source, record, identity) is not { } epoch)
             return;
         QuoteRecord about = epoch.Quote.Record;
         EpochKey key = new(about.Slot, about.Operator, about.Epoch);
@@ -99,24 +102,31 @@ internal sealed class EpochCollector(
         }
         catch (WireFormatException fault)
         {
-            BatchingLog.SourceFailed(Log, source.Name, fault.Message);
-            Remember(identity);
+            if (Remember(identity))
+                BatchingLog.SourceFailed(Log, source.Name, fault.Message);
             return null;
         }
     }
 
     private void Refuse(Bytes32 identity, QuoteRecord about, string fault)
     {
-        Remember(identity);
-        BatchingLog.QuoteRefused(Log, about.Slot, about.Epoch, fault);
+        if (Remember(identity))
+            BatchingLog.QuoteRefused(Log, about.Slot, about.Epoch, fault);
     }
 
-    private void Remember(Bytes32 identity)
+    private bool IsRefused(Bytes32 identity) =>
+        _refused.TryGetValue(identity, out long at) && _options.Clock.GetElapsedTime(at) < s_secondLook;
+
+    // True the first time.
+    private bool Remember(Bytes32 identity)
     {
-        if (_refused.Count >= MostRefusals)
+        bool isNew = !_refused.ContainsKey(identity);
+        if (isNew && _refused.Count >= MostRefusals)
             _refused.Clear();
-        _refused.Add(identity);
-        _metrics.CountBadQuote();
+        _refused[identity] = _options.Clock.GetTimestamp();
+        if (isNew)
+            _metrics.CountBadQuote();
+        return isNew;
     }
 
     private static string TypeOf(TeeType type) => type switch

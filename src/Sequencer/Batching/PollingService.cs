@@ -5,6 +5,7 @@ using TeeTee.Grpc;
 using TeeTee.Hosting.Failures;
 using TeeTee.Hosting.Observability;
 using TeeTee.Primitives;
+using TeeTee.Sequencer.Posting;
 
 namespace TeeTee.Sequencer.Batching;
 
@@ -52,5 +53,6 @@ internal abstract class PollingService(string part, BatchingOptions options, Rea
 
     // Everything else ends the process: going on with what cannot be explained costs more than a restart.
     private static bool IsPassing(Exception fault) =>
-        fault is RpcTransportException or JsonRpcException or GrpcException or MalformedDataException or FailureException { Code: "wrong_chain" };
+        fault is RpcTransportException or JsonRpcException or GrpcException or MalformedDataException or TransactionRejectedException
+            or FailureException { Code: "wrong_chain" };
 }

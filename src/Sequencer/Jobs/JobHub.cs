@@ -82,7 +82,7 @@ internal sealed class JobHub(SequencerOptions options, JobStore store, JobRunner
             while (!await TryRunAsync(live).ConfigureAwait(false))
                 await Task.Delay(s_pauseAfterFault, options.Clock, _stopping.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (IsStopping)
         {
             // The next start takes the job up.
         }
@@ -101,7 +101,7 @@ internal sealed class JobHub(SequencerOptions options, JobStore store, JobRunner
             await runner.RunAsync(live, _stopping.Token).ConfigureAwait(false);
             return true;
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (fault is not OperationCanceledException || !IsStopping)
         {
             SequencerLog.JobBroken(log, fault, live.JobId);
             return false;

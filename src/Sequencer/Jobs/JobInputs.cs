@@ -10,6 +10,9 @@ namespace TeeTee.Sequencer.Jobs;
 /// <summary>Checks what came beside a request: the very prompt that was signed, or something sealed. Pure.</summary>
 internal static class JobInputs
 {
+    // Far more than any way of sealing adds.
+    private const int SealOverhead = 4_096;
+
     /// <exception cref="JobApiException"><c>invalid_request</c>.</exception>
     public static JobInput Read(JobSubmission submission, ModelLimits model)
     {
@@ -20,8 +23,19 @@ internal static class JobInputs
         if (isSealed != submission.Sealed is not null)
             throw Refusal.Invalid($"A {(isSealed ? "sealed" : "public")} job needs {(isSealed ? "sealed" : "tokens")}.");
         if (submission.Sealed is { } ciphertext)
-            return ciphertext.Length > 0 ? new JobInput(true, ciphertext) : throw Refusal.Invalid("sealed is empty.");
+            return new JobInput(true, CheckSealed(request, ciphertext));
         return new JobInput(false, ReadTokens(request, submission.Tokens!.Value.AsSpan(), model));
+    }
+
+    // What only the shard can open is stored before anybody has paid for it, so it may not be larger than a prompt is.
+    private static byte[] CheckSealed(JobRequest request, byte[] ciphertext)
+    {
+        if (ciphertext.Length == 0)
+            throw Refusal.Invalid("sealed is empty.");
+        long most = (request.PromptTokens * (long)sizeof(uint)) + SealOverhead;
+        return ciphertext.Length <= most
+            ? ciphertext
+            : throw Refusal.Invalid($"sealed has {ciphertext.Length} bytes; {request.PromptTokens} tokens are sealed in at most {most}.");
     }
 
     private static byte[] ReadTokens(JobRequest request, ReadOnlySpan<uint> tokens, ModelLimits model)

@@ -14,16 +14,18 @@ internal sealed class BatchPoster(
     : PollingService("chain", options, readiness, metrics, log)
 {
     private readonly BatchingMetrics _metrics = metrics;
+    private readonly BatchingOptions _options = options;
 
     /// <summary>Compares database and contract once and takes the steps that follow; false if there was nothing to do.</summary>
     internal override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
-        await chain.RequireParametersAsync(cancellationToken).ConfigureAwait(false);
+        RollupParameters parameters = await chain.RequireParametersAsync(cancellationToken).ConfigureAwait(false);
+        ulong lifetime = Math.Min((ulong)_options.PostingAllowance.TotalSeconds, parameters.WithdrawalMargin);
         await writer.RecoverAsync(cancellationToken).ConfigureAwait(false);
-        (IReadOnlyList<LocalBatch> local, ChainView view) = await CompareAsync(batches.Open(), cancellationToken).ConfigureAwait(false);
+        (IReadOnlyList<LocalBatch> local, ChainView view) = await CompareAsync(batches.Open(), lifetime, cancellationToken).ConfigureAwait(false);
         // Something was dropped: how much, only all of them tell.
         if (local.Any(b => b.Index >= view.NextIndex && b.Status != LocalStatus.Built))
-            (local, view) = await CompareAsync(batches.Open(int.MaxValue), cancellationToken).ConfigureAwait(false);
+            (local, view) = await CompareAsync(batches.Open(int.MaxValue), lifetime, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<SyncAction> actions = SyncActions.Compute(local, view);
         string? reason = actions.OfType<HaltPosting>().FirstOrDefault()?.Reason;
         if (reason is not null && reason != halt.Reason)
@@ -36,8 +38,13 @@ internal sealed class BatchPoster(
     }
 
     private async Task<(IReadOnlyList<LocalBatch> Local, ChainView View)> CompareAsync(
-        IReadOnlyList<LocalBatch> local, CancellationToken cancellationToken) =>
-        (local, await chain.ReadAsync([.. local.Select(b => b.Index)], cancellationToken).ConfigureAwait(false));
+        IReadOnlyList<LocalBatch> local, ulong lifetime, CancellationToken cancellationToken) =>
+        ([.. local.Select(batch => Limit(batch, lifetime))], await chain.ReadAsync([.. local.Select(b => b.Index)], cancellationToken).ConfigureAwait(false));
+
+    // A withdrawal asked for after its rules were checked counts from the margin on, and they were checked for the allowance: what was
+    // not signed until then is built anew.
+    private LocalBatch Limit(LocalBatch batch, ulong lifetime) =>
+        batch with { PostBefore = Math.Min(batch.PostBefore - (ulong)_options.LandingTime.TotalSeconds, batch.BuiltAt + lifetime) };
 
     private Task TakeAsync(SyncAction action, CancellationToken cancellationToken) => action switch
     {

@@ -28,6 +28,7 @@ internal sealed class ChainWriter : IDisposable
 
     /// <summary>Sends one piece of work and waits for its end.</summary>
     /// <returns>Null if earlier transactions are still under way: nothing was sent.</returns>
+    /// <exception cref="TransactionRejectedException">The node refuses it; asked again at once it would refuse again.</exception>
     public async Task<TransactionOutcome?> SendAsync(string purpose, Contract to, byte[] data, CancellationToken cancellationToken)
     {
         await _lane.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -39,7 +40,7 @@ internal sealed class ChainWriter : IDisposable
             TransactionRequest request = new() { Id = purpose, To = to.Address, Data = data };
             TransactionOutcome outcome = await _sender.SendAsync(request, cancellationToken).ConfigureAwait(false);
             _outbox.Record(outcome);
-            return outcome;
+            return outcome.Status == TransactionStatus.Rejected ? throw new TransactionRejectedException(purpose, outcome.Message) : outcome;
         }
         finally
         {

@@ -7,4 +7,8 @@ namespace TeeTee.Sequencer.Posting;
 /// <param name="PostBefore">Unix seconds by which the first of its receipts must be posted.</param>
 /// <param name="WasSigned">Whether a transaction that posts it was signed: it may land at any time.</param>
 internal sealed record LocalBatch(
-    ulong Index, Bytes32 Hash, Bytes32 ParentHash, LocalStatus Status, ulong? PostedAt, ulong PostBefore, bool WasSigned);
+    ulong Index, Bytes32 Hash, Bytes32 ParentHash, LocalStatus Status, ulong? PostedAt, ulong PostBefore, bool WasSigned)
+{
+    /// <summary>The chain's time when it was built: its rules hold for some time from then on only.</summary>
+    public ulong BuiltAt { get; init; }
+}

@@ -42,7 +42,8 @@ internal sealed class ClaimService(
         return own.Concat(options.ClaimFor).Distinct().Select(state.Get).Where(a => a.Earned > 0);
     }
 
-    // False where a newer final state came in between or the transaction did not end: the next round looks again.
+    // False where the transaction did not end: the next round looks again. One that reverts waits for the next final state: a receiver
+    // that refuses its money must not cost gas round after round.
     private async Task<bool> ClaimAsync(Account account, AccountTree state, CancellationToken cancellationToken)
     {
         UInt128 amount = await chain.Credits.GetClaimableAsync(account, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
@@ -55,6 +56,6 @@ internal sealed class ClaimService(
             BatchingLog.Claimed(log, account.Owner, amount);
         else if (outcome is not null)
             BatchingLog.SettlementFailed(log, purpose, outcome.Status, ContractError.Describe(outcome.RevertData.Span));
-        return outcome is { IsSuccess: true };
+        return outcome?.Status is TransactionStatus.Succeeded or TransactionStatus.Reverted or TransactionStatus.WouldRevert;
     }
 }

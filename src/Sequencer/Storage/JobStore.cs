@@ -109,7 +109,7 @@ internal sealed class JobStore(SqliteDatabase database)
         int changed = connection.Execute(
             """
             UPDATE jobs SET state = 'void', hold = '0', finish = @finish, output_tokens = 0, tokens_root = @root, tokens = x'', fee = '0',
-                cancel = NULL, cancel_signature = NULL, answered_at = @at, void_reason = @reason
+                input = x'', cancel = NULL, cancel_signature = NULL, answered_at = @at, void_reason = @reason
             WHERE job_id = @id AND state = 'running'
             """,
             new { finish = (int)FinishReason.Void, root = Bytes32.Zero.ToArray(), at = (long)at, reason, id = job.JobId.ToArray() },

@@ -9,7 +9,7 @@ namespace TeeTee.Sequencer.Storage;
 internal static class Schema
 {
     /// <summary>Migration scripts in order; see <c>SqliteDatabase.Open</c>.</summary>
-    public static IReadOnlyList<string> Migrations { get; } = [Version1];
+    public static IReadOnlyList<string> Migrations { get; } = [Version1, Version2];
 
     private const string Version1 = """
         CREATE TABLE jobs (
@@ -122,5 +122,13 @@ internal static class Schema
             created_at  INTEGER NOT NULL
         );
         CREATE INDEX outbox_open ON outbox (state);
+        """;
+
+    // What the loops ask several times a second must not read every job, and its tokens, that there ever was.
+    private const string Version2 = """
+        CREATE INDEX jobs_batch ON jobs (batch_index, state, answered_at, post_before);
+        CREATE INDEX batches_status ON batches (status);
+        CREATE INDEX outbox_purpose ON outbox (purpose, state);
+        CREATE INDEX outbox_nonce ON outbox (state, nonce);
         """;
 }

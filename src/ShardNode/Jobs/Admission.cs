@@ -11,7 +11,9 @@ namespace TeeTee.ShardNode.Jobs;
 /// <summary>Decides from a signed request, a pipeline and the chain whether this shard may run a job.</summary>
 internal sealed class Admission(ShardSelf self, IChainView chain, TimeProvider clock)
 {
-    /// <exception cref="JobException">A rule is broken, or a session cannot be checked now.</exception>
+    private readonly PipelineRegistry _registry = new(self, chain, clock);
+
+    /// <exception cref="JobException">A rule is broken, or a session or a slot of the pipeline cannot be checked now.</exception>
     public async Task<AdmittedJob> AdmitAsync(
         Signed<JobRequest> signed, IReadOnlyList<PipelineSlot> pipeline, ulong postBefore, CancellationToken cancellationToken)
     {
@@ -29,6 +31,7 @@ internal sealed class Admission(ShardSelf self, IChainView chain, TimeProvider c
             throw JobException.Invalid("The request leaves no room for one output token.");
         AdmittedJob job = new(self.Domain.Digest(signed.Message), signed, signer, stages, index, limit, postBefore);
         CheckMessages(job);
+        await _registry.CheckAsync(stages, cancellationToken);
         return job;
     }
 

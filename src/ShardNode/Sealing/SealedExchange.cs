@@ -9,12 +9,8 @@ using TeeTee.ShardProtocol.Mapping;
 namespace TeeTee.ShardNode.Sealing;
 
 /// <summary>
-/// The encryption of one sealed job. Input: one HPKE message (RFC 9180 base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM)
-/// to slot 0's attested key with info "TeeTee sealed input v1" and the job id as associated data, over the prompt ids (u32 LE):
-/// encapsulated key (32) || ciphertext || tag (16).
-/// Output: AES-256-GCM under the key exported from the same context with "TeeTee sealed output v1" || job id; output token i is one record of
-/// 20 bytes (id u32 LE encrypted, then the tag) with nonce 0x00000000 || i as u64 big-endian and the job id as associated data. All tokens
-/// (batch data): AES-256-GCM under the key exported with "TeeTee sealed tokens v1" || tokensRoot, nonce zero, associated data the job id.
+/// The encryption of one sealed job, byte by byte as docs/protocol.md section 10 has it: the prompt by HPKE (RFC 9180) to slot 0's attested key, each
+/// output token as one record of <see cref="RecordSize"/> bytes, and all tokens as the batch data of kind 4.
 /// </summary>
 /// <remarks>
 /// Records depend on nothing but key, index and id, and the same job picks the same ids, so that no nonce is ever used for two plaintexts,

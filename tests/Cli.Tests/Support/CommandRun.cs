@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text.Json;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Hosting.Failures;
@@ -20,10 +19,8 @@ internal sealed record CommandRun(ExitCode ExitCode, string Output, string Progr
         using StringWriter output = new();
         using StringWriter progress = new();
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(50));
-        SettingSource source = SettingSource.Load(arguments, name => environment.GetValueOrDefault(name));
-        ParseResult parsed = RootCommandBuilder.Build(new CommandFactory(new Settings(source), output, progress)).Parse(arguments);
-        int code = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = progress }, limit.Token);
-        return new CommandRun(parsed.Errors.Count > 0 ? ExitCode.Usage : (ExitCode)code, output.ToString(), progress.ToString());
+        ExitCode code = await CommandInvocation.RunAsync(arguments, name => environment.GetValueOrDefault(name), output, progress, limit.Token);
+        return new CommandRun(code, output.ToString(), progress.ToString());
     }
 
     /// <summary>Asserts the exit code, the error object and the line on standard error.</summary>

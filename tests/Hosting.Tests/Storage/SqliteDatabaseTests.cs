@@ -29,6 +29,22 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void Open_NoFile_LetsOnlyTheOwnerRead()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        SqliteDatabase database = SqliteDatabase.Open(_folder.File("new/state.db"), [First]);
+        using SqliteConnection connection = database.Connect();
+        connection.Execute(Insert);
+
+        string[] files = Directory.GetFiles(Path.GetDirectoryName(_folder.File("new/state.db"))!);
+
+        Assert.Contains(files, file => file.EndsWith("-wal", StringComparison.Ordinal));
+        foreach (string file in files)
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    [Fact]
     public void Open_OlderVersion_KeepsRowsAndAppliesTheRest()
     {
         SqliteDatabase.Open(_folder.File("state.db"), [First]).InTransaction((c, t) => c.Execute(Insert, transaction: t));

@@ -45,6 +45,7 @@ public sealed class BatchPlannerTests
     [Theory]
     [InlineData(CandidateState.Running)]
     [InlineData(CandidateState.Uncovered)]
+    [InlineData(CandidateState.Refused)]
     internal void Order_LowerNonceOpen_HoldsBackTheUserAlone(CandidateState open)
     {
         JobCandidate[] jobs = [Job(0, 1), Job(0, 2, open), Job(0, 3), Job(1, 7)];
@@ -57,7 +58,7 @@ public sealed class BatchPlannerTests
         Gen<JobCandidate> job =
             from user in Gen.Choose(0, 2)
             from nonce in Gen.Choose(1, 12)
-            from state in Gen.Choose(0, 3)
+            from state in Gen.Choose(0, 4)
             from ended in Gen.Choose(0, 200)
             select Job(user, (ulong)nonce, (CandidateState)state, (ulong)ended);
         Prop.ForAll(job.ArrayOf().ToArbitrary(), drawn =>

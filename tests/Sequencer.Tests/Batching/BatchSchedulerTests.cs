@@ -6,6 +6,7 @@ using TeeTee.Rollup.Batches;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Verification;
 using TeeTee.Sequencer.Batching;
+using TeeTee.Sequencer.Posting;
 
 namespace TeeTee.Sequencer.Tests.Batching;
 
@@ -107,6 +108,52 @@ public sealed class BatchSchedulerTests : NodeTest
         Assert.Equal([ChainWorld.Users[1].Address], Requests(node, 1).Select(r => r.User));
     }
 
+    [Theory]
+    [InlineData("void")]
+    [InlineData("answered")]
+    public async Task RunOnceAsync_RefusedJobFillsTheBatch_LetsTheOthersPass(string state)
+    {
+        TestNode node = Open(o => o with { Limits = o.Limits with { MaxReceipts = 1 } });
+        Bytes32 bad = await node.AnswerAsync(ChainWorld.Users[0], 1, Bound, d => d with { State = state });
+        await node.AnswerAsync(ChainWorld.Users[1], 1, Bound);
+        node.Execute(
+            """
+            UPDATE jobs SET signature = (SELECT signature FROM jobs WHERE job_id <> @id), answered_at = answered_at - 3600 WHERE job_id = @id
+            """,
+            new { id = bad.ToArray() });
+        await node.CollectAsync(Bound);
+        Assert.False(await node.BuildAsync(Bound));
+        Assert.True(await node.BuildAsync(Bound));
+        Assert.Equal([ChainWorld.Users[1].Address], Requests(node, 1).Select(r => r.User));
+    }
+
+    [Fact]
+    public async Task RunOnceAsync_VoidJobThatCannotBePosted_LeavesTheSequencerReady()
+    {
+        TestNode node = Open();
+        Bytes32 passed = await node.AnswerAsync(ChainWorld.Users[0], 1, Bound, d => d with { State = "void", Now = d.Now - 3_600 });
+        await node.AnswerAsync(ChainWorld.Users[0], 2, Bound);
+        node.Execute(
+            "UPDATE jobs SET signature = (SELECT signature FROM jobs WHERE job_id <> @id) WHERE job_id = @id", new { id = passed.ToArray() });
+        await node.CollectAsync(Bound);
+        Assert.True(await node.BuildAsync(Bound));
+        await node.PostAllAsync(Bound);
+        await node.BuildAsync(Bound);
+        Assert.False(node.Readiness.Obstacles.ContainsKey("unposted"));
+    }
+
+    [Fact]
+    public async Task RunOnceAsync_QuoteNoLongerAccepted_HoldsBackItsJobOnly()
+    {
+        TestNode node = Open();
+        await node.AnswerAsync(ChainWorld.Users[0], 1, Bound);
+        await node.AnswerAsync(ChainWorld.Users[1], 2, Bound);
+        await node.CollectAsync(Bound);
+        node.Execute("UPDATE epochs SET tee_type = 'tdx' WHERE epoch = (SELECT min(epoch) FROM epochs)");
+        Assert.True(await node.BuildAsync(Bound));
+        Assert.Equal([ChainWorld.Users[1].Address], Requests(node, 1).Select(r => r.User));
+    }
+
     [Fact]
     public async Task RunOnceAsync_DeadlineMissed_MakesTheAnswerVoidAndRefundsIt()
     {
@@ -121,6 +168,19 @@ public sealed class BatchSchedulerTests : NodeTest
         await node.PostAllAsync(Bound);
         Account account = Assert.Single(node.Batches.Accounts(), a => a.Owner == ChainWorld.Users[0].Address);
         Assert.Equal((2ul, (UInt128)917), (account.Nonce, account.Spent));
+    }
+
+    [Fact]
+    public async Task RunOnceAsync_DeadlineTooNearToLand_MakesTheAnswerVoid()
+    {
+        TestNode node = Open(o => o with { LandingTime = TimeSpan.FromSeconds(20) });
+        Bytes32 late = await node.AnswerAsync(ChainWorld.Users[0], 1, Bound, d => d with { PostBefore = d.Now + 15 });
+        await node.AnswerAsync(ChainWorld.Users[1], 1, Bound);
+        await node.CollectAsync(Bound);
+        Assert.True(await node.BuildAsync(Bound));
+        Assert.Equal("void", node.Scalar<string>("SELECT state FROM jobs WHERE job_id = @id", new { id = late.ToArray() }));
+        await node.PostAllAsync(Bound);
+        Assert.Equal(LocalStatus.Posted, node.Batches.Find(1)!.Status);
     }
 
     [Fact]

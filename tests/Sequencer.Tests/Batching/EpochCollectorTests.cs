@@ -87,6 +87,48 @@ public sealed class EpochCollectorTests : NodeTest
         Assert.Equal(1u, node.Batches.Find(1)!.Header.Count);
     }
 
+    [Fact]
+    public async Task RunOnceAsync_EpochThatNeverComes_HidesNoLaterOne()
+    {
+        TestNode node = Open();
+        await node.AnswerAsync(ChainWorld.Users[0], 1, Bound);
+        ulong lost = (ulong)node.Scalar<long>("SELECT min(epoch) FROM job_shards");
+        for (ulong epoch = lost + 1; epoch < lost + 25; epoch++)
+            Shards[1].Add(epoch, Keccak256.Hash([(byte)epoch]));
+        await node.AnswerAsync(ChainWorld.Users[1], 25, Bound);
+        Shards[1].Wire = wire =>
+        {
+            if (wire.Epoch == lost)
+                wire.ReceiptDigests.Clear();
+        };
+        Shards[1].PageSize = 1;
+        await node.CollectAsync(Bound);
+
+        Assert.True(await node.BuildAsync(Bound));
+        Assert.Equal(25, node.Scalar<long>("SELECT nonce FROM jobs WHERE batch_index = 1"));
+    }
+
+    [Fact]
+    public async Task RunOnceAsync_ClockWasWrong_TakesTheSameQuoteLater()
+    {
+        ShiftedClock clock = new() { Shift = TimeSpan.FromDays(-3_650) };
+        TestNode node = Open(o => o with { Clock = clock });
+        Dictionary<ulong, Google.Protobuf.ByteString>[] quotes = [[], []];
+        for (int i = 0; i < Shards.Length; i++)
+        {
+            Dictionary<ulong, Google.Protobuf.ByteString> first = quotes[i];
+            Shards[i].Wire = wire => wire.Quote = first.TryAdd(wire.Epoch, wire.Quote) ? wire.Quote : first[wire.Epoch];
+        }
+        await node.AnswerAsync(ChainWorld.Users[0], 1, Bound);
+        await node.CollectAsync(Bound);
+        await node.CollectAsync(Bound);
+        Assert.Equal((2, 0), (node.Get<BatchingMetrics>().BadQuotes, node.Scalar<long>("SELECT count(*) FROM epochs")));
+
+        clock.Shift = TimeSpan.Zero;
+        await node.CollectAsync(Bound);
+        Assert.Equal((2, 2), (node.Get<BatchingMetrics>().BadQuotes, node.Scalar<long>("SELECT count(*) FROM epochs")));
+    }
+
     private void Plant(string fault, SimulatedQuoteSource foreign)
     {
         ShardStub shard = Shards[1];
@@ -131,5 +173,14 @@ public sealed class EpochCollectorTests : NodeTest
     {
         bytes[at] ^= 1;
         return bytes;
+    }
+
+    private sealed class ShiftedClock : TimeProvider
+    {
+        public TimeSpan Shift { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+
+        public override long GetTimestamp() => base.GetTimestamp() + (long)(Shift.TotalSeconds * TimestampFrequency);
     }
 }

@@ -18,6 +18,9 @@ internal sealed class ShardStub(ChainWorld world, int position) : IEpochSource
     /// <summary>Whether epochs are sealed: nothing is served before.</summary>
     public bool IsSealed { get; set; } = true;
 
+    /// <summary>Most epochs of one reply.</summary>
+    public int PageSize { get; set; } = int.MaxValue;
+
     public int Calls { get; private set; }
 
     /// <summary>Changes the record before its quote is made.</summary>
@@ -45,7 +48,7 @@ internal sealed class ShardStub(ChainWorld world, int position) : IEpochSource
         GetEpochsReply reply = new();
         if (!IsSealed)
             return reply;
-        foreach ((ulong epoch, HashSet<Bytes32> digests) in _epochs.Where(e => e.Key >= request.FromEpoch).Take((int)request.Limit))
+        foreach ((ulong epoch, HashSet<Bytes32> digests) in _epochs.Where(e => e.Key >= request.FromEpoch).Take(Math.Min((int)request.Limit, PageSize)))
             reply.Epochs.Add(await SealAsync(epoch, digests, cancellationToken));
         return reply;
     }

@@ -24,6 +24,7 @@ public sealed class JobRefusalTests
         { "noInput", "invalid_request" },
         { "bothInputs", "invalid_request" },
         { "sealedForPublic", "invalid_request" },
+        { "sealedTooLong", "invalid_request" },
         { "resumeFrom", "invalid_request" },
         { "tokenRange", "invalid_request" },
         { "promptLength", "context_length_exceeded" },
@@ -153,6 +154,7 @@ public sealed class JobRefusalTests
             case "promptCount": return Signed(good) with { Tokens = [11, 12] };
             case "noInput": return Signed(good) with { Tokens = null };
             case "bothInputs": return Signed(good) with { Sealed = [1] };
+            case "sealedTooLong": return Signed(good with { Privacy = PrivacyMode.Sealed }) with { Tokens = null, Sealed = new byte[8_192] };
             case "sealedForPublic": return Signed(good) with { Tokens = null, Sealed = [1] };
             case "resumeFrom": return TestWorld.Submission(good, resumeFrom: 11);
             case "tokenRange": return Signed(good) with { Tokens = [11, 12, TestWorld.Vocabulary] };

@@ -133,6 +133,22 @@ public sealed class CrashTests : NodeTest
         Assert.Equal(2ul, await NextAsync());
     }
 
+    [Fact]
+    public async Task PostAsync_BuiltBeforeAWithdrawalThatCountsNow_IsJudgedAnew()
+    {
+        await BuildAsync(Open());
+        await World.SendAsync(ChainWorld.Users[0], World.Credits, World.Credits.RequestWithdrawal(ChainWorld.Deposit), 0, Bound);
+        await World.AdvanceAsync(ChainWorld.Parameters.WithdrawalMargin + 1, Bound);
+        // The sequencer was away all that time.
+        TestNode node = Open();
+        await node.PostAllAsync(Bound);
+
+        Assert.Equal(1ul, await NextAsync());
+        Assert.Null(node.Batches.Find(1));
+        Assert.False(await node.BuildAsync(Bound));
+        Assert.Equal("answered", node.Scalar<string>("SELECT state FROM jobs"));
+    }
+
     private async Task CrashAsync(string step)
     {
         using FaultyChain line = new();

@@ -119,6 +119,20 @@ public sealed class HaltTests : NodeTest
     }
 
     [Fact]
+    public async Task PostAsync_WalletCannotPay_IsAFaultAndNotMoreWorkAtOnce()
+    {
+        TestNode node = Open();
+        await BuildAsync(node);
+        await World.Rpc.CallAsync("anvil_setBalance", [ChainWorld.Sequencer.Address.ToString(), "0x0"], Bound);
+        TransactionRejectedException refused = await Assert.ThrowsAsync<TransactionRejectedException>(() => node.PostAsync(Bound));
+        Assert.Contains("post:1", refused.Message, StringComparison.Ordinal);
+
+        await World.Rpc.CallAsync("anvil_setBalance", [ChainWorld.Sequencer.Address.ToString(), "0xde0b6b3a7640000"], Bound);
+        await node.PostAllAsync(Bound);
+        Assert.Equal(LocalStatus.Posted, node.Batches.Find(1)!.Status);
+    }
+
+    [Fact]
     public async Task RunOnceAsync_OldUnpostedReceipt_IsNotReady()
     {
         TestNode node = Open();

@@ -4,6 +4,7 @@ using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Batching;
 using TeeTee.Sequencer.Posting;
 using TeeTee.Sequencer.Tests.Batching;
+using TeeTee.Sequencer.Tests.Posting;
 
 namespace TeeTee.Sequencer.Tests.Settlement;
 
@@ -59,6 +60,26 @@ public sealed class SettlementTests : NodeTest
         UInt128 before = await BalanceAsync(ChainWorld.Hosts[1].Address);
         await again.SettleAsync(Bound);
         Assert.Equal(before + 413, await BalanceAsync(ChainWorld.Hosts[1].Address));
+    }
+
+    [Fact]
+    public async Task SettleAsync_ReceiverRefusesItsMoney_IsNotTriedAgainBeforeTheNextFinalState()
+    {
+        int estimates = 0;
+        using FaultyChain line = new() { CutBefore = body => (estimates += body.Contains("eth_estimateGas", StringComparison.Ordinal) ? 1 : 0) < 0 };
+        TestNode node = Open(o => o with { ClaimOwn = false, ClaimFor = [ChainWorld.Hosts[0].Address, ChainWorld.Hosts[1].Address] }, line);
+        await PostAsync(node);
+        await World.AdvanceAsync(ChainWorld.Parameters.Window + 1, Bound);
+        // PUSH1 0 PUSH1 0 REVERT
+        await World.Rpc.CallAsync("anvil_setCode", [ChainWorld.Hosts[0].Address.ToString(), "0x60006000fd"], Bound);
+        UInt128 host = await BalanceAsync(ChainWorld.Hosts[1].Address);
+        await node.SettleAsync(Bound);
+        int first = estimates;
+        await node.SettleAsync(Bound);
+        await node.SettleAsync(Bound);
+
+        Assert.Equal(first, estimates);
+        Assert.Equal(host + 413, await BalanceAsync(ChainWorld.Hosts[1].Address));
     }
 
     [Fact]

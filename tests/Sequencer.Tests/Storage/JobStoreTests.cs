@@ -48,6 +48,19 @@ public sealed class JobStoreTests : IDisposable
     }
 
     [Fact]
+    public void Void_ThatCostsNothing_KeepsNoInput()
+    {
+        SqliteDatabase database = SequencerDatabase.Open(PathOfFile);
+        JobStore store = new(database);
+        StoredJob job = Job(1);
+        store.Accept(job, 1_000, new JobLimits());
+        Assert.True(store.Void(job, "shard_unavailable: lost", 5));
+
+        StoredJob found = store.Find(job.JobId)!;
+        Assert.Equal((JobState.Void, 0), (found.State, found.Input.Bytes.Length));
+    }
+
+    [Fact]
     public void Answer_FailingHalfWay_ChangesNothing()
     {
         JobStore store = new(SequencerDatabase.Open(PathOfFile));

@@ -175,7 +175,7 @@ public sealed class FailureTests
         Add(open => open.Pipeline[1].SlotId = open.Pipeline[0].SlotId, "twice");
         Add(open => open.Pipeline[0].SigningKey = open.Pipeline[1].SigningKey, "key");
         Add(open => open.Pipeline[1].Endpoint = "ftp://x", "endpoint");
-        Add(open => open.Pipeline[1].SigningKey = TestJob.User.Address.ToWire(), "the pipeline says");
+        Add(open => open.Pipeline[1].SigningKey = TestJob.User.Address.ToWire(), "in the contract");
         Add(open => open.Pipeline[1].Endpoint = open.Pipeline[0].Endpoint, "slot id");
 
         foreach ((OpenJobRequest open, string text) in cases)
@@ -183,6 +183,20 @@ public sealed class FailureTests
             JobRun run = await cluster.RunAsync(open).Bound();
             Assert.Contains(text, run.Failed?.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task OpenJob_RegisteredKeyThatIsNotThere_FailsNamingBoth()
+    {
+        await using Cluster cluster = await Cluster.StartAsync(2);
+        OpenJobRequest open = cluster.OpenOf(TestJob.Create(TestModel.Prompt(6), 4));
+        SlotKey key = cluster.Chain.Keys[Cluster.SlotId(1)] with { SigningKey = TestJob.User.Address };
+        cluster.Chain.Keys[key.SlotId] = key;
+        open.Pipeline[1].SigningKey = key.SigningKey.ToWire();
+
+        JobRun run = await cluster.RunAsync(open).Bound();
+
+        Assert.Contains("the pipeline says", run.Failed?.Message, StringComparison.Ordinal);
     }
 
     [Fact]

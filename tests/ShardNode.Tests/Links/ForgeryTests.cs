@@ -78,6 +78,65 @@ public sealed class ForgeryTests
         Assert.Equal(Cluster.SlotId(0), reply.Abort.SlotId);
     }
 
+    [Theory]
+    [InlineData("no key")]
+    [InlineData("key of another")]
+    [InlineData("key not valid yet")]
+    [InlineData("key expired")]
+    [InlineData("no slot")]
+    [InlineData("slot of another")]
+    public async Task Open_UpstreamThatTheContractDoesNotKnow_IsRefused(string what)
+    {
+        await using Cluster cluster = await Cluster.StartAsync(2);
+        await using RawLink link = new(cluster);
+        await link.GreetAsync();
+        uint slot = Cluster.SlotId(0);
+        SlotKey key = cluster.Chain.Keys[slot];
+        ulong epoch = (ulong)cluster.Clock.GetUtcNow().ToUnixTimeSeconds() / cluster.Chain.EpochSeconds;
+        switch (what)
+        {
+            case "no key":
+                cluster.Chain.Keys.Clear();
+                break;
+            case "no slot":
+                cluster.Chain.Slots.Clear();
+                break;
+            case "slot of another":
+                cluster.Chain.Slots[slot] = cluster.Chain.Slots[slot] with { Operator = Address.Zero };
+                break;
+            default:
+                cluster.Chain.Keys[slot] = what switch
+                {
+                    "key of another" => key with { SigningKey = PrivateKey.Generate().Address },
+                    "key not valid yet" => key with { ValidFrom = epoch + 2 },
+                    _ => key with { ValidUntil = epoch },
+                };
+                break;
+        }
+
+        await link.SendAsync(link.OpenFrame(TestJob.Create(TestModel.Prompt(9), 6)));
+        LinkFrame reply = await link.NextAsync();
+
+        Assert.True(reply.Abort is { Code: JobFailure.InvalidRequest, Retryable: true } && reply.Abort.SlotId == slot, $"{reply}");
+        Assert.Contains("in the contract", reply.Abort.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_ChainDown_ServesPipelinesThatWereSeenBefore()
+    {
+        await using Cluster cluster = await Cluster.StartAsync(2);
+        cluster.Chain.IsDown = true;
+        JobRun unseen = await cluster.RunAsync(TestJob.Create(TestModel.Prompt(5), 3)).Bound();
+        cluster.Chain.IsDown = false;
+        JobRun seen = await cluster.RunAsync(TestJob.Create(TestModel.Prompt(6), 3)).Bound();
+        cluster.Chain.IsDown = true;
+        JobRun known = await cluster.RunAsync(TestJob.Create(TestModel.Prompt(7), 3)).Bound();
+
+        Assert.True(unseen.Failed is { Retryable: true, Code: JobFailure.Overloaded }, $"{unseen.Failed}");
+        Assert.Equal(3u, seen.Require().OutputTokens);
+        Assert.Equal(3u, known.Require().OutputTokens);
+    }
+
     private static void Tell(string lie, Close close, RawLink link, TestJob job, ulong postBefore)
     {
         Assert.True(WireMessages.TryReadTokens(close.Tokens.Span, out uint[]? tokens));

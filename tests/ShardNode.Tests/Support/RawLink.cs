@@ -15,7 +15,7 @@ namespace TeeTee.ShardNode.Tests.Support;
 
 /// <summary>
 /// A slot 0 played by the test against a real slot 1: it speaks the Link protocol itself, computes honestly with the real engine, and
-/// signs with a key of its own, so that each lie can be told from outside.
+/// signs with a key of its own, which the contract then holds for slot 0, so that each lie can be told from outside.
 /// </summary>
 internal sealed class RawLink : IAsyncDisposable
 {
@@ -25,6 +25,7 @@ internal sealed class RawLink : IAsyncDisposable
     private readonly CanonicalModel _model = CanonicalModel.Import(TestModel.Path);
     private readonly ShardModel _shard;
     private readonly ShardSession _session;
+    private readonly SlotKey _before;
 
     public RawLink(Cluster cluster)
     {
@@ -33,6 +34,8 @@ internal sealed class RawLink : IAsyncDisposable
         _call = _channel.DuplexStreaming(ShardMethods.Link);
         _shard = ShardModel.Load(_model, new LayerRange(0, TestModel.Layers / 2), 1);
         _session = _shard.CreateSession(TestModel.Context);
+        _before = cluster.Chain.Keys[Cluster.SlotId(0)];
+        cluster.Chain.Keys[_before.SlotId] = _before with { SigningKey = Key.Address };
     }
 
     public PrivateKey Key { get; } = PrivateKey.Generate();
@@ -134,6 +137,7 @@ internal sealed class RawLink : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _cluster.Chain.Keys[_before.SlotId] = _before;
         await _call.DisposeAsync();
         _channel.Dispose();
         _session.Dispose();

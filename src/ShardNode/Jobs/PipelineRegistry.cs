@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using TeeTee.Primitives;
+using TeeTee.Rollup.Messages;
+using TeeTee.Rollup.Requests;
+using TeeTee.ShardNode.Chain;
+using TeeTee.ShardNode.Identity;
+using TeeTee.ShardProtocol.V1;
+
+namespace TeeTee.ShardNode.Jobs;
+
+/// <summary>
+/// Compares the other slots of a pipeline with the contract. Who opens a job names their keys; signed over inputs that only a stranger's key
+/// vouches for, this shard's receipt would stand beside the real upstream's in a batch and be the one that does not fit. Thread-safe.
+/// </summary>
+/// <remarks>What was read is kept, so that a chain that is down stops no pipeline that was seen before; keys end by their epochs anyway.</remarks>
+internal sealed class PipelineRegistry(ShardSelf self, IChainView chain, TimeProvider clock)
+{
+    private const int MostSlots = 4096;
+
+    private static readonly TimeSpan s_age = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<uint, Known> _known = new();
+
+    /// <summary>Checks every slot but this one.</summary>
+    /// <exception cref="JobException">A slot is not the contract's, or has no such key that is valid now (both retryable: the chain may be behind).</exception>
+    public async Task CheckAsync(IReadOnlyList<Stage> stages, CancellationToken cancellationToken)
+    {
+        foreach (Stage stage in stages.Where(stage => stage.SlotId != self.Slot.SlotId))
+        {
+            Known known = await FindAsync(stage, cancellationToken);
+            if (!known.Is(stage, self.Slot.ModelId))
+                throw Wrong(stage, known.Slot is null ? "is not in the contract" : $"is {known.Slot} in the contract");
+            if (!known.HasKey(stage, Epoch))
+                throw Wrong(stage, $"has no key {stage.SigningKey} in the contract that is valid in epoch {Epoch}");
+        }
+    }
+
+    private ulong Epoch => (ulong)clock.GetUtcNow().ToUnixTimeSeconds() / self.EpochSeconds;
+
+    private async Task<Known> FindAsync(Stage stage, CancellationToken cancellationToken)
+    {
+        bool fits = _known.TryGetValue(stage.SlotId, out Known? kept) && kept.Is(stage, self.Slot.ModelId) && kept.HasKey(stage, Epoch);
+        if (fits && clock.GetElapsedTime(kept!.At) < s_age)
+            return kept;
+        try
+        {
+            Known read = await ReadAsync(stage.SlotId, cancellationToken);
+            if (_known.Count >= MostSlots)
+                _known.Clear();
+            return _known[stage.SlotId] = read;
+        }
+        catch (ChainUnavailableException) when (fits)
+        {
+            return kept!;
+        }
+        catch (ChainUnavailableException e)
+        {
+            throw new JobException(JobFailure.Overloaded, $"Slot {stage.SlotId} cannot be checked: {e.Message}", true, cause: e);
+        }
+    }
+
+    private async Task<Known> ReadAsync(uint slotId, CancellationToken cancellationToken)
+    {
+        long at = clock.GetTimestamp();
+        Slot? slot = await chain.GetSlotAsync(slotId, cancellationToken);
+        return new Known(at, slot, slot is null ? [] : await chain.GetKeysAsync(slotId, cancellationToken));
+    }
+
+    private static JobException Wrong(Stage stage, string what) =>
+        new(JobFailure.InvalidRequest, $"Slot {stage.SlotId} of the pipeline {what}.", true, stage.SlotId);
+
+    private sealed record Known(long At, Slot? Slot, IReadOnlyList<SlotKey> Keys)
+    {
+        public bool Is(Stage stage, Bytes32 modelId) =>
+            Slot == new Slot(stage.SlotId, stage.Operator, modelId, stage.FirstLayer, stage.LayerCount);
+
+        public bool HasKey(Stage stage, ulong epoch) => Keys.Any(key => key.SigningKey == stage.SigningKey && key.IsValidAt(epoch));
+    }
+}
