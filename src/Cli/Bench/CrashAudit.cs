@@ -45,9 +45,7 @@ internal sealed class CrashAudit(Devnet.Devnet network, HttpJobClient jobs, Http
     /// <summary>Everything that is not as it would be without the crash.</summary>
     public async Task<IReadOnlyList<string>> FindFaultsAsync(IReadOnlyList<CrashAnswer> answers, IReadOnlyList<BatchPosted> posted, CancellationToken cancellationToken)
     {
-        List<string> faults = [.. answers.Where(a => a.Fault is not null).Select(a => a.Fault!)];
-        if (!posted.Select(p => p.Index).SequenceEqual(Enumerable.Range(1, posted.Count).Select(i => (ulong)i)))
-            faults.Add($"batches {string.Join(", ", posted.Select(p => p.Index))} were posted");
+        List<string> faults = [.. answers.Where(a => a.Fault is not null).Select(a => a.Fault!), .. CrashFaults.OfIndices([.. posted.Select(p => p.Index)])];
         List<QueryReceipt> leaves = [];
         foreach (BatchPosted batch in posted)
         {
@@ -56,32 +54,11 @@ internal sealed class CrashAudit(Devnet.Devnet network, HttpJobClient jobs, Http
             if (verdict != "valid")
                 faults.Add($"the verifier says {verdict} of batch {batch.Index}");
         }
-        AddLeafFaults(faults, answers, leaves);
-        await AddMoneyFaultsAsync(faults, Sum(answers.Select(a => a.Fee)), cancellationToken).ConfigureAwait(false);
-        return faults;
-    }
-
-    private static void AddLeafFaults(List<string> faults, IReadOnlyList<CrashAnswer> answers, List<QueryReceipt> leaves)
-    {
-        foreach (CrashAnswer answer in answers)
-        {
-            QueryReceipt[] mine = [.. leaves.Where(leaf => leaf.JobId == answer.JobId)];
-            if (mine.Length != 1)
-                faults.Add($"job {answer.JobId} is in the batches {mine.Length} times");
-            else if (mine[0].Fee != answer.Fee)
-                faults.Add($"job {answer.JobId} was posted with {mine[0].Fee} wei instead of {answer.Fee}");
-        }
-        faults.AddRange(leaves.Where(leaf => answers.All(a => a.JobId != leaf.JobId)).Select(leaf => $"job {leaf.JobId} was posted and nobody asked it"));
-    }
-
-    private async Task AddMoneyFaultsAsync(List<string> faults, UInt128 charged, CancellationToken cancellationToken)
-    {
+        faults.AddRange(CrashFaults.OfLeaves(answers, leaves));
         AccountInfo account = await jobs.GetAccountAsync(network.Keys.User.Address, cancellationToken).ConfigureAwait(false);
-        if (account.Spent != charged || account.Held != 0)
-            faults.Add($"the account has spent {account.Spent} and holds {account.Held} wei; the fees are {charged}");
         UInt128 paid = await PaidAsync(cancellationToken).ConfigureAwait(false);
-        if (paid != charged)
-            faults.Add($"{paid} wei were paid out; the fees are {charged}");
+        faults.AddRange(CrashFaults.OfMoney(Sum(answers.Select(a => a.Fee)), account.Spent, account.Held, paid));
+        return faults;
     }
 
     // From the bytes behind the posted root, not from what the sequencer says of its jobs.
