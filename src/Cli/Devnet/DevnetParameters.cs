@@ -7,7 +7,9 @@ internal static class DevnetParameters
 {
     private const ulong PostBeforeHorizon = 3_600;
     private const ulong DisputeHorizon = 60;
-    private const ulong WithdrawalMargin = 10;
+
+    /// <summary>Longer than a receipt usually waits for its batch, so that nobody withdraws what such a receipt has spent.</summary>
+    private const ulong WithdrawalMargin = 60;
 
     /// <summary>A tenth of each fee goes to the sequencer.</summary>
     private const ushort SequencerShareBps = 1_000;
