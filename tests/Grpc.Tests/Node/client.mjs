@@ -49,8 +49,8 @@ const scenarios = {
   },
   fail: () => unary(echo, 'Unary', { text: 'fail' }),
   boom: () => unary(echo, 'Unary', { text: 'boom' }),
-  deadline: () => unary(echo, 'Unary', { text: 'wait' }, undefined, { deadline: after(300) }),
-  cancel: () => unary(echo, 'Unary', { text: 'wait' }, undefined, {}, (call) => setTimeout(() => call.cancel(), 300)),
+  deadline: () => unary(echo, 'Unary', { text: 'wait' }, undefined, { deadline: after(2000) }),
+  cancel: () => unary(echo, 'Unary', { text: 'wait' }, undefined, {}, (call) => setTimeout(() => call.cancel(), 1000)),
   async large() {
     const { code, response } = await unary(echo, 'Unary', { payload: Buffer.alloc(3 * MiB, 0x5a) });
     return { code, size: response.payload.length, intact: response.payload.every((b) => b === 0x5a) };

@@ -125,7 +125,7 @@ scenarios = {
     "unary": s_unary,
     "fail": lambda: one(unary, encode("fail")),
     "boom": lambda: one(unary, encode("boom")),
-    "deadline": lambda: one(unary, encode("wait"), timeout=0.3),
+    "deadline": lambda: one(unary, encode("wait"), timeout=2),
     "cancel": s_cancel,
     "large": s_large,
     "tooBig": lambda: one(unary, encode(payload=bytes(5 * MIB))),
