@@ -69,7 +69,7 @@ def s_unary():
 
 def s_cancel():
     call = unary.future(encode("wait"))
-    threading.Timer(0.3, call.cancel).start()
+    threading.Timer(1.0, call.cancel).start()
     try:
         call.result(20)
     except (grpc.RpcError, grpc.FutureCancelledError):
