@@ -60,12 +60,12 @@ internal sealed class AskCommand
     {
         string path = parsed.GetValue(_model) ?? DemoModel.Find();
         using CanonicalModel model = ModelFiles.OpenModel(path);
-        PrivateKey key = ClientFailures.LoadKey(parsed.GetValue(_keyFile)!, parsed.GetValue(_passwordFile));
+        PrivateKey key = SettingFiles.LoadKey(parsed.GetValue(_keyFile)!, parsed.GetValue(_passwordFile));
         bool chat = !parsed.GetValue(_raw) && model.ChatTemplateText is not null;
         JobPrompt prompt = Prompt(parsed, model, chat);
         Bytes32 modelId = ModelFiles.Guard(path, () => model.ComputeIdentity(progress: null, cancellationToken)).ModelId;
         using SequencerLink link = new(parsed.GetValue(_url)!);
-        Deployment? deployment = await SequencerLink.LoadDeploymentAsync(parsed.GetValue(_deployment), cancellationToken).ConfigureAwait(false);
+        Deployment? deployment = parsed.GetValue(_deployment) is { } file ? await SettingFiles.LoadDeploymentAsync(file, cancellationToken).ConfigureAwait(false) : null;
         IJobClient jobs = link.Checked(modelId, deployment, parsed.GetValue(_chainUrl));
         await link.GetInfoAsync(deployment, cancellationToken).ConfigureAwait(false);
         NodeInfo node = await jobs.GetInfoAsync(cancellationToken).ConfigureAwait(false);

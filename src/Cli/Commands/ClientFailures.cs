@@ -28,17 +28,4 @@ internal static class ClientFailures
             throw new FailureException(ExitCode.Unreachable, "chain_unreachable", fault.Message, fault);
         }
     }
-
-    /// <summary>Loads a signing key.</summary>
-    public static PrivateKey LoadKey(string path, string? passwordFile)
-    {
-        try
-        {
-            return KeyFile.Load(path, passwordFile);
-        }
-        catch (KeyFileException fault)
-        {
-            throw new FailureException(ExitCode.Configuration, "bad_key_file", fault.Message, fault);
-        }
-    }
 }

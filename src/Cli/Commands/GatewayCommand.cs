@@ -68,7 +68,7 @@ internal sealed class GatewayCommand
         using CanonicalModel model = ModelFiles.OpenModel(path);
         GatewayModel served = OpenModel(path, model, cancellationToken);
         using SequencerLink link = new(parsed.GetValue(_url)!);
-        Deployment? deployment = await SequencerLink.LoadDeploymentAsync(parsed.GetValue(_deployment), cancellationToken).ConfigureAwait(false);
+        Deployment? deployment = parsed.GetValue(_deployment) is { } file ? await SettingFiles.LoadDeploymentAsync(file, cancellationToken).ConfigureAwait(false) : null;
         IJobClient jobs = link.Checked(served.ModelId, deployment, parsed.GetValue(_chainUrl));
         SequencerLink.RequireModel(await link.GetInfoAsync(deployment, cancellationToken).ConfigureAwait(false), served.ModelId);
         await jobs.GetInfoAsync(cancellationToken).ConfigureAwait(false);
@@ -126,7 +126,7 @@ internal sealed class GatewayCommand
             return LoadKeys(keys, jobs);
         if (!IPAddress.IsLoopback(listen.Address))
             throw Bad($"--key-file lets every caller spend, so it is for loopback only; {listen} needs --api-keys.");
-        PrivateKey key = ClientFailures.LoadKey(file!, parsed.GetValue(_passwordFile));
+        PrivateKey key = SettingFiles.LoadKey(file!, parsed.GetValue(_passwordFile));
         Address user = key.Address;
         if (parsed.GetValue(_user) is { } text && !Address.TryParse(text, out user))
             throw Bad($"--user: '{text}' is no address.");

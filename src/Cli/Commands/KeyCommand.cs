@@ -40,7 +40,7 @@ internal static class KeyCommand
         Option<string?> password = factory.Settings.Optional<string>("--password-file", "Password of an encrypted keystore.");
         return factory.Create("address", "Print the address of a key file.", [file, password], (parsed, console, _) =>
         {
-            PrivateKey key = ServiceSettings.LoadKey(parsed.GetValue(file)!, parsed.GetValue(password));
+            PrivateKey key = SettingFiles.LoadKey(parsed.GetValue(file)!, parsed.GetValue(password));
             console.Result(new { address = key.Address }, key.Address.ToString());
             return Task.FromResult(ExitCode.Success);
         });

@@ -44,7 +44,7 @@ internal sealed class ReceiptCommand
 
     private async Task<ExitCode> VerifyAsync(ParseResult parsed, CommandConsole console, CancellationToken cancellationToken)
     {
-        Deployment deployment = (await SequencerLink.LoadDeploymentAsync(parsed.GetValue(_deployment), cancellationToken).ConfigureAwait(false))!;
+        Deployment deployment = await SettingFiles.LoadDeploymentAsync(parsed.GetValue(_deployment)!, cancellationToken).ConfigureAwait(false);
         TrustedRoot root = LoadRoot(parsed.GetValue(_trustedRoot));
         ReceiptDocument receipt = await LoadReceiptAsync(parsed, cancellationToken).ConfigureAwait(false);
         Bytes32 id = Bytes32.TryParse(parsed.GetValue(_receipt), out Bytes32 asked) ? asked : receipt.Id;

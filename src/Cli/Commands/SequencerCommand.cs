@@ -61,18 +61,11 @@ internal sealed class SequencerCommand
         string path = parsed.GetValue(_model)!;
         using CanonicalModel model = ModelFiles.OpenModel(path);
         GatewayModel gateway = ModelFiles.Guard(path, () => GatewayModel.From(model, cancellationToken));
-        PrivateKey key = ServiceSettings.LoadKey(parsed.GetValue(_key)!, parsed.GetValue(_keyPassword));
-        BatchingOptions batching = Batching(parsed, deployment, key) with
+        PrivateKey key = SettingFiles.LoadKey(parsed.GetValue(_key)!, parsed.GetValue(_keyPassword));
+        SequencerOptions options = Options(parsed, deployment, key, model.Config, gateway.ModelId) with
         {
-            VocabularySizes = new Dictionary<Bytes32, uint> { [gateway.ModelId] = (uint)model.Config.VocabularySize },
-        };
-        SequencerOptions options = Options(parsed, deployment, key, model.Config, gateway.ModelId);
-        options = options with
-        {
-            ConfigureServices = services => services.AddBatching(batching),
             MapEndpoints = application =>
             {
-                application.MapBatching();
                 if (parsed.GetValue(_apiKeys) is { } keys)
                     SequencerGateway.Map(application, gateway, keys);
             },
@@ -94,6 +87,7 @@ internal sealed class SequencerCommand
         Listen = _service.Listen(parsed),
         Times = new JobTimes { GiveUpAfter = TimeSpan.FromSeconds(parsed.GetValue(_giveUpSeconds)), ShardCheckInterval = TimeSpan.FromSeconds(1) },
         AllowSimulatedTee = _service.AllowSimulatedTee(parsed),
+        Batching = Batching(parsed, deployment, key),
         ExitWithParent = _service.ExitWithParent(parsed),
     };
 
@@ -109,7 +103,6 @@ internal sealed class SequencerCommand
             Key = key,
             ChainEndpoint = _service.ChainUrl(parsed),
             Deployment = deployment,
-            Shards = [.. Shards(parsed)],
             AllowSimulatedTee = simulated,
             SimulatedRoot = simulated && root.IsSimulated ? root : null,
             Limits = new BatchLimits { MaxAge = TimeSpan.FromSeconds(parsed.GetValue(_batchSeconds)), MaxReceipts = parsed.GetValue(_batchReceipts) },

@@ -63,21 +63,6 @@ internal sealed class SequencerLink : IDisposable
         ?? throw new FailureException(ExitCode.Refused, "model_not_found",
             $"The sequencer does not serve model {modelId} now. It has: {string.Join(", ", node.Models.Select(m => $"{m.Name} {m.ModelId}"))}.");
 
-    /// <summary>Reads a deployment file, if one is named.</summary>
-    public static async Task<Deployment?> LoadDeploymentAsync(string? path, CancellationToken cancellationToken)
-    {
-        if (path is null)
-            return null;
-        try
-        {
-            return await Deployment.LoadAsync(path, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception fault) when (fault is InvalidDataException or IOException or UnauthorizedAccessException)
-        {
-            throw new FailureException(ExitCode.Configuration, "bad_deployment", $"{path}: {fault.Message}", fault);
-        }
-    }
-
     public void Dispose()
     {
         _rpc?.Dispose();

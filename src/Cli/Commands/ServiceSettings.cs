@@ -43,16 +43,7 @@ internal sealed class ServiceSettings
     /// <summary>Reads the deployment and refuses simulated TEEs where money has value.</summary>
     public async Task<Deployment> DeploymentAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        string path = parsed.GetValue(_deployment)!;
-        Deployment deployment;
-        try
-        {
-            deployment = await Deployment.LoadAsync(path, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.Text.Json.JsonException or FormatException or InvalidDataException)
-        {
-            throw new FailureException(ExitCode.Configuration, "bad_deployment", $"{path} is no readable deployment: {fault.Message}", fault);
-        }
+        Deployment deployment = await SettingFiles.LoadDeploymentAsync(parsed.GetValue(_deployment)!, cancellationToken).ConfigureAwait(false);
         if (AllowSimulatedTee(parsed) && deployment.ChainId is 1 or 8453)
             throw new FailureException(ExitCode.Configuration, "simulated_tee_refused", $"--insecure-dev is refused on chain {deployment.ChainId}.");
         return deployment;
@@ -91,19 +82,6 @@ internal sealed class ServiceSettings
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException or System.Security.Cryptography.CryptographicException)
         {
             throw new FailureException(ExitCode.Configuration, "bad_trusted_root", $"{path} is no readable root certificate: {fault.Message}", fault);
-        }
-    }
-
-    /// <summary>Reads a key file.</summary>
-    public static PrivateKey LoadKey(string path, string? passwordFile = null)
-    {
-        try
-        {
-            return KeyFile.Load(path, passwordFile);
-        }
-        catch (KeyFileException fault)
-        {
-            throw new FailureException(ExitCode.Configuration, "bad_key_file", fault.Message, fault);
         }
     }
 }

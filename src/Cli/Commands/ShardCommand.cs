@@ -55,7 +55,7 @@ internal sealed class ShardCommand
         string? simulated = parsed.GetValue(_simulatedTee);
         if (simulated is null || !_service.AllowSimulatedTee(parsed))
             throw new FailureException(ExitCode.Configuration, "no_quote_source", "This version has the simulated TEE only: give --simulated-tee FOLDER and --insecure-dev.");
-        PrivateKey operatorKey = ServiceSettings.LoadKey(parsed.GetValue(_operatorKey)!, parsed.GetValue(_operatorPassword));
+        PrivateKey operatorKey = SettingFiles.LoadKey(parsed.GetValue(_operatorKey)!, parsed.GetValue(_operatorPassword));
         await ShardNodeHost.RunAsync(
             new ShardNodeOptions
             {
