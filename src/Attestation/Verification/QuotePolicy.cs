@@ -23,4 +23,16 @@ public sealed class QuotePolicy
 
     /// <summary>Whether quotes below a root other than Intel's pass: for development only.</summary>
     public bool AllowSimulated { get; init; }
+
+    /// <summary>The TCB statuses that pass; <see cref="TcbStatus.Revoked"/> never does, listed or not.</summary>
+    public IReadOnlyList<TcbStatus> AcceptedStatuses { get; init; } = [TcbStatus.UpToDate];
+
+    /// <summary>
+    /// Whether all 16 TDX components are compared, as on-chain verifiers do, rather than by Intel's rule, which leaves the first two to the
+    /// module's identity.
+    /// </summary>
+    public bool StrictComponents { get; init; }
+
+    /// <summary>The least evaluation data number of TCB info and QE identity: collateral from before a TCB recovery does not pass.</summary>
+    public int MinTcbEvaluationDataNumber { get; init; }
 }

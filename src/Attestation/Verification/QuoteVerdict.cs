@@ -28,4 +28,16 @@ public sealed record QuoteVerdict
 
     /// <summary>Platform family, 12 lower-case hex digits; empty where unknown.</summary>
     public string Fmspc { get; init; } = "";
+
+    /// <summary>Converged TCB status; null where no level was reached.</summary>
+    public TcbStatus? Status { get; init; }
+
+    /// <summary>Intel's advisories (INTEL-SA-...) open at the levels that platform, module and quoting enclave reach, ascending.</summary>
+    public IReadOnlyList<string> Advisories { get; init; } = [];
+
+    /// <summary>The earliest of the three levels' dates; null where no level was reached.</summary>
+    public DateTimeOffset? TcbDate { get; init; }
+
+    /// <summary>The evaluation data number of the TCB info; 0 where unknown.</summary>
+    public int TcbEvaluationDataNumber { get; init; }
 }

@@ -1,4 +1,5 @@
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 
 namespace TeeTee.Attestation.Verification;
 
@@ -10,6 +11,9 @@ public sealed class QuoteVerificationInput
 
     /// <summary>The pinned root.</summary>
     public required TrustedRoot Root { get; init; }
+
+    /// <summary>Revocation lists, TCB info and QE identity for the quote's platform.</summary>
+    public QuoteCollateral? Collateral { get; init; }
 
     /// <summary>What the application expects in the report data, 64 bytes, or null for no expectation.</summary>
     public ReadOnlyMemory<byte>? ExpectedReportData { get; init; }

@@ -12,6 +12,8 @@ public static class ReportData
 
     private const string PoeaTag = "TeeTee PoEA v1";
     private const string RegistrationTag = "TeeTee registration v1";
+    private const string TlsTag = "TeeTee TLS v1";
+    private const string AttestationTag = "TeeTee attestation v1";
 
     /// <summary>Binds an epoch's receipts and the enclave's keys to a quote.</summary>
     public static byte[] ForEpoch(
@@ -40,6 +42,31 @@ public static class ReportData
         TupleWriter words = new();
         words.Text(RegistrationTag).Number(domain.ChainId).Account(domain.Rollup).Number(slot).Account(@operator).Hash(nonce);
         return Join(words, signingKey, encryptionKey);
+    }
+
+    /// <summary>Binds a TLS key that lives inside the enclave to a quote, for the time its certificate is valid.</summary>
+    /// <param name="publicKeyHash">Keccak-256 of the certificate's SubjectPublicKeyInfo (DER).</param>
+    /// <param name="notBefore">Unix seconds.</param>
+    /// <param name="notAfter">Unix seconds.</param>
+    public static byte[] ForTls(
+        RollupDomain domain, Bytes32 modelId, uint slot, Address @operator, Bytes32 publicKeyHash, ulong notBefore, ulong notAfter,
+        Address signingKey, Bytes32 encryptionKey)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        TupleWriter words = new();
+        words.Text(TlsTag).Number(domain.ChainId).Account(domain.Rollup).Hash(modelId).Number(slot).Account(@operator);
+        return Join(words.Hash(publicKeyHash).Number(notBefore).Number(notAfter), signingKey, encryptionKey);
+    }
+
+    /// <summary>Binds the keys of a slot to a quote that answers somebody's fresh challenge.</summary>
+    /// <param name="nonce">32 bytes that the asker drew.</param>
+    public static byte[] ForAttestation(
+        RollupDomain domain, Bytes32 modelId, uint slot, Address @operator, Bytes32 nonce, Address signingKey, Bytes32 encryptionKey)
+    {
+        ArgumentNullException.ThrowIfNull(domain);
+        TupleWriter words = new();
+        words.Text(AttestationTag).Number(domain.ChainId).Account(domain.Rollup).Hash(modelId).Number(slot).Account(@operator);
+        return Join(words.Hash(nonce), signingKey, encryptionKey);
     }
 
     private static byte[] Join(TupleWriter statement, Address signingKey, Bytes32 encryptionKey)
