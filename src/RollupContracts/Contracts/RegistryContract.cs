@@ -67,6 +67,10 @@ public sealed class RegistryContract(EthereumClient client, Address address) : C
     public Task<ulong> GetCurrentEpochAsync(BlockTag block, CancellationToken cancellationToken) =>
         CallAsync<ulong>("currentEpoch", [], block, cancellationToken);
 
+    /// <summary>What penalties have credited an address with, in wei.</summary>
+    public Task<UInt128> GetPayoutAsync(Address owner, BlockTag block, CancellationToken cancellationToken) =>
+        CallAsync<UInt128>("payoutOf", [owner], block, cancellationToken);
+
     /// <summary>Calldata of <c>listModel</c>; pay the model bond.</summary>
     public byte[] ListModel(ModelConfig config, Bytes32 weightsRoot, Bytes32 tokenizerHash, uint arithmeticVersion)
     {
@@ -96,4 +100,7 @@ public sealed class RegistryContract(EthereumClient client, Address address) : C
 
     /// <summary>Calldata of <c>withdrawStake</c>.</summary>
     public byte[] WithdrawStake(StakeKind kind, Bytes32 id) => Encode("withdrawStake", (byte)kind, id);
+
+    /// <summary>Calldata of <c>withdrawPayout</c>.</summary>
+    public byte[] WithdrawPayout(Address to) => Encode("withdrawPayout", to);
 }

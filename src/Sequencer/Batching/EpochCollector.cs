@@ -6,6 +6,7 @@ using TeeTee.Hosting.Observability;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.RollupContracts;
+using TeeTee.Sequencer.Disputes;
 using TeeTee.Sequencer.Posting;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
@@ -18,7 +19,7 @@ namespace TeeTee.Sequencer.Batching;
 /// </summary>
 internal sealed class EpochCollector(
     BatchingOptions options, IEnumerable<IEpochSource> sources, ChainConnection chain, EpochStore epochs, QuoteJudge judge,
-    BatchingMetrics metrics, Readiness readiness, ILogger<EpochCollector> log)
+    ContractQuoteJudge contract, BatchingMetrics metrics, Readiness readiness, ILogger<EpochCollector> log)
     : PollingService("epochs", options, readiness, metrics, log)
 {
     private const uint PageLimit = 64;
@@ -82,7 +83,9 @@ internal sealed class EpochCollector(
         string teeType = TypeOf(epoch.TeeType);
         RegisteredSlot? slot = await chain.Registry.GetSlotAsync(about.Slot, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
         var keys = await chain.Registry.GetKeysAsync(about.Slot, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
-        if (judge.FindFault(epoch.Quote, teeType, slot?.Slot, keys, _options.Clock.GetUtcNow()) is { } fault)
+        string? fault = judge.FindFault(epoch.Quote, teeType, slot?.Slot, keys, _options.Clock.GetUtcNow())
+            ?? await contract.FindFaultAsync(epoch.Quote, cancellationToken).ConfigureAwait(false);
+        if (fault is not null)
         {
             Refuse(identity, about, fault);
             return;
