@@ -27,7 +27,6 @@ internal sealed class ChainWorld : IAsyncDisposable
         Quotes = new SimulatedQuoteSource(Pki, SimulatedMeasurements.Of("world", "test"));
     }
 
-
     public static RollupParameters Parameters { get; } = new()
     {
         EpochSeconds = 10,
@@ -50,6 +49,8 @@ internal sealed class ChainWorld : IAsyncDisposable
         ModelBond = 500,
         DevParameters = true,
     };
+
+    public static ChallengeTerms Terms { get; } = new(Bond: 100, Penalty: 400, Bounty: 100);
 
     public static PrivateKey Sequencer { get; } = PrivateKey.Parse(AnvilProcess.Keys[0]);
 
@@ -152,7 +153,8 @@ internal sealed class ChainWorld : IAsyncDisposable
         using (TransactionSender sender = new(Client, Sequencer, AnvilProcess.ChainId, quick))
         {
             Deployment = await new RollupDeployer(Client, sender)
-                .DeployAsync(Parameters, Sequencer.Address, Sequencer.Address, [Sequencer.Address], cancellationToken);
+                .DeployAsync(
+                    Parameters, Terms, SimulatedPolicy.Of(Pki, Quotes.Measurements), Sequencer.Address, Sequencer.Address, cancellationToken);
         }
 
         RegistryContract registry = new(Client, Deployment.Registry);
@@ -171,10 +173,10 @@ internal sealed class ChainWorld : IAsyncDisposable
         TransactionReceipt registered = await SendAsync(host, registry, open, Parameters.MinSlotStake, cancellationToken);
         uint slotId = (uint)(ulong)Event(registered, "SlotRegistered").Values["slotId"];
         await SendAsync(host, registry, registry.BeginRegistration(slotId), 0, cancellationToken);
-        (Bytes32 nonce, ulong expiresAt) = await registry.GetRegistrationNonceAsync(slotId, BlockTag.Latest, cancellationToken);
+        (Bytes32 nonce, _) = await registry.GetRegistrationNonceAsync(slotId, BlockTag.Latest, cancellationToken);
         byte[] reportData = ReportData.ForRegistration(Domain, slotId, host.Address, nonce, Enclaves[i].Address, EncryptionKeys[i]);
         byte[] quote = await Quotes.GetQuoteAsync(reportData, cancellationToken);
-        byte[] evidence = DevEvidence.Create(AnvilProcess.ChainId, Deployment.QuoteVerifier, reportData, quote, expiresAt + 5_000, Sequencer);
+        byte[] evidence = TdxEvidence.Create(quote);
         await SendAsync(host, registry, registry.Register(slotId, Enclaves[i].Address, EncryptionKeys[i], evidence), 0, cancellationToken);
         return (await registry.GetSlotAsync(slotId, BlockTag.Latest, cancellationToken))!.Slot;
     }
