@@ -82,6 +82,12 @@ internal sealed class ChainWorld : IAsyncDisposable
 
     public RollupContract Rollup => new(Client, Deployment.Rollup);
 
+    public RegistryContract Registry => new(Client, Deployment.Registry);
+
+    public TcbRegistryContract TcbRegistry => new(Client, Deployment.TcbRegistry!.Value);
+
+    public QuoteChallengesContract Challenges => new(Client, Deployment.QuoteChallenges!.Value);
+
     public CreditsContract Credits => new(Client, Deployment.Credits);
 
     public static async Task<ChainWorld> StartAsync(CancellationToken cancellationToken)
