@@ -84,6 +84,10 @@ public sealed class RollupOnAnvilTests : IDisposable
         CreditsContract credits = new(client, deployment.Credits);
 
         Assert.Equal(s_parameters, await rollup.GetParametersAsync(BlockTag.Latest, Bound));
+        Assert.Equal(deployment.QuoteChallenges, await rollup.GetDisputeModuleAsync(BlockTag.Latest, Bound));
+        Assert.Equal(deployment.QuoteVerifier, await rollup.GetQuoteVerifierAsync(0, BlockTag.Latest, Bound));
+        Assert.True(await new QuoteVerifierContract(client, deployment.QuoteVerifier).IsSimulatedAsync(BlockTag.Latest, Bound));
+        Assert.Equal(s_sequencer.Address, await new TcbRegistryContract(client, deployment.TcbRegistry!.Value).GetOwnerAsync(BlockTag.Latest, Bound));
         Assert.Equal(deployment.Domain().Separator, await rollup.GetDomainSeparatorAsync(BlockTag.Latest, Bound));
 
         Bytes32 modelId = await ListModelAsync(sequencer, client, registry);
@@ -127,6 +131,20 @@ public sealed class RollupOnAnvilTests : IDisposable
         Assert.Contains(path, e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task LoadAsync_FileOfBeforeThereWereChallenges_StillLoads()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await new Deployment(s_chainId, s_user.Address, s_host.Address, s_sequencer.Address, s_enclave.Address, 7).SaveAsync(path, Bound);
+        string text = await File.ReadAllTextAsync(path, Bound);
+        Deployment loaded = await Deployment.LoadAsync(path, Bound);
+        File.Delete(path);
+
+        Assert.DoesNotContain("quoteChallenges", text, StringComparison.Ordinal);
+        Assert.Null(loaded.TcbRegistry);
+        Assert.Null(loaded.QuoteChallenges);
+    }
+
     private async Task<Bytes32> ListModelAsync(TransactionSender sender, EthereumClient client, RegistryContract registry)
     {
         byte[] data = registry.ListModel(s_config, Keccak256.Hash("weights"u8), Keccak256.Hash("tokenizer"u8), 1);
@@ -157,6 +175,11 @@ public sealed class RollupOnAnvilTests : IDisposable
         ulong epoch = (await client.GetBlockAsync(BlockTag.Latest, Bound))!.Timestamp / s_parameters.EpochSeconds;
         Assert.True(key.IsValidAt(epoch));
         Assert.Equal((s_enclave.Address, s_encryptionKey), (key.SigningKey, key.EncryptionKey));
+        // What C# calls the image is what the contract found in the quote.
+        Bytes32 image = AttestedImage.Of(register => _machine.Measurements[register]);
+        KeyStanding? standing = await registry.GetStandingAsync(slotId, s_enclave.Address, BlockTag.Latest, Bound);
+        Assert.Equal((key, deployment.QuoteVerifier, image, 0ul, true), (standing!.Key, standing.Judge, standing.Image, standing.LapsedAt, standing.IsAnswered));
+        Assert.Null(await registry.GetStandingAsync(slotId, s_user.Address, BlockTag.Latest, Bound));
         return slot.Slot;
     }
 

@@ -59,11 +59,11 @@ public sealed record TdxEvidence
     /// <inheritdoc cref="Create"/>
     public byte[] Encode() => new TupleWriter().Blob(Quote.Span).Blob(PckCertificate.Span).Blob(PckIssuer.Span).ToArray();
 
-    // The next certificate of the text, which then begins behind it.
+    // The next certificate of the text, which then begins behind it; nothing but white space may stand before it.
     private static bool TryTake(ref ReadOnlySpan<char> pem, [NotNullWhen(true)] out byte[]? der)
     {
         der = null;
-        if (!PemEncoding.TryFind(pem, out PemFields fields) || !pem[fields.Label].SequenceEqual(Label))
+        if (!PemEncoding.TryFind(pem, out PemFields fields) || !pem[fields.Label].SequenceEqual(Label) || !pem[..fields.Location.Start].IsWhiteSpace())
             return false;
         der = new byte[fields.DecodedDataLength];
         if (!Convert.TryFromBase64Chars(pem[fields.Base64Data], der, out int written) || written != der.Length)
