@@ -159,6 +159,43 @@ const certificates = {
 };
 certificates.leafOfOtherName = pck('leaf of other name', { issuer: name('Intel SGX TCB Signing') });
 
+// ---------------------------------------------------------------- revocation lists
+
+/** A list; every part can be given otherwise. */
+function revocations(o) {
+  const algorithm = der.sequence(der.oid(o.algorithm ?? ids.ecdsaSha256));
+  const entry = (serial) => der.sequence(der.integer(serial), der.utcTime(at(-3)), der.sequence(extension('2.5.29.21', false, der.value(0x0a, Buffer.of(1)))));
+  const tbs = der.sequence(
+    der.integer(o.version ?? 1), algorithm, o.issuer, der.utcTime(o.from ?? at(-2)), ...(o.noNextUpdate ? [] : [der.utcTime(at(-1))]),
+    ...(o.serials.length ? [der.sequence(...o.serials.map(entry))] : []), ...(o.extensions ? [der.value(0xa0, der.sequence(...o.extensions))] : []),
+  );
+  const { r, s } = sign(o.signer, tbs);
+  return der.sequence(tbs, algorithm, der.bits(der.sequence(der.integer(r), der.integer(s))));
+}
+const serialOf = (label) => toNumber(fill(label, 19));
+const crlNumber = extension('2.5.29.20', false, der.integer(1));
+const others = Array.from({ length: 40 }, (_, i) => serialOf(`revoked ${i}`));
+const ofPlatform = (o) => revocations({ issuer: names.platform, signer: platformKey, serials: [...others, serialOf('leaf'), 1n], extensions: [crlNumber], ...o });
+const ofRoot = (o) => revocations({ issuer: names.root, signer: root, serials: [serialOf('platform CA')], extensions: [crlNumber], ...o });
+const revocationLists = {
+  platform: ofPlatform({}),
+  platformLong: ofPlatform({ serials: [...Array.from({ length: 128 }, (_, i) => serialOf(`long ${i}`)), serialOf('leaf')] }),
+  platformEmpty: ofPlatform({ serials: [] }),
+  platformTwice: ofPlatform({ serials: [serialOf('leaf'), serialOf('leaf')] }),
+  platformBare: ofPlatform({ extensions: null, noNextUpdate: true }),
+  platformDelta: ofPlatform({ extensions: [crlNumber, extension('2.5.29.27', true, der.integer(1))] }),
+  platformVersion1: ofPlatform({ version: 0 }),
+  platformSha384: ofPlatform({ algorithm: ids.ecdsaSha384 }),
+  platformFuture: ofPlatform({ from: at(1) }),
+  platformOtherSigner: ofPlatform({ signer: processorKey }),
+  platformOtherName: ofPlatform({ issuer: names.processor }),
+  platformTrailing: Buffer.concat([ofPlatform({}), Buffer.of(0)]),
+  root: ofRoot({}),
+  rootOfAnother: ofRoot({ signer: otherRoot }),
+  rootOfPlatform: ofRoot({ signer: platformKey }),
+  rootEmpty: ofRoot({ serials: [] }),
+};
+
 // ---------------------------------------------------------------- quotes
 
 const attestationKey = keyOf('attestation');
@@ -397,7 +434,7 @@ if (!nodeVerify('sha256', plain.subarray(0, 632), { key: jwk, dsaEncoding: 'ieee
 // Lists side by side, which forge reads in one go each.
 const table = (parts) => ({ names: Object.keys(parts), bytes: Object.values(parts).map(hex) });
 const column = (field) => cases.map((c) => c[field]);
-const platform = keccak256(encodeAbiParameters([{ type: 'bytes32' }, { type: 'uint256' }], [keccak256(hex(platformKey.raw)), toNumber(fill('leaf', 19))]));
+const platform = keccak256(encodeAbiParameters([{ type: 'bytes32' }, { type: 'uint256' }], [keccak256(hex(platformKey.raw)), serialOf('leaf')]));
 const made = {
   about: 'Simulated: made by scripts/make-quote-vectors.mjs with keys that are in it. They prove nothing about any hardware.',
   time: String(time),
@@ -417,6 +454,8 @@ const made = {
   },
   // The error is empty for evidence that is good.
   cases: { names: column('name'), errors: column('error'), quotes: column('quote'), leaves: column('leaf'), issuers: column('issuer') },
+  serials: { leaf: hex(bytes32(serialOf('leaf'))), other: hex(bytes32(others[7])), absent: hex(bytes32(serialOf('absent'))) },
+  revocationLists: table(revocationLists),
   certificates: table(certificates),
   quotes: table(quotes),
 };
