@@ -93,7 +93,15 @@ const caseType = { type: 'tuple', components: [
   { type: 'tuple', name: 'qeIdentity', components: identityType }, ...fields('bytes32 image, bytes32 high, bytes32 low'),
 ] };
 
+/** Intel's longest published list, with the first certificate on it. */
+function longList() {
+  const list = readFileSync(join(shared, 'crl', 'pck-platform-129-revoked-20260716.der'));
+  const entries = values(values(values(values(list)[0].contents)[0].contents).find(({ tag }, i) => tag === 0x30 && i > 2).contents);
+  const serials = entries.map(({ contents }) => values(contents)[0].contents);
+  return { list: hex(list), authority: hex(readFileSync(join(shared, 'collateral', 'raw', 'intel_pck_platform_ca.der'))), serials: serials.map((serial) => `0x${serial.toString('hex').slice(-64).padStart(64, '0')}`) };
+}
+
 const cases = JSON.parse(readFileSync(join(shared, 'cases.json'), 'utf8')).verdict_cases;
 mkdirSync(folder, { recursive: true });
-writeFileSync(join(folder, 'tdx.json'), JSON.stringify({ cases: cases.map(encoded) }) + '\n');
+writeFileSync(join(folder, 'tdx.json'), JSON.stringify({ cases: cases.map(encoded), longList: longList() }) + '\n');
 console.log(`${cases.length} cases of real quotes`);

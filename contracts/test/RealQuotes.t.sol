@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {CrlRevoker} from "../src/CrlRevoker.sol";
 import {TcbRegistry} from "../src/TcbRegistry.sol";
 import {TdxQuoteVerifier} from "../src/TdxQuoteVerifier.sol";
 
+import {ICrlRevoker} from "../src/interfaces/ICrlRevoker.sol";
 import {IQuoteVerifier} from "../src/interfaces/IQuoteVerifier.sol";
 
 import {QeIdentity, TcbPolicy} from "../src/types/Tcb.sol";
@@ -91,6 +93,28 @@ contract RealQuotesTest is Assertions {
         _check(verifier, cases[which], false);
     }
 
+    function test_revokePlatforms_intelsLongestList_revokesInOneTransaction() public {
+        _skipWithout();
+        if (!vm.exists(FILE)) return;
+        string memory json = vm.readFile(FILE);
+        bytes memory list = vm.parseJsonBytes(json, ".longList.list");
+        bytes memory authority = vm.parseJsonBytes(json, ".longList.authority");
+        bytes32[] memory serials = vm.parseJsonBytes32Array(json, ".longList.serials");
+        assertEq(serials.length, 129, "entries");
+        uint256[] memory two = new uint256[](2);
+        (two[0], two[1]) = (uint256(serials[0]), uint256(serials[128]));
+        vm.warp(LATER);
+        TcbRegistry registry = new TcbRegistry(address(this), 7 days);
+        CrlRevoker revoker = new CrlRevoker(registry, INTEL_X, INTEL_Y);
+        registry.setRevoker(address(revoker));
+        uint256 before = gasleft();
+        assertEq(revoker.revokePlatforms(list, authority, two), 2, "first and last");
+        assertTrue(before - gasleft() < 700_000, "gas");
+        two[1]++;
+        vm.expectRevert(abi.encodeWithSelector(ICrlRevoker.CrlRevoker_NotOnTheList.selector, two[1]));
+        revoker.revokePlatforms(list, authority, two);
+    }
+
     /// @dev Bytes that nothing binds: the chain inside the quote and what follows it, up to the second part; padding.
     function _isFree(bytes memory e, uint256 place, uint256 leafAt) private pure returns (bool) {
         uint256 version = uint8(e[128]);
@@ -128,15 +152,17 @@ contract RealQuotesTest is Assertions {
     }
 
     function _cases() private returns (Case[] memory cases) {
-        if (!vm.exists(FILE)) {
-            vm.skip(true, "no real quotes here");
-            return cases;
-        }
+        _skipWithout();
+        if (!vm.exists(FILE)) return cases;
         bytes[] memory encoded = vm.parseJsonBytesArray(vm.readFile(FILE), ".cases");
         cases = new Case[](encoded.length);
         for (uint256 i = 0; i < encoded.length; i++) {
             cases[i] = abi.decode(encoded[i], (Case));
         }
+    }
+
+    function _skipWithout() private {
+        vm.skip(!vm.exists(FILE), "no real quotes here");
     }
 
     function _wordAt(bytes memory data, uint256 position) private pure returns (uint256 value) {
