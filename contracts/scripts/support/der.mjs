@@ -36,3 +36,23 @@ export function oid(text) {
 const digits = (date) => date.toISOString().replace(/[-:T]/g, '').slice(0, 14);
 export const utcTime = (date) => value(0x17, Buffer.from(`${digits(date).slice(2)}Z`));
 export const generalizedTime = (date) => value(0x18, Buffer.from(`${digits(date)}Z`));
+
+/** The values inside a constructed value's contents: [{ tag, contents, whole }]. */
+export function values(buffer) {
+  const found = [];
+  for (let position = 0; position < buffer.length;) {
+    let [length, start] = [buffer[position + 1], position + 2];
+    if (length > 0x7f) [length, start] = [buffer.readUIntBE(start, length & 0x7f), start + (length & 0x7f)];
+    if (start + length > buffer.length) throw new Error(`value of ${length} bytes at ${start} of ${buffer.length}`);
+    found.push({ tag: buffer[position], contents: buffer.subarray(start, start + length), whole: buffer.subarray(position, start + length) });
+    position = start + length;
+  }
+  return found;
+}
+
+/** A UTCTime or GeneralizedTime as Unix seconds. */
+export function timeOf({ tag, contents }) {
+  const text = contents.toString('latin1');
+  const full = tag === 0x17 ? `${Number(text.slice(0, 2)) < 50 ? '20' : '19'}${text}` : text;
+  return Date.parse(full.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')) / 1000;
+}

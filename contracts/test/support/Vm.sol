@@ -25,7 +25,9 @@ interface Vm {
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
     function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
     function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
-    function parseJson(string calldata json, string calldata key) external pure returns (bytes memory);
+    function parseJsonStringArray(string calldata json, string calldata key) external pure returns (string[] memory);
+    function parseJsonBytes32Array(string calldata json, string calldata key) external pure returns (bytes32[] memory);
+    function parseJsonBytesArray(string calldata json, string calldata key) external pure returns (bytes[] memory);
     function exists(string calldata path) external view returns (bool);
     function skip(bool condition, string calldata reason) external;
     function signP256(uint256 key, bytes32 digest) external pure returns (bytes32 r, bytes32 s);
