@@ -1,4 +1,5 @@
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Quotes;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Attestation.Verification;
@@ -12,6 +13,8 @@ internal static class QuoteFixture
 
     public static readonly SimulatedPki Pki = SimulatedPki.Create(Now.AddDays(-1), Now.AddYears(10));
 
+    public static readonly QuoteCollateral Collateral = Pki.Collateral(Now);
+
     public static readonly SimulatedMeasurements Measurements = SimulatedMeasurements.Of("image", "compose");
 
     public static readonly SimulatedQuoteSource Source = new(Pki, Measurements);
@@ -24,10 +27,11 @@ internal static class QuoteFixture
 
     public static byte[] Make(SimulatedQuoteShape shape) => Source.Make(ReportData, shape);
 
-    public static QuoteVerificationInput Input(QuotePolicy? policy = null, TrustedRoot? root = null) => new()
+    public static QuoteVerificationInput Input(QuotePolicy? policy = null, TrustedRoot? root = null, QuoteCollateral? collateral = null) => new()
     {
         Now = Now,
         Root = root ?? Pki.Root,
+        Collateral = collateral ?? Collateral,
         ExpectedReportData = ReportData,
         Policy = policy ?? Development,
     };

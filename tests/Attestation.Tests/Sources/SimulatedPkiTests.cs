@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using System.Text;
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Quotes;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Attestation.Verification;
@@ -32,7 +33,7 @@ public sealed class SimulatedPkiTests
 
         Assert.Single(pkis.Select(pki => Convert.ToHexString(pki.Root.PublicKey.Span)).Distinct());
         string[] names = [.. Directory.GetFiles(folder.Path).Select(path => Path.GetFileName(path)).Order()];
-        Assert.Equal([SimulatedPki.AuthorityFile, SimulatedPki.RootFile], names);
+        Assert.Equal([SimulatedPki.AuthorityFile, SimulatedPki.CollateralFile, SimulatedPki.RootFile, SimulatedPki.SigningFile], names);
         foreach (SimulatedPki pki in pkis)
             pki.Dispose();
     }
@@ -68,6 +69,7 @@ public sealed class SimulatedPkiTests
         {
             Now = TimeProvider.System.GetUtcNow(),
             Root = TrustedRoot.FromFile(folder.File(SimulatedPki.RootFile)),
+            Collateral = ReadCollateral(folder.File(SimulatedPki.CollateralFile)),
             ExpectedReportData = QuoteFixture.ReportData,
             Policy = QuoteFixture.Development,
         });
@@ -130,7 +132,7 @@ public sealed class SimulatedPkiTests
     public async Task IssuePck_Chain_IsAcceptedByOpenSsl()
     {
         using TemporaryFolder folder = new();
-        (System.Security.Cryptography.ECDsa key, byte[] pem) = QuoteFixture.Pki.IssuePck(new SimulatedPlatform());
+        (System.Security.Cryptography.ECDsa key, byte[] pem, _) = QuoteFixture.Pki.IssuePck(new SimulatedPckShape());
         key.Dispose();
         string[] parts = Encoding.ASCII.GetString(pem).TrimEnd('\0').Split("-----END CERTIFICATE-----\n");
         for (int i = 0; i < 3; i++)
@@ -157,5 +159,11 @@ public sealed class SimulatedPkiTests
         Assert.NotEqual(same[TdMeasurement.Rtmr3].ToArray(), compose[TdMeasurement.Rtmr3].ToArray());
         Assert.Equal(
             "01db669a", Convert.ToHexStringLower(same[TdMeasurement.MrConfigId].Span[..4]));
+    }
+
+    private static QuoteCollateral ReadCollateral(string path)
+    {
+        Assert.True(QuoteCollateral.TryParse(File.ReadAllBytes(path), out QuoteCollateral? collateral, out string cause), cause);
+        return collateral;
     }
 }
