@@ -11,9 +11,9 @@ internal static class QuoteFixture
 {
     public static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
 
-    public static readonly SimulatedPki Pki = SimulatedPki.Create(Now.AddDays(-1), Now.AddYears(10));
+    public static readonly SimulatedPki Pki = SimulatedPki.Create(Now.AddDays(-90), Now.AddYears(10));
 
-    public static readonly QuoteCollateral Collateral = Pki.Collateral(Now);
+    public static readonly QuoteCollateral GoodCollateral = Pki.Collateral(Now);
 
     public static readonly SimulatedMeasurements Measurements = SimulatedMeasurements.Of("image", "compose");
 
@@ -31,10 +31,31 @@ internal static class QuoteFixture
     {
         Now = Now,
         Root = root ?? Pki.Root,
-        Collateral = collateral ?? Collateral,
+        Collateral = collateral ?? GoodCollateral,
         ExpectedReportData = ReportData,
         Policy = policy ?? Development,
     };
+
+    /// <summary>Collateral that departs from the ordinary one.</summary>
+    public static QuoteCollateral CollateralOf(Func<SimulatedCollateralShape, SimulatedCollateralShape> change) =>
+        Pki.Collateral(change(new SimulatedCollateralShape { IssuedAt = Now.AddDays(-1) }));
+
+    /// <summary>An ordinary quote of a machine whose PCK certificate or chain departs from the ordinary one.</summary>
+    public static byte[] MakeOn(SimulatedPckShape shape)
+    {
+        using SimulatedQuoteSource machine = new(Pki, Measurements, shape);
+        return machine.Make(ReportData, SimulatedQuoteShape.Ordinary);
+    }
+
+    /// <summary>The text with one thing in it changed, at every place; it must be there.</summary>
+    public static string Replace(string text, string old, string changed)
+    {
+        Assert.Contains(old, text, StringComparison.Ordinal);
+        return text.Replace(old, changed, StringComparison.Ordinal);
+    }
+
+    public static QuoteVerdict Verify(byte[] quote, QuoteCollateral collateral, QuotePolicy? policy = null) =>
+        QuoteVerifier.Verify(quote, Input(policy, collateral: collateral));
 
     public static QuoteVerdict Verify(byte[] quote) => QuoteVerifier.Verify(quote, Input());
 

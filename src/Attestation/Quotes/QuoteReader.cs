@@ -80,7 +80,7 @@ internal ref struct QuoteReader(ReadOnlySpan<byte> bytes, bool allowSgx)
             return Fail($"body type {wireType} is not supported");
         if (size != expected)
             return Fail($"body size {size} is not the {expected} of body type {wireType}");
-        return sgx == (type == QuoteBodyType.SgxReport) || Fail($"a {type} in a quote of TEE type {(sgx ? "SGX" : "TDX")}");
+        return sgx == (type == QuoteBodyType.SgxReport) || Fail(sgx ? "a TD report in a quote of TEE type SGX" : "an SGX report in a quote of TEE type TDX");
     }
 
     private bool EnterSignatureData()

@@ -89,14 +89,13 @@ public sealed class QuoteVerifierTests
     public void Verify_EdgesOfValidity_AreInclusive(int secondsFromNow, string cause)
     {
         DateTimeOffset now = QuoteFixture.Now;
-        using SimulatedPki pki = SimulatedPki.Create(now.AddDays(-1), now.AddDays(1));
-        using SimulatedQuoteSource source = new(pki, QuoteFixture.Measurements);
-        SimulatedCollateralShape wide = new() { IssuedAt = now.AddDays(-10) };
+        SimulatedPckShape shape = new() { NotBefore = now.AddDays(-1), NotAfter = now.AddDays(1) };
+        using SimulatedQuoteSource source = new(QuoteFixture.Pki, QuoteFixture.Measurements, shape);
         QuoteVerificationInput input = new()
         {
             Now = now.AddSeconds(secondsFromNow),
-            Root = pki.Root,
-            Collateral = pki.Collateral(wide),
+            Root = QuoteFixture.Pki.Root,
+            Collateral = QuoteFixture.CollateralOf(wide => wide with { IssuedAt = now.AddDays(-10) }),
             Policy = QuoteFixture.Development,
         };
 
@@ -116,7 +115,7 @@ public sealed class QuoteVerifierTests
         {
             Now = QuoteFixture.Now,
             Root = QuoteFixture.Pki.Root,
-            Collateral = QuoteFixture.Collateral,
+            Collateral = QuoteFixture.GoodCollateral,
             ExpectedReportData = QuoteFixture.Flip(QuoteFixture.ReportData, 63),
             Policy = QuoteFixture.Development,
         };
@@ -242,7 +241,7 @@ public sealed class QuoteVerifierTests
         {
             Now = QuoteFixture.Now,
             Root = QuoteFixture.Pki.Root,
-            Collateral = QuoteFixture.Collateral,
+            Collateral = QuoteFixture.GoodCollateral,
             ExpectedReportData = new byte[32],
         };
         Assert.Throws<ArgumentException>(() => QuoteVerifier.Verify(QuoteFixture.Ordinary, input));

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Keys;
 using TeeTee.Attestation.Verification;
@@ -44,7 +45,7 @@ internal sealed class SimulatedPkiFolder(string folder)
             PrivateFile.TryCreate(_signing, Encoding.ASCII.GetBytes(SimulatedCertificates.Export(madeProcessor, madeSigner)));
         }
         (X509Certificate2 processor, X509Certificate2 signer) = Read(_signing);
-        if (!processor.IssuerName.RawData.AsSpan().SequenceEqual(root.SubjectName.RawData))
+        if (!IsBelow(root, processor) || !IsBelow(root, signer))
             throw new InvalidOperationException($"{_signing} is not of the root in {_authority}; remove {_signing} to make it anew.");
         return new SimulatedPki(root, platform, processor, signer);
     }
@@ -60,6 +61,9 @@ internal sealed class SimulatedPkiFolder(string folder)
         bool counts = read.FindFault(tdx: true, now, minimumEvaluation: 0) is null;
         return counts && read.Expires - now >= (read.Expires - read.Begins) / 2;
     }
+
+    private static bool IsBelow(X509Certificate2 root, X509Certificate2 certificate) =>
+        PckChain.FindSignatureFault(CertificateReader.Read(certificate.RawData), CertificateReader.Read(root.RawData)).Length == 0;
 
     private static (X509Certificate2 First, X509Certificate2 Second) Read(string path)
     {
