@@ -44,6 +44,9 @@ internal sealed class CheckedCollateral
     /// <summary>The evaluation data number of the TCB info; 0 where it cannot be read.</summary>
     public int TcbEvaluationDataNumber => _tcbInfo?.TcbEvaluationDataNumber ?? 0;
 
+    /// <summary>Whether every part is well-formed and signed.</summary>
+    public bool IsWhole => Parts.All(part => part.Fault.Length == 0);
+
     /// <summary>The last second at which every part holds.</summary>
     public DateTimeOffset Expires => Parts.Min(part => part.Expires);
 
