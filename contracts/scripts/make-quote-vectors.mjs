@@ -347,6 +347,8 @@ const quotes = {
   moduleSvn5: quote({ svns: [5, 1, 3, ...Array(13).fill(0)] }),
   moduleSvn4: quote({ svns: [4, 1, 3, ...Array(13).fill(0)] }),
   oldMicrocode: quote({ svns: [7, 1, 2, ...Array(13).fill(0)] }),
+  currentIsOld: quote({ bodyType: 3, svns2: [7, 1, 2, ...Array(13).fill(0)] }),
+  currentModuleIsOld: quote({ bodyType: 4, svns2: [4, 1, 3, ...Array(13).fill(0)] }),
   currentIsGoodLaunchIsOld: quote({ bodyType: 3, svns: [7, 1, 2, ...Array(13).fill(0)], svns2: tdxSvns }),
 };
 
@@ -386,8 +388,8 @@ of(v('ModuleNotProduction(bytes8,bytes32)'), ['seamAttributes', 'seamSigner']);
 of(v('ServiceTd(uint256,bytes32)'), ['serviceTd', 'serviceTdLastByte', 'v5Type4ServiceTd', 'v5Type4InitServiceTd', 'v5Type4CurrentServiceTd']);
 of(v('ImageRefused(bytes32)'), ['otherMrTd', 'otherRtmr0', 'otherRtmr1', 'otherRtmr2', 'otherConfigId']);
 of(v('WrongReportData(bytes32,bytes32)'), ['otherHigh', 'otherLow']);
-of(v('ModuleRefused(uint256,uint256)'), ['moduleVersion2', 'moduleVersion32', 'moduleVersion255', 'moduleSvn4']);
-of(v('TdxComponentsTooLow(bytes16,bytes16)'), ['moduleSvn5', 'oldMicrocode', 'currentIsGoodLaunchIsOld']);
+of(v('ModuleRefused(uint256,uint256)'), ['moduleVersion2', 'moduleVersion32', 'moduleVersion255', 'moduleSvn4', 'currentModuleIsOld']);
+of(v('TdxComponentsTooLow(bytes16,bytes16)'), ['moduleSvn5', 'oldMicrocode', 'currentIsOld', 'currentIsGoodLaunchIsOld']);
 
 of(v('OutsideValidity(uint64,uint64,uint64)'), ['leafNotYetValid', 'leafExpired', 'leafEndsBefore', 'caExpired', 'caNotYetValid']);
 of(v('NotAPckCertificate(bool,bool)'), ['leafOtherName', 'leafNoName', 'leafAuthority', 'leafNoSgx']);

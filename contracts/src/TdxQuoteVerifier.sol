@@ -303,8 +303,8 @@ contract TdxQuoteVerifier is IQuoteVerifier {
         if (attributes & QE_DEBUG != 0) revert TdxQuoteVerifier_QeDebug(attributes);
         bytes4 miscSelect = bytes4(Slices.word(data, report + TdQuote.QE_MISC_SELECT, 4));
         if (
-            miscSelect & identity.miscSelectMask != identity.miscSelect
-                || attributes & identity.attributesMask != identity.attributes
+            (miscSelect ^ identity.miscSelect) & identity.miscSelectMask != 0
+                || (attributes ^ identity.attributes) & identity.attributesMask != 0
         ) revert TdxQuoteVerifier_WrongQeSettings(miscSelect, attributes);
         bytes32 mrSigner = Slices.word(data, report + TdQuote.QE_MR_SIGNER, 32);
         uint16 product = Slices.uint16At(data, report + TdQuote.QE_PRODUCT_ID);
@@ -331,7 +331,8 @@ contract TdxQuoteVerifier is IQuoteVerifier {
             revert TdxQuoteVerifier_EvaluationNumber(policy.evaluationNumber, qeNumber, minimum);
         }
         _checkPlatform(platform, policy);
-        _checkModule(data, quote.body, policy);
+        _checkModule(data, quote.body + TdQuote.TEE_TCB_SVN, policy);
+        if (quote.bodySize > TdQuote.TEE_TCB_SVN_2) _checkModule(data, quote.body + TdQuote.TEE_TCB_SVN_2, policy);
         return policy.validUntil;
     }
 
@@ -343,10 +344,10 @@ contract TdxQuoteVerifier is IQuoteVerifier {
         }
     }
 
-    /// @dev All 16 components count (the strict rule), and the module's own SVN by its major version besides. Only the launch SVNs are
-    /// judged: a TD that was launched below the minimum stays below it.
-    function _checkModule(bytes memory data, uint256 body, TcbPolicy memory policy) private pure {
-        bytes16 svns = bytes16(Slices.word(data, body + TdQuote.TEE_TCB_SVN, 16));
+    /// @dev All 16 components count (the strict rule), and the module's own SVN by its major version besides. Of a TD 1.5 both sets do:
+    /// what was launched below the minimum stays below it, and what runs below it now is so.
+    function _checkModule(bytes memory data, uint256 position, TcbPolicy memory policy) private pure {
+        bytes16 svns = bytes16(Slices.word(data, position, 16));
         uint256 version = uint8(svns[1]);
         uint256 svn = uint8(svns[0]);
         bool listed = version < MODULE_VERSIONS && (policy.moduleVersions >> version) & 1 == 1;

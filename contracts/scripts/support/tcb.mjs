@@ -27,17 +27,23 @@ export function reachedLevel(tcbInfo, platform, tdxSvns) {
     && reaches(platform.components, tcb.sgxtcbcomponents.map((c) => c.svn)) && reaches(tdxSvns, tcb.tdxtcbcomponents.map((c) => c.svn)));
 }
 
-/** The policy of one level; module versions count from the lowest SVN whose status is accepted. */
+/** The last level down to which every status is accepted, or undefined: below it a platform is refused, whatever comes then. */
+const lastAccepted = (levels, accepted) => {
+  const refused = levels.findIndex((level) => !accepted.includes(level.tcbStatus));
+  return levels[(refused < 0 ? levels.length : refused) - 1];
+};
+
+/** The policy of one level; module versions count down to the last SVN whose status is accepted. */
 export function policyOf(tcbInfo, level, accepted, validUntil) {
   const { tcb } = tcbInfo.tcbLevels[level];
   const moduleSvns = Buffer.alloc(32);
   let moduleVersions = tcbInfo.tdxModule ? 1 : 0;
   for (const identity of tcbInfo.tdxModuleIdentities ?? []) {
     const version = parseInt(identity.id.slice('TDX_'.length), 16);
-    const svns = identity.tcbLevels.filter((l) => accepted.includes(l.tcbStatus)).map((l) => l.tcb.isvsvn);
-    if (version > 31 || svns.length === 0) continue;
+    const level = lastAccepted(identity.tcbLevels, accepted);
+    if (version > 31 || !level) continue;
     moduleVersions |= 1 << version;
-    moduleSvns[version] = Math.min(...svns);
+    moduleSvns[version] = level.tcb.isvsvn;
   }
   return {
     sgxComponents: components(tcb.sgxtcbcomponents), tdxComponents: components(tcb.tdxtcbcomponents), moduleSvns, moduleVersions: moduleVersions >>> 0,
@@ -50,7 +56,7 @@ export function qeIdentityOf(identity, accepted) {
   return {
     mrSigner: bytes(identity.mrsigner), attributes: bytes(identity.attributes), attributesMask: bytes(identity.attributesMask),
     miscSelect: bytes(identity.miscselect), miscSelectMask: bytes(identity.miscselectMask), isvProdId: identity.isvprodid,
-    isvSvn: Math.min(...identity.tcbLevels.filter((l) => accepted.includes(l.tcbStatus)).map((l) => l.tcb.isvsvn)),
+    isvSvn: lastAccepted(identity.tcbLevels, accepted).tcb.isvsvn,
     evaluationNumber: identity.tcbEvaluationDataNumber,
   };
 }

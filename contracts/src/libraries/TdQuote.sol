@@ -44,7 +44,8 @@ library TdQuote {
     uint256 internal constant MR_CONFIG_ID = 184;
     uint256 internal constant RTMR_0 = 328;
     uint256 internal constant REPORT_DATA = 520;
-    /// @dev 1.5 and later.
+    /// @dev 1.5 and later: the SVNs of now, where the first ones are those of the launch.
+    uint256 internal constant TEE_TCB_SVN_2 = 584;
     uint256 internal constant MR_SERVICE_TD = 600;
     /// @dev 1.5 extended: the service TD's hash at the start of the TD and now.
     uint256 internal constant INIT_SERVICE_TD = 737;
