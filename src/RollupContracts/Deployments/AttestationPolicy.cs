@@ -1,4 +1,6 @@
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Verification;
 using TeeTee.Primitives;
 
 namespace TeeTee.RollupContracts;
@@ -23,4 +25,26 @@ public sealed record AttestationPolicy
 
     /// <summary>The quoting enclave.</summary>
     public required QuotingEnclave Enclave { get; init; }
+
+    /// <summary>The policy that one platform family's collateral asks for; other families can be added to <see cref="Platforms"/>.</summary>
+    /// <param name="root">The root that quotes must lead to; the collateral is the caller's and is not verified here.</param>
+    /// <param name="images">What may run.</param>
+    /// <param name="validUntil">Unix seconds at which the platform's policy ends; with the collateral if null.</param>
+    /// <exception cref="ArgumentException">The collateral is not about TDX, malformed, or accepts no level; the message names the cause.</exception>
+    public static AttestationPolicy FromCollateral(
+        TrustedRoot root, QuoteCollateral collateral, IEnumerable<Bytes32> images, ulong looseningDelay, ulong? validUntil = null)
+    {
+        if (!CollateralMapping.TryMapPlatform(collateral, null, out TcbPolicy? platform, out string cause)
+            || !CollateralMapping.TryMapEnclave(collateral, null, out QuotingEnclave? enclave, out cause))
+            throw new ArgumentException($"The collateral gives no policy: {cause}.", nameof(collateral));
+        return new AttestationPolicy
+        {
+            Root = root,
+            LooseningDelay = looseningDelay,
+            Images = [.. images.Distinct()],
+            Attributes = [QuotePolicy.SeptVeDisable],
+            Platforms = [validUntil is { } end ? platform with { ValidUntil = end } : platform],
+            Enclave = enclave,
+        };
+    }
 }

@@ -1,4 +1,4 @@
-using System.Numerics;
+using TeeTee.Primitives;
 
 namespace TeeTee.RollupContracts;
 
@@ -34,7 +34,7 @@ public sealed record TcbPolicy
 
     internal object[] ToTuple() =>
     [
-        SgxComponents.ToArray(), TdxComponents.ToArray(), new Primitives.Bytes32(ModuleSvns.Span), ModuleVersions, PceSvn, PceId, EvaluationNumber, ValidUntil,
+        SgxComponents.ToArray(), TdxComponents.ToArray(), new Bytes32(ModuleSvns.Span), ModuleVersions, PceSvn, PceId, EvaluationNumber, ValidUntil,
     ];
 
     internal byte[] FmspcBytes() => Convert.FromHexString(Fmspc);
