@@ -1,4 +1,3 @@
-using TeeTee.Attestation.Quotes;
 using TeeTee.Primitives;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Batching;
@@ -23,7 +22,7 @@ public sealed class ContractQuoteJudgeTests : NodeTest
     {
         TestNode node = Open();
         TcbPolicy policy = SimulatedPolicy.Of(World.Pki, World.Quotes.Measurements).Platforms[0];
-        byte[] raise = World.TcbRegistry.RaisePolicy(policy with { PceSvn = ushort.MaxValue });
+        byte[] raise = World.TcbRegistry.RaisePolicy(policy with { PceSvn = ushort.MaxValue, ValidUntil = policy.ValidUntil - 60 });
         await World.SendAsync(ChainWorld.Sequencer, World.TcbRegistry, raise, 0, Bound);
         await World.AdvanceAsync(2, Bound);
         await node.AnswerAsync(ChainWorld.Users[0], 1, Bound);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.Jobs;
@@ -22,12 +23,12 @@ namespace TeeTee.Sequencer.Tests.Jobs;
 public sealed class OnAnvilTests : IDisposable
 {
     private static readonly PrivateKey s_deployer = PrivateKey.Parse(AnvilProcess.Keys[0]);
+    private static readonly SimulatedPki s_pki = SimulatedPki.Create(TimeProvider.System);
     private static readonly PrivateKey s_host = PrivateKey.Parse(AnvilProcess.Keys[1]);
     private static readonly PrivateKey s_user = PrivateKey.Parse(AnvilProcess.Keys[2]);
 
     private static readonly SimulatedMeasurements s_image = SimulatedMeasurements.Of("world", "test");
 
-    private readonly SimulatedPki _pki = SimulatedPki.Create(TimeProvider.System);
     private readonly CancellationTokenSource _bound = new(TimeSpan.FromSeconds(60));
     private readonly string _folder = Directory.CreateTempSubdirectory("teetee-anvil-").FullName;
 
@@ -36,7 +37,6 @@ public sealed class OnAnvilTests : IDisposable
     public void Dispose()
     {
         _bound.Dispose();
-        _pki.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
     }
@@ -151,7 +151,7 @@ public sealed class OnAnvilTests : IDisposable
         RollupParameters parameters = TestWorld.Parameters with { PostBeforeHorizon = 400, ExitDelay = 2_000 };
         Deployment deployment = await new RollupDeployer(client, deployer)
             .DeployAsync(
-                parameters, ChallengeTerms.For(parameters), SimulatedPolicy.Of(_pki, s_image), s_deployer.Address, TestWorld.Sequencer.Address, Bound);
+                parameters, ChallengeTerms.For(parameters), SimulatedPolicy.Of(s_pki, s_image), s_deployer.Address, TestWorld.Sequencer.Address, Bound);
         RegistryContract registry = new(client, deployment.Registry);
         ModelConfig config = new(1, TestWorld.Vocabulary, 64, 128, 4, 4, 2, 16, 16, TestWorld.Context, 0x3727C5AC, 0x3E800000, 0, true);
         TransactionReceipt listed = await SendAsync(
@@ -169,7 +169,7 @@ public sealed class OnAnvilTests : IDisposable
         await SendAsync(host, registry, registry.BeginRegistration(slotId));
         (Bytes32 nonce, _) = await registry.GetRegistrationNonceAsync(slotId, BlockTag.Latest, Bound);
         byte[] reportData = ReportData.ForRegistration(deployment.Domain(), slotId, s_host.Address, nonce, key, FakeChain.EncryptionKey);
-        using SimulatedQuoteSource machine = new(_pki, s_image);
+        using SimulatedQuoteSource machine = new(s_pki, s_image);
         byte[] evidence = TdxEvidence.Create(await machine.GetQuoteAsync(reportData, Bound));
         await SendAsync(host, registry, registry.Register(slotId, key, FakeChain.EncryptionKey, evidence));
     }
