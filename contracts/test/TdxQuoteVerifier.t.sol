@@ -189,6 +189,15 @@ contract TdxQuoteVerifierTest is QuoteFixture {
         assertEq(quoteVerifier.verify(goodEvidence(), high, low).image, image, "the other value");
     }
 
+    /// @dev Not even a registry that would allow it makes a debug TD pass.
+    function test_verify_debugThatTheRegistryAllows_isRefused() public {
+        bytes memory debug = evidenceOf("debug", "leaf", "platform");
+        vm.mockCall(
+            address(tcb), abi.encodeWithSelector(ITcbRegistry.areAttributesAllowedAt.selector), abi.encode(true)
+        );
+        _expect(TdxQuoteVerifier.TdxQuoteVerifier_AttributesRefused.selector, debug);
+    }
+
     function test_verify_policyEnd_isTheFirstSecondThatNoLongerCounts() public {
         vm.warp(time + 30 days - 1);
         assertEq(quoteVerifier.verify(goodEvidence(), high, low).expiresAt, time + 30 days, "last second");
