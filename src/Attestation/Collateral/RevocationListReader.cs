@@ -52,8 +52,15 @@ internal static class RevocationListReader
         {
             AsnReader attribute = name.ReadSetOf().ReadSequence();
             if (attribute.ReadObjectIdentifier() == Oids.CommonName)
-                found = attribute.ReadCharacterString((UniversalTagNumber)attribute.PeekTag().TagValue);
+                found = ReadText(attribute);
         }
         return found;
+    }
+
+    private static string ReadText(AsnReader reader)
+    {
+        var tag = (UniversalTagNumber)reader.PeekTag().TagValue;
+        CertificateReader.Require(tag is UniversalTagNumber.UTF8String or UniversalTagNumber.PrintableString, "the issuer's common name is no text");
+        return reader.ReadCharacterString(tag);
     }
 }
