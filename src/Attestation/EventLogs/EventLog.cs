@@ -21,6 +21,12 @@ public sealed class EventLog
     /// <summary>The events that extend a register, in the order of the log; at most 4096.</summary>
     public IReadOnlyList<MeasuredEvent> Events { get; }
 
+    /// <summary>The runtime events, in order.</summary>
+    public IReadOnlyList<MeasuredEvent> RuntimeEvents => [.. Events.Where(measured => measured.IsRuntime)];
+
+    /// <summary>How many of <see cref="RuntimeEvents"/> are the boot's, up to and with <c>system-ready</c>. The names of later ones are any application's choice.</summary>
+    public int BootEventCount => Math.Min(RuntimeClaimsReader.BootEvents(RuntimeEvents) + 1, RuntimeEvents.Count);
+
     /// <summary>The quote that came with the log; empty where none did. Unverified.</summary>
     public ReadOnlyMemory<byte> Quote { get; internal init; }
 

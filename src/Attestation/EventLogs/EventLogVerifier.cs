@@ -14,7 +14,7 @@ public static class EventLogVerifier
     /// <param name="compose">The exact bytes of app-compose.json, to be compared with the measured hash; null to leave that out.</param>
     /// <param name="configDocument">The exact bytes of dstack's configuration document; needed where MR_CONFIG_ID is of version 3.</param>
     public static EventLogVerdict Verify(
-        EventLog log, TdReport report, ReadOnlyMemory<byte>? compose = null, ReadOnlyMemory<byte> configDocument = default)
+        EventLog log, TdReport report, byte[]? compose = null, ReadOnlyMemory<byte> configDocument = default)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(report);
@@ -28,8 +28,8 @@ public static class EventLogVerifier
         };
         try
         {
-            if (compose is { } bytes)
-                verdict = verdict with { Compose = ReadCompose(bytes) };
+            if (compose is not null)
+                verdict = verdict with { Compose = ReadCompose(compose) };
             verdict = verdict with { Claims = RuntimeClaimsReader.Read(log.Events) };
             RequireRegisters(verdict, report);
             RequireCompose(verdict);

@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
-using TeeTee.Attestation.Quotes;
 
 namespace TeeTee.Attestation.Tests.Collateral;
 
@@ -32,6 +31,9 @@ internal sealed class CollateralFixture : IDisposable
     }
 
     public TrustedRoot Root { get; }
+
+    /// <summary>The root certificate, as a verifier is given it.</summary>
+    public string RootPem => _root.ExportCertificatePem();
 
     public QuoteCollateral Make(CollateralShape? wanted = null)
     {
