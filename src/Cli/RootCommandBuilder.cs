@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using TeeTee.Cli.Bench;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Cli.Commands;
+using TeeTee.Cli.Commands.Quotes;
 
 namespace TeeTee.Cli;
 

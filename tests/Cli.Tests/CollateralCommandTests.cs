@@ -33,7 +33,7 @@ public sealed class CollateralCommandTests : IAsyncLifetime
     {
         CommandRun fetched = await FetchAsync("--fmspc", CollateralFixture.Fmspc.ToUpperInvariant());
         Assert.Equal(ExitCode.Success, fetched.ExitCode);
-        Assert.Equal(CollateralContainer.Write(_server.Collateral!), await File.ReadAllBytesAsync(Out));
+        Assert.Equal(_server.Collateral!.Write(), await File.ReadAllBytesAsync(Out));
 
         CommandRun shown = await CommandRun.RunAsync("collateral", "show", Out, "--json");
 
@@ -88,9 +88,12 @@ public sealed class CollateralCommandTests : IAsyncLifetime
     [InlineData("bad_setting")]
     [InlineData("bad_setting", "--fmspc", "00806f050000", "--quote", "q")]
     [InlineData("bad_setting", "--fmspc", "00806f050000", "--root-crl-url", "file:///x")]
-    [InlineData("file_unreadable", "--quote", "/absent")]
     public async Task Fetch_BadOptions_FailClearly(string error, params string[] options) =>
         (await FetchAsync(options)).ShouldFail(ExitCode.Usage, error);
+
+    [Fact]
+    public async Task Fetch_NoQuoteFile_FailsClearly() =>
+        (await FetchAsync("--quote", "/absent")).ShouldFail(ExitCode.Configuration, "bad_quote_file");
 
     [Theory]
     [InlineData("ftp://x")]

@@ -131,7 +131,7 @@ public sealed class QuoteReplayCommandTests : IDisposable
     public async Task Replay_BadOptions_FailClearly()
     {
         (await CommandRun.RunAsync("quote", "replay", "--json")).ShouldFail(ExitCode.Usage, "usage");
-        (await CommandRun.RunAsync("quote", "replay", "--eventlog", "/absent", "--json")).ShouldFail(ExitCode.Usage, "file_unreadable");
+        (await CommandRun.RunAsync("quote", "replay", "--eventlog", "/absent", "--json")).ShouldFail(ExitCode.Configuration, "bad_event_log");
         (string log, _, _) = await MachineAsync(s_compose);
         (await CommandRun.RunAsync("quote", "replay", "--eventlog", log, "--require-pins", "--json")).ShouldFail(ExitCode.Usage, "bad_setting");
     }

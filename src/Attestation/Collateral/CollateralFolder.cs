@@ -29,9 +29,9 @@ internal sealed class CollateralFolder(string path)
     public QuoteCollateral Read(PlatformId platform)
     {
         string file = FileOf(platform);
-        if (new FileInfo(file).Length > CollateralContainer.MaxBytes)
-            throw new IOException($"{file} has more than {CollateralContainer.MaxBytes} bytes.");
-        return CollateralContainer.TryRead(File.ReadAllBytes(file), out QuoteCollateral? collateral, out string cause)
+        if (new FileInfo(file).Length > QuoteCollateral.MaxContainerSize)
+            throw new IOException($"{file} has more than {QuoteCollateral.MaxContainerSize} bytes.");
+        return QuoteCollateral.TryParse(File.ReadAllBytes(file), out QuoteCollateral? collateral, out string cause)
             ? collateral
             : throw new IOException($"{file}: {cause}.");
     }
@@ -39,7 +39,7 @@ internal sealed class CollateralFolder(string path)
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Write(PlatformId platform, QuoteCollateral collateral) =>
-        PrivateFile.WritePublic(FileOf(platform), CollateralContainer.Write(collateral));
+        PrivateFile.WritePublic(FileOf(platform), collateral.Write());
 
     private string FileOf(PlatformId platform) => Path.Combine(path, $"{platform.Fmspc}-{NameOf(platform.Authority)}{Extension}");
 

@@ -1,4 +1,5 @@
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Verification;
 
 namespace TeeTee.Attestation.Collateral;
 
@@ -15,7 +16,7 @@ internal static class CollateralMatch
         if (summary.TcbInfo.Id != "TDX" || summary.QeIdentity.Id != "TD_QE")
             return $"TCB info \"{summary.TcbInfo.Id}\" and identity \"{summary.QeIdentity.Id}\" are not TDX and TD_QE";
         return summary.Authority == platform.Authority
-            ? CollateralAuthenticity.FindFault(collateral, root)
+            ? CheckedCollateral.Of(collateral, root).FindBroken()?.ToString() ?? ""
             : $"the revocation list is \"{summary.PckCrl.Issuer}\"'s, {platform.Authority}'s was asked for";
     }
 }

@@ -7,7 +7,7 @@ namespace TeeTee.Attestation.Collateral;
 /// <param name="TcbEvaluationDataNumber">Of the TCB info that is held; null where nothing is.</param>
 /// <param name="LastFailure">Why the last try to renew it failed; null if it did not.</param>
 public sealed record CollateralReport(
-    PlatformId Platform, CollateralStaleness Staleness, DateTimeOffset? Expires, long? TcbEvaluationDataNumber, string? LastFailure)
+    PlatformId Platform, CollateralStaleness Staleness, DateTimeOffset? Expires, int? TcbEvaluationDataNumber, string? LastFailure)
 {
     /// <summary>One sentence for a readiness obstacle or an alarm; null while fresh.</summary>
     public string? Complaint => Staleness switch

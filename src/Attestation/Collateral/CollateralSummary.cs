@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Formats.Asn1;
-using System.Globalization;
-using System.Text.Json;
 using TeeTee.Attestation.Certificates;
 
 namespace TeeTee.Attestation.Collateral;
@@ -10,7 +8,6 @@ namespace TeeTee.Attestation.Collateral;
 public sealed record CollateralSummary
 {
     private const int ChainLength = 2;
-    private const string DateFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     /// <summary>The platform family, 12 lower-case hex digits.</summary>
     public required string Fmspc { get; init; }
@@ -34,7 +31,7 @@ public sealed record CollateralSummary
     public required DateTimeOffset CertificatesExpire { get; init; }
 
     /// <summary>Which authority's revocations these are; null for an issuer that is neither.</summary>
-    public PckAuthority? Authority => AuthorityNames.Find(PckCrl.Issuer);
+    public PckAuthority? Authority => PckAuthorities.TryFind(PckCrl.Issuer, out PckAuthority authority, out _) ? authority : null;
 
     /// <summary>The last moment at which all parts may be used.</summary>
     public DateTimeOffset EarliestExpiry =>
@@ -45,50 +42,64 @@ public sealed record CollateralSummary
     public static bool TryRead(QuoteCollateral collateral, [NotNullWhen(true)] out CollateralSummary? summary, out string cause)
     {
         ArgumentNullException.ThrowIfNull(collateral);
-        (summary, cause) = (null, "");
-        string part = "";
+        summary = null;
+        if (!Collateral.TcbInfo.TryRead(collateral.TcbInfo, out TcbInfo? tcb, out cause))
+            return Fail("TCB info", ref cause);
+        if (!Collateral.QeIdentity.TryRead(collateral.QeIdentity, out QeIdentity? qe, out cause))
+            return Fail("QE identity", ref cause);
+        if (!TryReadList(collateral.RootCaCrl, out RevocationListSummary? root, out cause))
+            return Fail("root revocation list", ref cause);
+        if (!TryReadList(collateral.PckCrl, out RevocationListSummary? pck, out cause))
+            return Fail("PCK revocation list", ref cause);
+        if (!TryReadChains(collateral, out DateTimeOffset expire, out cause))
+            return Fail("issuer chains", ref cause);
+        summary = new CollateralSummary
+        {
+            Fmspc = Convert.ToHexStringLower(tcb.Fmspc.Span),
+            PceId = Convert.ToHexStringLower(tcb.PceId.Span),
+            TcbInfo = new SignedDocumentSummary(tcb.Id, tcb.IssueDate, tcb.NextUpdate, tcb.TcbEvaluationDataNumber),
+            QeIdentity = new SignedDocumentSummary(qe.Id, qe.IssueDate, qe.NextUpdate, qe.TcbEvaluationDataNumber),
+            RootCrl = root,
+            PckCrl = pck,
+            CertificatesExpire = expire,
+        };
+        return true;
+    }
+
+    private static bool TryReadList(ReadOnlyMemory<byte> der, [NotNullWhen(true)] out RevocationListSummary? summary, out string cause)
+    {
+        summary = null;
+        if (!RevocationList.TryRead(der, out RevocationList? list, out cause))
+            return false;
         try
         {
-            part = "TCB info";
-            using JsonDocument tcbInfo = Parse(collateral.TcbInfo);
-            SignedDocumentSummary tcb = Document(tcbInfo.RootElement);
-            part = "QE identity";
-            using JsonDocument qeIdentity = Parse(collateral.QeIdentity);
-            SignedDocumentSummary qe = Document(qeIdentity.RootElement);
-            part = "root revocation list";
-            RevocationListSummary root = RevocationListReader.Read(collateral.RootCaCrl, out _, out _);
-            part = "PCK revocation list";
-            RevocationListSummary pck = RevocationListReader.Read(collateral.PckCrl, out _, out _);
-            part = "issuer chains";
-            DateTimeOffset expire = new[] { collateral.PckCrlIssuerChain, collateral.TcbInfoIssuerChain, collateral.QeIdentityIssuerChain }
-                .SelectMany(chain => PemChain.Read(chain, ChainLength)).Min(certificate => certificate.NotAfter);
-            part = "TCB info";
-            summary = new CollateralSummary
-            {
-                Fmspc = Text(tcbInfo.RootElement, "fmspc").ToLowerInvariant(),
-                PceId = Text(tcbInfo.RootElement, "pceId"),
-                TcbInfo = tcb,
-                QeIdentity = qe,
-                RootCrl = root,
-                PckCrl = pck,
-                CertificatesExpire = expire,
-            };
+            summary = new RevocationListSummary(CertificateReader.ReadCommonName(list.Issuer), list.ThisUpdate, list.NextUpdate, list.Count);
         }
-        catch (Exception malformed) when (malformed is JsonException or FormatException or InvalidOperationException or KeyNotFoundException or AsnContentException)
+        catch (AsnContentException malformed)
         {
-            cause = $"{part}: {malformed.Message}";
+            cause = malformed.Message;
         }
         return summary is not null;
     }
 
-    private static JsonDocument Parse(ReadOnlyMemory<byte> json) =>
-        JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });
+    private static bool TryReadChains(QuoteCollateral collateral, out DateTimeOffset expire, out string cause)
+    {
+        (expire, cause) = (default, "");
+        try
+        {
+            expire = new[] { collateral.PckCrlIssuerChain, collateral.TcbInfoIssuerChain, collateral.QeIdentityIssuerChain }
+                .SelectMany(chain => PemChain.Read(chain, ChainLength)).Min(certificate => certificate.NotAfter);
+        }
+        catch (AsnContentException malformed)
+        {
+            cause = malformed.Message;
+        }
+        return cause.Length == 0;
+    }
 
-    private static SignedDocumentSummary Document(JsonElement root) => new(
-        Text(root, "id"), root.GetProperty("version").GetInt32(), Date(root, "issueDate"), Date(root, "nextUpdate"), root.GetProperty("tcbEvaluationDataNumber").GetInt64());
-
-    private static string Text(JsonElement root, string name) => root.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null.");
-
-    private static DateTimeOffset Date(JsonElement root, string name) => DateTimeOffset.ParseExact(
-        Text(root, name), DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+    private static bool Fail(string part, ref string cause)
+    {
+        cause = $"{part}: {cause}";
+        return false;
+    }
 }

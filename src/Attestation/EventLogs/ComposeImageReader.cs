@@ -194,7 +194,11 @@ internal sealed partial class ComposeImageReader
         value is ['[', .. string items, ']']
         && (string.IsNullOrWhiteSpace(items) || items.Split(',').All(item => Quoted().IsMatch(item.Trim(' ')) || PlainText().IsMatch(item.Trim(' '))));
 
-    private void DoubtLine(string cause) => Doubt($"line {_line}: {cause}");
+    private void DoubtLine(string cause)
+    {
+        if (_doubts.Count < MostDoubts)
+            Doubt($"line {_line}: {cause}");
+    }
 
     /// <summary>A plain or simply quoted key, its colon, and what follows on the line.</summary>
     [GeneratedRegex("""^(?<key>[A-Za-z0-9_.<][A-Za-z0-9_./<-]*|"[A-Za-z0-9_./-]+"|'[A-Za-z0-9_./-]+') *:(?: +(?<value>.*))?$""")]

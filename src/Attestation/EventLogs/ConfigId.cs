@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using TeeTee.Attestation.Quotes;
+using TeeTee.Attestation.Verification;
 using TeeTee.Primitives;
 
 namespace TeeTee.Attestation.EventLogs;
@@ -25,7 +26,7 @@ internal static class ConfigId
     }
 
     /// <summary>The register that binds a compose hash alone.</summary>
-    public static byte[] Version1(ReadOnlySpan<byte> composeHash) => Register(1, composeHash);
+    public static byte[] Version1(ReadOnlySpan<byte> composeHash) => MrConfigId.OfComposeHash(composeHash);
 
     /// <summary>The register that binds compose hash, application and key provider.</summary>
     public static byte[] Version2(ReadOnlySpan<byte> composeHash, ReadOnlySpan<byte> appId, string provider, ReadOnlySpan<byte> providerId) =>

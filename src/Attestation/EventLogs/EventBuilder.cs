@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace TeeTee.Attestation.EventLogs;
@@ -46,16 +47,16 @@ internal sealed class EventBuilder
         byte[] computed = version == 1 ? RuntimeDigest.Version1(Utf8(name), payload) : RuntimeDigest.Version2(name, payload);
         if (version == 2)
         {
-            Contradicts(preimage is null, $"\"{name}\" is version 2 and has no preimage");
-            Contradicts(!preimage!.Value.Span.SequenceEqual(RuntimeDigest.Preimage(name, payload)), $"\"{name}\" has a preimage that is not the canonical one");
+            Agree(preimage is not null, $"\"{name}\" is version 2 and has no preimage");
+            Agree(preimage!.Value.Span.SequenceEqual(RuntimeDigest.Preimage(name, payload)), $"\"{name}\" has a preimage that is not the canonical one");
         }
         else
         {
-            Contradicts(preimage is not null, $"\"{name}\" has a preimage and is not version 2");
+            Agree(preimage is null, $"\"{name}\" has a preimage and is not version 2");
         }
         // An empty digest claims nothing; a wrong one is a lie that a reader who trusts digests would believe.
-        Contradicts(
-            claimed.Length > 0 && !claimed.SequenceEqual(computed),
+        Agree(
+            claimed.IsEmpty || claimed.SequenceEqual(computed),
             $"\"{name}\" claims digest {Short(claimed)}, its name and payload give {Short(computed)}");
         return computed;
     }
@@ -72,11 +73,20 @@ internal sealed class EventBuilder
         }
     }
 
-    private void Require(bool condition, string cause) =>
-        MalformedEventLogException.Require(condition, EventLogStage.Event, condition ? "" : $"{Where}: {cause}");
+    private void Require(bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ref MalformedEventLogException.Cause cause)
+    {
+        if (!condition)
+            throw new MalformedEventLogException(EventLogStage.Event, $"{Where}: {cause.ToStringAndClear()}");
+    }
 
-    private void Contradicts(bool contradiction, string cause) =>
-        MalformedEventLogException.Require(!contradiction, EventLogStage.RuntimeDigest, contradiction ? $"{Where}: {cause}" : "");
+    private void Require(bool condition, string cause) =>
+        MalformedEventLogException.Require(condition, EventLogStage.Event, $"{Where}: {cause}");
+
+    private void Agree(bool agreement, [InterpolatedStringHandlerArgument(nameof(agreement))] ref MalformedEventLogException.Cause cause)
+    {
+        if (!agreement)
+            throw new MalformedEventLogException(EventLogStage.RuntimeDigest, $"{Where}: {cause.ToStringAndClear()}");
+    }
 
     private static string Short(ReadOnlySpan<byte> digest) => Convert.ToHexStringLower(digest[..Math.Min(8, digest.Length)]);
 }

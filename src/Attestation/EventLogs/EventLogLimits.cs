@@ -7,7 +7,7 @@ internal static class EventLogLimits
     public const int Bytes = 4 << 20;
 
     /// <summary>Events in a log.</summary>
-    public const int Events = 4096;
+    public const int Events = 1024;
 
     /// <summary>UTF-8 bytes of an event's name.</summary>
     public const int NameBytes = 256;
@@ -22,7 +22,7 @@ internal static class EventLogLimits
     public const int ComposeBytes = 1 << 20;
 
     /// <summary>Lines of the compose file inside.</summary>
-    public const int ComposeLines = 20_000;
+    public const int ComposeLines = 10_000;
 
     /// <summary>Digest algorithms that a CCEL header may list.</summary>
     public const int Algorithms = 16;

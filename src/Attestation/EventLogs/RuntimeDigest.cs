@@ -15,15 +15,14 @@ internal static class RuntimeDigest
 
     public static byte[] Version1(ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload)
     {
-        Span<byte> type = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32LittleEndian(type, MeasuredEvent.RuntimeType);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA384);
-        hash.AppendData(type);
-        hash.AppendData(":"u8);
-        hash.AppendData(name);
-        hash.AppendData(":"u8);
-        hash.AppendData(payload);
-        return hash.GetHashAndReset();
+        int length = sizeof(uint) + 2 + name.Length + payload.Length;
+        Span<byte> message = length <= 512 ? stackalloc byte[length] : new byte[length];
+        BinaryPrimitives.WriteUInt32LittleEndian(message, MeasuredEvent.RuntimeType);
+        message[sizeof(uint)] = (byte)':';
+        name.CopyTo(message[(sizeof(uint) + 1)..]);
+        message[sizeof(uint) + 1 + name.Length] = (byte)':';
+        payload.CopyTo(message[(sizeof(uint) + 2 + name.Length)..]);
+        return SHA384.HashData(message);
     }
 
     public static byte[] Version2(string name, ReadOnlySpan<byte> payload) =>

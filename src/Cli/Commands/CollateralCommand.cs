@@ -3,6 +3,7 @@ using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Quotes;
 using TeeTee.Cli.CommandLine;
+using TeeTee.Cli.Commands.Quotes;
 using TeeTee.Hosting.Failures;
 
 namespace TeeTee.Cli.Commands;
@@ -25,7 +26,7 @@ internal sealed class CollateralCommand
         _url = settings.Required<string>("--url", "Base address of Intel's certification service (PCS) or of a cache of it (PCCS); several with commas, asked in this order.");
         _rootCrlUrl = settings.Optional<string>("--root-crl-url", "Where the root's revocation list is; without it what the service or the pinned root certificate says.");
         _fmspc = settings.Optional<string>("--fmspc", "The platform family, 12 hex digits.");
-        _quote = settings.Optional<string>("--quote", "Instead of --fmspc and --ca: a quote (binary) of the platform.");
+        _quote = settings.Optional<string>("--quote", "Instead of --fmspc and --ca: a quote of the platform (binary, hex or base64).");
         _authority = settings.Option("--ca", "Who issued the platform's PCK certificate: platform or processor.", "platform");
         _update = settings.Option("--update", "Which evaluation: standard, or early (weeks before it becomes the standard one).", "standard");
         _out = settings.Required<string>("--out", "The file to write.");
@@ -38,7 +39,8 @@ internal sealed class CollateralCommand
         Command fetch = factory.Create("fetch", "Fetch a platform's collateral, check that it is authentic, and write it to a file.",
             [command._url, command._rootCrlUrl, command._fmspc, command._quote, command._authority, command._update, command._out, command._trustedRoot],
             command.FetchAsync);
-        Command show = factory.Create("show", "Show what a collateral file says about itself, unverified: for whom, how new, until when.", [command._file], command.ShowAsync);
+        Command show = factory.Create("show", "Show what a collateral file says about itself, unverified: for whom, how new, until when.", [command._file],
+            (parsed, console, _) => Task.FromResult(command.Show(parsed, console)));
         return new Command("collateral", "Fetch and show what quotes are verified against.") { fetch, show };
     }
 
@@ -48,15 +50,15 @@ internal sealed class CollateralCommand
         {
             BaseUrls = [.. parsed.GetValue(_url)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(url => ServiceSettings.Endpoint(_url.Name, url))],
             RootCrlUrl = parsed.GetValue(_rootCrlUrl) is { } address ? ServiceSettings.Endpoint(_rootCrlUrl.Name, address) : null,
-            Update = Choose(_update, parsed, ("standard", TcbUpdate.Standard), ("early", TcbUpdate.Early)),
+            Update = ServiceSettings.Update(_update.Name, parsed.GetValue(_update)!),
             Root = ServiceSettings.TrustedRoot(parsed.GetValue(_trustedRoot)),
         };
-        PlatformId platform = await PlatformAsync(parsed, cancellationToken).ConfigureAwait(false);
+        PlatformId platform = Platform(parsed);
         QuoteCollateral collateral = await FetchAsync(options, platform, cancellationToken).ConfigureAwait(false);
         string path = parsed.GetValue(_out)!;
         try
         {
-            await File.WriteAllBytesAsync(path, CollateralContainer.Write(collateral), cancellationToken).ConfigureAwait(false);
+            await File.WriteAllBytesAsync(path, collateral.Write(), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -83,33 +85,32 @@ internal sealed class CollateralCommand
         }
     }
 
-    private async Task<PlatformId> PlatformAsync(ParseResult parsed, CancellationToken cancellationToken)
+    private PlatformId Platform(ParseResult parsed)
     {
         (string? fmspc, string? quote) = (parsed.GetValue(_fmspc), parsed.GetValue(_quote));
         if (fmspc is null == quote is null)
             throw new FailureException(ExitCode.Usage, "bad_setting", "Give either --fmspc or --quote.");
         if (quote is not null)
-            return await PlatformOfAsync(quote, cancellationToken).ConfigureAwait(false);
+            return PlatformOf(quote);
         if (fmspc!.Length != 12 || !fmspc.All(char.IsAsciiHexDigit))
             throw new FailureException(ExitCode.Usage, "bad_setting", $"--fmspc: '{fmspc}' is not 12 hex digits.");
-        return new PlatformId(fmspc.ToLowerInvariant(), Choose(_authority, parsed, ("platform", PckAuthority.Platform), ("processor", PckAuthority.Processor)));
+        return new PlatformId(fmspc.ToLowerInvariant(), Authority(parsed.GetValue(_authority)!));
     }
 
-    private static async Task<PlatformId> PlatformOfAsync(string path, CancellationToken cancellationToken)
+    private static PlatformId PlatformOf(string path)
     {
-        byte[] bytes = await AttestationFiles.ReadAsync(path, cancellationToken).ConfigureAwait(false);
-        if (!TdxQuote.TryParse(bytes, out TdxQuote? quote, out QuoteError? error))
+        if (!TdxQuote.TryParse(QuoteFile.Read(path), out TdxQuote? quote, out QuoteError? error))
             throw new FailureException(ExitCode.VerificationFailed, "bad_quote", $"{path}: {error.Cause}.");
-        return QuotePlatform.TryFind(quote, out PlatformId platform, out string cause)
+        return quote.TryReadPlatform(out PlatformId platform, out string cause)
             ? platform
             : throw new FailureException(ExitCode.VerificationFailed, "bad_quote", $"{path}: {cause}.");
     }
 
-    private async Task<ExitCode> ShowAsync(ParseResult parsed, CommandConsole console, CancellationToken cancellationToken)
+    private ExitCode Show(ParseResult parsed, CommandConsole console)
     {
         string path = parsed.GetValue(_file)!;
-        byte[] json = await AttestationFiles.ReadAsync(path, cancellationToken).ConfigureAwait(false);
-        if (!CollateralContainer.TryRead(json, out QuoteCollateral? collateral, out string cause))
+        byte[] json = QuoteFile.ReadBounded(path, QuoteCollateral.MaxContainerSize, "bad_collateral");
+        if (!QuoteCollateral.TryParse(json, out QuoteCollateral? collateral, out string cause))
             throw new FailureException(ExitCode.Configuration, "bad_collateral", $"{path}: {cause}");
         Show(console, collateral, path, root: null);
         return ExitCode.Success;
@@ -147,7 +148,6 @@ internal sealed class CollateralCommand
     private static object Describe(SignedDocumentSummary document) => new
     {
         id = document.Id,
-        version = document.Version,
         tcbEvaluationDataNumber = document.TcbEvaluationDataNumber,
         issueDate = document.IssueDate,
         nextUpdate = document.NextUpdate,
@@ -159,14 +159,10 @@ internal sealed class CollateralCommand
 
     private static string Text(RevocationListSummary list) => $"{list.Revoked} revoked, {list.ThisUpdate:u} to {list.NextUpdate:u}";
 
-    private static T Choose<T>(Option<string> option, ParseResult parsed, params (string Name, T Value)[] choices)
+    private PckAuthority Authority(string text) => text switch
     {
-        string? text = parsed.GetValue(option);
-        foreach ((string name, T value) in choices)
-        {
-            if (name == text)
-                return value;
-        }
-        throw new FailureException(ExitCode.Usage, "bad_setting", $"{option.Name}: '{text}' is none of {string.Join(", ", choices.Select(choice => choice.Name))}.");
-    }
+        "platform" => PckAuthority.Platform,
+        "processor" => PckAuthority.Processor,
+        _ => throw new FailureException(ExitCode.Usage, "bad_setting", $"{_authority.Name}: '{text}' is none of platform, processor."),
+    };
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Net;
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
@@ -17,6 +19,8 @@ internal sealed class ServiceSettings
     private readonly Option<string> _listen;
     private readonly Option<bool> _insecureDev;
     private readonly Option<bool> _exitWithParent;
+    private readonly Option<string?> _collateralUrl;
+    private readonly Option<string> _collateralUpdate;
 
     public ServiceSettings(Settings settings, string state, string listen)
     {
@@ -26,11 +30,18 @@ internal sealed class ServiceSettings
         _listen = settings.Option("--listen", "Address and port to listen on; port 0 takes a free one.", listen);
         _insecureDev = settings.Flag("--insecure-dev", "Allow simulated TEEs. Refused on chains with value (1 and 8453).");
         _exitWithParent = settings.Flag("--exit-with-parent", "Stop when standard input ends.");
+        _collateralUrl = settings.Optional<string>(
+            "--collateral-url", "Fetch and renew collateral from this certification service (Intel's PCS or your PCCS; several with commas) instead of reading --collateral.");
+        _collateralUpdate = settings.Option("--collateral-update", "Which of Intel's evaluations --collateral-url asks for: standard or early.", "standard");
         Symbols = [_chainUrl, _deployment, _state, _listen, _insecureDev, _exitWithParent];
+        CollateralSymbols = [_collateralUrl, _collateralUpdate];
     }
 
     /// <summary>All of them, for the command.</summary>
     public IReadOnlyList<Symbol> Symbols { get; }
+
+    /// <summary>Those of services that judge quotes.</summary>
+    public IReadOnlyList<Symbol> CollateralSymbols { get; }
 
     public Uri ChainUrl(ParseResult parsed) => Endpoint(_chainUrl.Name, parsed.GetValue(_chainUrl)!);
 
@@ -71,6 +82,63 @@ internal sealed class ServiceSettings
         "finalized" => BlockTag.Finalized,
         _ => throw new FailureException(ExitCode.Usage, "bad_setting", $"{option}: '{text}' is none of latest, safe and finalized."),
     };
+
+    /// <summary>Opens the service's collateral: fetched if it is told where from, else the file.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="path">The value of <see cref="CollateralOption"/>.</param>
+    /// <param name="trustedRoot">The root certificate's file; Intel's root if null.</param>
+    /// <param name="log">Where failures and alarms of fetching are told.</param>
+    /// <exception cref="FailureException"><c>bad_setting</c>, <c>bad_collateral</c>, <c>no_collateral</c>, <c>state_unusable</c>.</exception>
+    public CollateralFeed OpenCollateral(ParseResult parsed, string? path, string? trustedRoot, TextWriter log)
+    {
+        if (parsed.GetValue(_collateralUrl) is not { } urls)
+            return new CollateralFeed(Collateral(path, trustedRoot));
+        if (path is not null)
+            throw new FailureException(ExitCode.Usage, "bad_setting", $"--collateral and {_collateralUrl.Name} exclude each other.");
+        PcsOptions options = new()
+        {
+            BaseUrls = [.. urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(url => Endpoint(_collateralUrl.Name, url))],
+            Update = Update(_collateralUpdate.Name, parsed.GetValue(_collateralUpdate)!),
+            Root = TrustedRoot(trustedRoot),
+        };
+        return CollateralFeed.Fetch(options, Path.Combine(State(parsed), "collateral"), log);
+    }
+
+    /// <summary>Reads which evaluation is asked for.</summary>
+    public static TcbUpdate Update(string option, string text) => text switch
+    {
+        "standard" => TcbUpdate.Standard,
+        "early" => TcbUpdate.Early,
+        _ => throw new FailureException(ExitCode.Usage, "bad_setting", $"{option}: '{text}' is none of standard, early."),
+    };
+
+    /// <summary>The option that names the collateral.</summary>
+    public static Option<string?> CollateralOption(Settings settings) => settings.Optional<string>(
+        "--collateral", $"Revocation lists, TCB info and QE identity of the quotes' platform (JSON); {SimulatedPki.CollateralFile} beside --trusted-root if absent.");
+
+    /// <summary>Opens the collateral that must be there.</summary>
+    /// <exception cref="FailureException"><c>bad_collateral</c>, <c>no_collateral</c>.</exception>
+    public static ICollateralProvider Collateral(string? path, string? trustedRoot) => FindCollateral(path, trustedRoot)
+        ?? throw new FailureException(ExitCode.Configuration, "no_collateral", "Quotes cannot be judged without collateral; give it with --collateral FILE.");
+
+    /// <summary>Opens the named collateral file, or the one beside the root certificate, where a simulated PKI keeps it; null where neither is.</summary>
+    /// <exception cref="FailureException"><c>bad_collateral</c>.</exception>
+    public static ICollateralProvider? FindCollateral(string? path, string? trustedRoot)
+    {
+        if (path is null && trustedRoot is not null)
+        {
+            string beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(trustedRoot))!, SimulatedPki.CollateralFile);
+            path = File.Exists(beside) ? beside : null;
+        }
+        try
+        {
+            return path is null ? null : CollateralFile.Open(path);
+        }
+        catch (CollateralUnavailableException fault)
+        {
+            throw new FailureException(ExitCode.Configuration, "bad_collateral", fault.Message, fault);
+        }
+    }
 
     /// <summary>Reads a root certificate; Intel's without a path.</summary>
     public static TrustedRoot TrustedRoot(string? path)

@@ -15,6 +15,8 @@ internal sealed class CollateralFixture : IDisposable
 
     public static readonly DateTimeOffset Issued = new(2026, 11, 1, 0, 0, 0, TimeSpan.Zero);
 
+    private static readonly string s_components = string.Join(',', Enumerable.Repeat("{\"svn\":0}", 16));
+
     private readonly X509Certificate2 _root;
     private readonly X509Certificate2 _platform;
     private readonly X509Certificate2 _processor;
@@ -39,9 +41,9 @@ internal sealed class CollateralFixture : IDisposable
     {
         CollateralShape shape = wanted ?? new CollateralShape();
         byte[] tcbInfo = Encoding.UTF8.GetBytes(
-            $$"""{"id":"{{shape.TcbId}}","version":3,"issueDate":"{{Date(shape.Issued)}}","nextUpdate":"{{Date(shape.Issued + shape.Life)}}","fmspc":"{{shape.Fmspc.ToUpperInvariant()}}","pceId":"0000","tcbType":0,"tcbEvaluationDataNumber":{{shape.Evaluation}}, "tcbLevels":[]}""");
+            $$"""{"id":"{{shape.TcbId}}","version":3,"issueDate":"{{Date(shape.Issued)}}","nextUpdate":"{{Date(shape.Issued + shape.Life)}}","fmspc":"{{shape.Fmspc.ToUpperInvariant()}}","pceId":"0000","tcbType":0,"tcbEvaluationDataNumber":{{shape.Evaluation}}, "tdxModule":{"mrsigner":"{{Zeros(48)}}","attributes":"{{Zeros(8)}}","attributesMask":"{{Zeros(8)}}"},"tcbLevels":[{"tcb":{"sgxtcbcomponents":[{{s_components}}],"pcesvn":1,"tdxtcbcomponents":[{{s_components}}]},"tcbDate":"{{Date(Issued)}}","tcbStatus":"UpToDate"}]}""");
         byte[] identity = Encoding.UTF8.GetBytes(
-            $$"""{"id":"{{shape.QeId}}","version":2,"issueDate":"{{Date(shape.Issued)}}","nextUpdate":"{{Date(shape.Issued + shape.Life)}}","tcbEvaluationDataNumber":{{shape.QeEvaluation ?? shape.Evaluation}}}""");
+            $$"""{"id":"{{shape.QeId}}","version":2,"issueDate":"{{Date(shape.Issued)}}","nextUpdate":"{{Date(shape.Issued + shape.Life)}}","tcbEvaluationDataNumber":{{shape.QeEvaluation ?? shape.Evaluation}},"miscselect":"{{Zeros(4)}}","miscselectMask":"{{Zeros(4)}}","attributes":"{{Zeros(16)}}","attributesMask":"{{Zeros(16)}}","mrsigner":"{{Zeros(32)}}","isvprodid":2,"tcbLevels":[{"tcb":{"isvsvn":1},"tcbDate":"{{Date(Issued)}}","tcbStatus":"UpToDate"}]}""");
         X509Certificate2 authority = shape.Authority == PckAuthority.Platform ? _platform : _processor;
         return new QuoteCollateral
         {
@@ -79,6 +81,8 @@ internal sealed class CollateralFixture : IDisposable
             list.AddEntry([1, (byte)(i >> 8), (byte)i], thisUpdate);
         return list.Build(issuer, 1, thisUpdate + life, HashAlgorithmName.SHA256, thisUpdate: thisUpdate);
     }
+
+    private static string Zeros(int bytes) => new('0', 2 * bytes);
 
     private static string Date(DateTimeOffset date) => date.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 

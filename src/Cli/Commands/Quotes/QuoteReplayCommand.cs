@@ -4,11 +4,13 @@ using TeeTee.Attestation.Quotes;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Hosting.Failures;
 
-namespace TeeTee.Cli.Commands;
+namespace TeeTee.Cli.Commands.Quotes;
 
 /// <summary><c>teetee quote replay</c>: what an event log and a compose file prove beside a quote.</summary>
 internal sealed class QuoteReplayCommand
 {
+    private const int MostBytes = 16 << 20;
+
     private readonly Option<string> _eventLog;
     private readonly Option<string?> _quote;
     private readonly Option<string?> _compose;
@@ -18,7 +20,7 @@ internal sealed class QuoteReplayCommand
     private QuoteReplayCommand(Settings settings)
     {
         _eventLog = settings.Required<string>("--eventlog", "The event log: dstack's JSON (array, GetQuote's answer, attestation), dstack's binary attestation, or a CCEL table.");
-        _quote = settings.Optional<string>("--quote", "The quote, binary. Without it the one that came with the log.");
+        _quote = settings.Optional<string>("--quote", "The quote: binary, hex or base64. Without it the one that came with the log.");
         _compose = settings.Optional<string>("--compose", "app-compose.json, the exact bytes: compared with the measured hash, and looked through for images.");
         _configuration = settings.Optional<string>("--mr-config", "dstack's configuration document, the exact bytes; needed where MR_CONFIG_ID is of version 3.");
         _requirePins = settings.Flag("--require-pins", "Fail too if the compose file leaves open what runs: images without digest, scripts, what cannot be read.");
@@ -29,15 +31,16 @@ internal sealed class QuoteReplayCommand
         QuoteReplayCommand command = new(factory.Settings);
         return factory.Create("replay",
             "Replay an event log and compare the registers with a quote's. The quote itself is not verified by this: see quote verify. Exit code 7: something does not match.",
-            [command._eventLog, command._quote, command._compose, command._configuration, command._requirePins], command.RunAsync);
+            [command._eventLog, command._quote, command._compose, command._configuration, command._requirePins],
+            (parsed, console, _) => Task.FromResult(command.Run(parsed, console)));
     }
 
-    private async Task<ExitCode> RunAsync(ParseResult parsed, CommandConsole console, CancellationToken cancellationToken)
+    private ExitCode Run(ParseResult parsed, CommandConsole console)
     {
-        byte[] logBytes = await AttestationFiles.ReadAsync(parsed.GetValue(_eventLog)!, cancellationToken).ConfigureAwait(false);
-        byte[]? quoteBytes = await ReadAsync(parsed.GetValue(_quote), cancellationToken).ConfigureAwait(false);
-        byte[]? compose = await ReadAsync(parsed.GetValue(_compose), cancellationToken).ConfigureAwait(false);
-        byte[]? configuration = await ReadAsync(parsed.GetValue(_configuration), cancellationToken).ConfigureAwait(false);
+        byte[] logBytes = QuoteFile.ReadBounded(parsed.GetValue(_eventLog)!, MostBytes, "bad_event_log");
+        byte[]? quoteBytes = parsed.GetValue(_quote) is { } quotePath ? QuoteFile.Read(quotePath) : null;
+        byte[]? compose = Read(parsed.GetValue(_compose), "bad_compose_file");
+        byte[]? configuration = Read(parsed.GetValue(_configuration), "bad_mr_config");
         bool requirePins = parsed.GetValue(_requirePins);
         if (requirePins && compose is null)
             throw new FailureException(ExitCode.Usage, "bad_setting", "--require-pins needs --compose.");
@@ -52,8 +55,7 @@ internal sealed class QuoteReplayCommand
         return verdict.Matches && isPinned ? ExitCode.Success : ExitCode.VerificationFailed;
     }
 
-    private static async Task<byte[]?> ReadAsync(string? path, CancellationToken cancellationToken) =>
-        path is null ? null : await AttestationFiles.ReadAsync(path, cancellationToken).ConfigureAwait(false);
+    private static byte[]? Read(string? path, string code) => path is null ? null : QuoteFile.ReadBounded(path, MostBytes, code);
 
     private static ExitCode Refuse(CommandConsole console, int events, string stage, string cause)
     {
