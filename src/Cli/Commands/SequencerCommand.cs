@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.OpenAi;
@@ -53,7 +54,7 @@ internal sealed class SequencerCommand
         SequencerCommand command = new(factory.Settings);
         return factory.Create("sequencer", "Take jobs, run them on shards, post batches and settle them.",
             [command._key, command._keyPassword, command._model, command._shards, command._promptPrice, command._outputPrice, command._batchSeconds,
-                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, command._claim, command._giveUpSeconds, .. command._service.Symbols],
+                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._claim, command._giveUpSeconds, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -64,7 +65,8 @@ internal sealed class SequencerCommand
         using CanonicalModel model = ModelFiles.OpenModel(path);
         GatewayModel gateway = ModelFiles.Guard(path, () => GatewayModel.From(model, cancellationToken));
         PrivateKey key = SettingFiles.LoadKey(parsed.GetValue(_key)!, parsed.GetValue(_keyPassword));
-        SequencerOptions options = Options(parsed, deployment, key, model.Config, gateway.ModelId) with
+        await using CollateralFeed collateral = _service.OpenCollateral(parsed, parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot), console.Log);
+        SequencerOptions options = Options(parsed, deployment, key, model.Config, gateway.ModelId, collateral.Provider) with
         {
             MapEndpoints = application =>
             {
@@ -78,7 +80,7 @@ internal sealed class SequencerCommand
         return ExitCode.Success;
     }
 
-    private SequencerOptions Options(ParseResult parsed, Deployment deployment, PrivateKey key, Inference.Models.ModelConfig config, Bytes32 modelId) => new()
+    private SequencerOptions Options(ParseResult parsed, Deployment deployment, PrivateKey key, Inference.Models.ModelConfig config, Bytes32 modelId, ICollateralProvider collateral) => new()
     {
         Key = key,
         ChainEndpoint = _service.ChainUrl(parsed),
@@ -89,11 +91,11 @@ internal sealed class SequencerCommand
         Listen = _service.Listen(parsed),
         Times = new JobTimes { GiveUpAfter = TimeSpan.FromSeconds(parsed.GetValue(_giveUpSeconds)), ShardCheckInterval = TimeSpan.FromSeconds(1) },
         AllowSimulatedTee = _service.AllowSimulatedTee(parsed),
-        Batching = Batching(parsed, deployment, key),
+        Batching = Batching(parsed, deployment, key, collateral),
         ExitWithParent = _service.ExitWithParent(parsed),
     };
 
-    private BatchingOptions Batching(ParseResult parsed, Deployment deployment, PrivateKey key)
+    private BatchingOptions Batching(ParseResult parsed, Deployment deployment, PrivateKey key, ICollateralProvider collateral)
     {
         string claim = parsed.GetValue(_claim)!;
         if (claim is not ("own" or "all" or "none"))
@@ -107,7 +109,7 @@ internal sealed class SequencerCommand
             Deployment = deployment,
             AllowSimulatedTee = simulated,
             SimulatedRoot = simulated && root.IsSimulated ? root : null,
-            Collateral = ServiceSettings.Collateral(parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot)),
+            Collateral = collateral,
             Limits = new BatchLimits { MaxAge = TimeSpan.FromSeconds(parsed.GetValue(_batchSeconds)), MaxReceipts = parsed.GetValue(_batchReceipts) },
             ClaimOwn = claim != "none",
             ClaimForEveryone = claim == "all",

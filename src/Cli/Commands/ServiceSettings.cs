@@ -19,6 +19,8 @@ internal sealed class ServiceSettings
     private readonly Option<string> _listen;
     private readonly Option<bool> _insecureDev;
     private readonly Option<bool> _exitWithParent;
+    private readonly Option<string?> _collateralUrl;
+    private readonly Option<string> _collateralUpdate;
 
     public ServiceSettings(Settings settings, string state, string listen)
     {
@@ -28,11 +30,18 @@ internal sealed class ServiceSettings
         _listen = settings.Option("--listen", "Address and port to listen on; port 0 takes a free one.", listen);
         _insecureDev = settings.Flag("--insecure-dev", "Allow simulated TEEs. Refused on chains with value (1 and 8453).");
         _exitWithParent = settings.Flag("--exit-with-parent", "Stop when standard input ends.");
+        _collateralUrl = settings.Optional<string>(
+            "--collateral-url", "Fetch and renew collateral from this certification service (Intel's PCS or your PCCS; several with commas) instead of reading --collateral.");
+        _collateralUpdate = settings.Option("--collateral-update", "Which of Intel's evaluations --collateral-url asks for: standard or early.", "standard");
         Symbols = [_chainUrl, _deployment, _state, _listen, _insecureDev, _exitWithParent];
+        CollateralSymbols = [_collateralUrl, _collateralUpdate];
     }
 
     /// <summary>All of them, for the command.</summary>
     public IReadOnlyList<Symbol> Symbols { get; }
+
+    /// <summary>Those of services that judge quotes.</summary>
+    public IReadOnlyList<Symbol> CollateralSymbols { get; }
 
     public Uri ChainUrl(ParseResult parsed) => Endpoint(_chainUrl.Name, parsed.GetValue(_chainUrl)!);
 
@@ -72,6 +81,35 @@ internal sealed class ServiceSettings
         "safe" => BlockTag.Safe,
         "finalized" => BlockTag.Finalized,
         _ => throw new FailureException(ExitCode.Usage, "bad_setting", $"{option}: '{text}' is none of latest, safe and finalized."),
+    };
+
+    /// <summary>Opens the service's collateral: fetched if it is told where from, else the file.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="path">The value of <see cref="CollateralOption"/>.</param>
+    /// <param name="trustedRoot">The root certificate's file; Intel's root if null.</param>
+    /// <param name="log">Where failures and alarms of fetching are told.</param>
+    /// <exception cref="FailureException"><c>bad_setting</c>, <c>bad_collateral</c>, <c>no_collateral</c>, <c>state_unusable</c>.</exception>
+    public CollateralFeed OpenCollateral(ParseResult parsed, string? path, string? trustedRoot, TextWriter log)
+    {
+        if (parsed.GetValue(_collateralUrl) is not { } urls)
+            return new CollateralFeed(Collateral(path, trustedRoot));
+        if (path is not null)
+            throw new FailureException(ExitCode.Usage, "bad_setting", $"--collateral and {_collateralUrl.Name} exclude each other.");
+        PcsOptions options = new()
+        {
+            BaseUrls = [.. urls.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(url => Endpoint(_collateralUrl.Name, url))],
+            Update = Update(_collateralUpdate.Name, parsed.GetValue(_collateralUpdate)!),
+            Root = TrustedRoot(trustedRoot),
+        };
+        return CollateralFeed.Fetch(options, Path.Combine(State(parsed), "collateral"), log);
+    }
+
+    /// <summary>Reads which evaluation is asked for.</summary>
+    public static TcbUpdate Update(string option, string text) => text switch
+    {
+        "standard" => TcbUpdate.Standard,
+        "early" => TcbUpdate.Early,
+        _ => throw new FailureException(ExitCode.Usage, "bad_setting", $"{option}: '{text}' is none of standard, early."),
     };
 
     /// <summary>The option that names the collateral.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TeeTee.Attestation.Sources;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
@@ -21,7 +22,7 @@ internal sealed class ShardCommand
     private readonly Option<bool> _register;
     private readonly Option<string?> _attestorKey;
     private readonly Option<string?> _httpListen;
-    private readonly Option<string?> _simulatedTee;
+    private readonly TeeSettings _tee;
     private readonly Option<int> _threads;
 
     private ShardCommand(Settings settings)
@@ -36,7 +37,7 @@ internal sealed class ShardCommand
         _register = settings.Flag("--register", "Register the slot and the enclave's key before serving.");
         _attestorKey = settings.Optional<string>("--attestor-key", "Development networks only: key whose word the contract takes for simulated quotes.");
         _httpListen = settings.Optional<string>("--http-listen", "Where /livez, /readyz and /metrics are served.");
-        _simulatedTee = settings.Optional<string>("--simulated-tee", "Folder of the simulated TEE's PKI (needs --insecure-dev).");
+        _tee = new TeeSettings(settings);
         _threads = settings.Option("--threads", "Threads that compute.", Environment.ProcessorCount);
     }
 
@@ -45,16 +46,15 @@ internal sealed class ShardCommand
         ShardCommand command = new(factory.Settings);
         return factory.Create("shard", "Serve a layer range of a model.",
             [command._model, command._firstLayer, command._layers, command._slot, command._operatorKey, command._operatorPassword, command._register,
-                command._attestorKey, command._httpListen, command._simulatedTee, command._threads, .. command._service.Symbols],
+                command._attestorKey, command._httpListen, .. command._tee.Symbols, command._threads, .. command._service.Symbols],
             command.RunAsync);
     }
 
     private async Task<ExitCode> RunAsync(ParseResult parsed, CommandConsole console, CancellationToken cancellationToken)
     {
+        (IQuoteSource? hardware, string? simulator) = _tee.Open(parsed, _service.AllowSimulatedTee(parsed));
+        using IDisposable? owned = hardware as IDisposable;
         Deployment deployment = await _service.DeploymentAsync(parsed, cancellationToken).ConfigureAwait(false);
-        string? simulated = parsed.GetValue(_simulatedTee);
-        if (simulated is null || !_service.AllowSimulatedTee(parsed))
-            throw new FailureException(ExitCode.Configuration, "no_quote_source", "This version has the simulated TEE only: give --simulated-tee FOLDER and --insecure-dev.");
         PrivateKey operatorKey = SettingFiles.LoadKey(parsed.GetValue(_operatorKey)!, parsed.GetValue(_operatorPassword));
         await ShardNodeHost.RunAsync(
             new ShardNodeOptions
@@ -71,7 +71,8 @@ internal sealed class ShardCommand
                 Listen = _service.Listen(parsed),
                 HttpListen = parsed.GetValue(_httpListen) is { } http ? ServiceSettings.Address(_httpListen.Name, http) : null,
                 Threads = parsed.GetValue(_threads),
-                SimulatorFolder = simulated,
+                QuoteSource = hardware,
+                SimulatorFolder = simulator,
                 Registration = parsed.GetValue(_register) ? Registration(parsed) : null,
                 ExitWithParent = _service.ExitWithParent(parsed),
             },

@@ -38,7 +38,7 @@ internal sealed class VerifierCommand
     {
         VerifierCommand command = new(factory.Settings);
         return factory.Create("verifier", "Follow the contract, check every batch and re-execute a sample.",
-            [command._dataUrl, command._model, command._sampleRate, command._block, command._trustedRoot, command._collateral, command._poll, command._threads, .. command._service.Symbols],
+            [command._dataUrl, command._model, command._sampleRate, command._block, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._poll, command._threads, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -47,6 +47,7 @@ internal sealed class VerifierCommand
         Deployment deployment = await _service.DeploymentAsync(parsed, cancellationToken).ConfigureAwait(false);
         string state = _service.State(parsed);
         Directory.CreateDirectory(state);
+        await using CollateralFeed collateral = _service.OpenCollateral(parsed, parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot), console.Log);
         await VerifierHost.RunAsync(
             new VerifierOptions
             {
@@ -57,7 +58,7 @@ internal sealed class VerifierCommand
                 Tag = ServiceSettings.Block(_block.Name, parsed.GetValue(_block)!),
                 SampleRate = parsed.GetValue(_sampleRate),
                 QuoteRoot = ServiceSettings.TrustedRoot(parsed.GetValue(_trustedRoot)),
-                Collateral = ServiceSettings.Collateral(parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot)),
+                Collateral = collateral.Provider,
                 AllowSimulated = _service.AllowSimulatedTee(parsed),
                 EvidenceFolder = Path.Combine(state, "evidence"),
                 StateFile = Path.Combine(state, "verifier.json"),
