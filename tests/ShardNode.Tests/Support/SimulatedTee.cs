@@ -1,0 +1,33 @@
+using TeeTee.Attestation.Sources.Simulator;
+using TeeTee.Attestation.Verification;
+
+namespace TeeTee.ShardNode.Tests.Support;
+
+/// <summary>A simulated machine of its own, and the judgement of its quotes.</summary>
+internal sealed class SimulatedTee : IDisposable
+{
+    private readonly SimulatedPki _pki = SimulatedPki.Create(TimeProvider.System);
+    private readonly SimulatedQuoteSource _source;
+
+    public SimulatedTee()
+    {
+        _source = new SimulatedQuoteSource(_pki, SimulatedMeasurements.Of("image", "compose"));
+        Quotes = new ScriptedQuotes(_source);
+    }
+
+    public ScriptedQuotes Quotes { get; }
+
+    public QuoteVerdict Verify(ReadOnlySpan<byte> quote, byte[] reportData) => QuoteVerifier.Verify(quote, new QuoteVerificationInput
+    {
+        Now = DateTimeOffset.UtcNow,
+        Root = _pki.Root,
+        ExpectedReportData = reportData,
+        Policy = new QuotePolicy { AllowSimulated = true },
+    });
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        _pki.Dispose();
+    }
+}
