@@ -8,9 +8,6 @@ internal sealed class ScriptedQuotes(IQuoteSource inner) : IQuoteSource
 {
     public ConcurrentQueue<byte[]> Asked { get; } = new();
 
-    /// <summary>Every quote that was made, whether or not its asker lived to store it.</summary>
-    public ConcurrentQueue<byte[]> Made { get; } = new();
-
     public bool IsBroken { get; set; }
 
     public Task Gate { get; set; } = Task.CompletedTask;
@@ -23,8 +20,6 @@ internal sealed class ScriptedQuotes(IQuoteSource inner) : IQuoteSource
         await Gate.WaitAsync(cancellationToken);
         if (IsBroken)
             throw new IOException("The test's quote source is broken.");
-        byte[] quote = await inner.GetQuoteAsync(reportData, cancellationToken);
-        Made.Enqueue(quote);
-        return quote;
+        return await inner.GetQuoteAsync(reportData, cancellationToken);
     }
 }

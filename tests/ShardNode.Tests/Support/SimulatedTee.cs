@@ -17,6 +17,9 @@ internal sealed class SimulatedTee : IDisposable
 
     public ScriptedQuotes Quotes { get; }
 
+    /// <summary>A quote past the script.</summary>
+    public Task<byte[]> MakeAsync(byte[] reportData) => _source.GetQuoteAsync(reportData, CancellationToken.None);
+
     public QuoteVerdict Verify(ReadOnlySpan<byte> quote, byte[] reportData) => QuoteVerifier.Verify(quote, new QuoteVerificationInput
     {
         Now = DateTimeOffset.UtcNow,
