@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using TeeTee.Ethereum;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Accounts;
+using TeeTee.Sequencer.Attestations;
 using TeeTee.Sequencer.Batching;
 
 namespace TeeTee.Sequencer;
@@ -50,6 +51,9 @@ public sealed record SequencerOptions
     /// <see cref="Shards"/>.
     /// </summary>
     public BatchingOptions? Batching { get; init; }
+
+    /// <summary>How shards, and the sequencer itself, are proved to those who ask.</summary>
+    public AttestationOptions Attestation { get; init; } = new();
 
     /// <summary>Stops the sequencer when standard input ends.</summary>
     public bool ExitWithParent { get; init; }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using TeeTee.Gateway.Attestation;
 using TeeTee.Primitives;
 
 namespace TeeTee.Gateway.Jobs;
@@ -43,6 +44,10 @@ public sealed class HttpJobClient(HttpClient http, TimeSpan patience, TimeProvid
             return null;
         }
     }
+
+    /// <inheritdoc/>
+    public Task<AttestationReport> GetAttestationAsync(Bytes32 modelId, Bytes32 nonce, CancellationToken cancellationToken) =>
+        CallAsync<AttestationReport>(HttpMethod.Get, $"v1/attestation/report?model={modelId}&nonce={nonce.ToString()[2..]}", body: null, cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<JobEvent> SubmitAsync(JobSubmission submission, [EnumeratorCancellation] CancellationToken cancellationToken)
