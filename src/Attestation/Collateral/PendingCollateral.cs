@@ -46,6 +46,15 @@ public static class PendingCollateral
         });
     }
 
+    extension(Sources.Simulator.SimulatedPki pki)
+    {
+        public QuoteCollateral Collateral(DateTimeOffset now) => new()
+        {
+            PckCrlIssuerChain = Encoding.UTF8.GetBytes(pki.RootPem), RootCaCrl = default, PckCrl = default, TcbInfoIssuerChain = default, TcbInfo = "{}"u8.ToArray(),
+            TcbInfoSignature = default, QeIdentityIssuerChain = default, QeIdentity = "{}"u8.ToArray(), QeIdentitySignature = default,
+        };
+    }
+
     extension(TdxQuote quote)
     {
         public bool TryReadPlatform(out PlatformId platform, out string cause)

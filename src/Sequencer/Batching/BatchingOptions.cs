@@ -87,23 +87,6 @@ public sealed record BatchingOptions
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>The root that quotes of a type must lead to; null where such quotes do not count.</summary>
-    internal TrustedRoot? RootOf(string teeType) => teeType switch
-    {
-        QuoteJudge.Hardware => HardwareRoot,
-        QuoteJudge.Simulated when AllowSimulatedTee => SimulatedRoot,
-        _ => null,
-    };
-
-    /// <summary><see cref="QuotePolicy"/> with the word of <see cref="AllowSimulatedTee"/>.</summary>
-    internal QuotePolicy EffectivePolicy() => new()
-    {
-        AllowedTdAttributes = QuotePolicy.AllowedTdAttributes,
-        AllowedMeasurements = QuotePolicy.AllowedMeasurements,
-        AllowServiceTd = QuotePolicy.AllowServiceTd,
-        AllowSimulated = AllowSimulatedTee,
-    };
-
     /// <summary>What carries the calls to the chain; a plain one when null.</summary>
     internal HttpMessageHandler? ChainHandler { get; init; }
 }

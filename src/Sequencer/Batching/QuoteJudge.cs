@@ -1,3 +1,4 @@
+using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Verification;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Batches;
@@ -27,14 +28,14 @@ internal sealed class QuoteJudge(BatchingOptions options)
         Bytes32 hash = Keccak256.Hash(quote.Quote.Span);
         if (hash != quote.Record.QuoteHash)
             return $"the record is about quote {quote.Record.QuoteHash}, not {hash}";
-        if (options.RootOf(teeType) is not { } root)
+        if (RootOf(teeType) is not { } root)
             return $"quotes of type {teeType} are not accepted here";
         QuoteVerificationInput input = new()
         {
             Now = now,
             Root = root,
             ExpectedReportData = ReportData.ForEpoch(_domain, quote.Record),
-            Policy = options.EffectivePolicy(),
+            Policy = Policy(),
         };
         return QuoteVerifier.Verify(quote.Quote.Span, input).Error?.ToString();
     }
@@ -49,4 +50,19 @@ internal sealed class QuoteJudge(BatchingOptions options)
             k => k.SigningKey == record.SigningKey && k.EncryptionKey == record.EncryptionKey && k.IsValidAt(record.Epoch));
         return registered ? null : $"key {record.SigningKey} is not registered for slot {record.Slot} at epoch {record.Epoch}";
     }
+
+    private TrustedRoot? RootOf(string teeType) => teeType switch
+    {
+        Hardware => options.HardwareRoot,
+        Simulated when options.AllowSimulatedTee => options.SimulatedRoot,
+        _ => null,
+    };
+
+    private QuotePolicy Policy() => new()
+    {
+        AllowedTdAttributes = options.QuotePolicy.AllowedTdAttributes,
+        AllowedMeasurements = options.QuotePolicy.AllowedMeasurements,
+        AllowServiceTd = options.QuotePolicy.AllowServiceTd,
+        AllowSimulated = options.AllowSimulatedTee,
+    };
 }
