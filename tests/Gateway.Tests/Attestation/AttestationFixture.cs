@@ -74,9 +74,13 @@ internal sealed class AttestationFixture : IDisposable
     public byte[] ReportDataOf(int index, Bytes32 nonce) => ReportData.ForAttestation(
         Domain, ModelId, Slots[index].SlotId, Slots[index].Operator, nonce, SigningKeys[index], EncryptionKeys[index]);
 
-    public async Task<AttestationReport> ReportAsync()
+    public string RootPem => _pki.RootPem;
+
+    public Task<AttestationReport> ReportAsync() => ReportAsync(Nonce);
+
+    public async Task<AttestationReport> ReportAsync(Bytes32 nonce)
     {
-        ImmutableArray<AttestationEntry> entries = [await EntryAsync(0), await EntryAsync(1), await EntryAsync(2)];
+        ImmutableArray<AttestationEntry> entries = [await EntryAsync(0, nonce), await EntryAsync(1, nonce), await EntryAsync(2, nonce)];
         return new AttestationReport
         {
             SigningAddress = entries[0].SigningAddress,
@@ -85,7 +89,7 @@ internal sealed class AttestationFixture : IDisposable
             IntelQuote = entries[0].IntelQuote,
             TeeType = "simulated",
             Entries = entries,
-            Details = new AttestationReportDetails(Domain.ChainId, Domain.Rollup, NewAddress(7), "model", ModelId, Nonce, true, []),
+            Details = new AttestationReportDetails(Domain.ChainId, Domain.Rollup, NewAddress(7), "model", ModelId, nonce, true, []),
         };
     }
 
@@ -95,20 +99,20 @@ internal sealed class AttestationFixture : IDisposable
         _pki.Dispose();
     }
 
-    private async Task<AttestationEntry> EntryAsync(int index)
+    private async Task<AttestationEntry> EntryAsync(int index, Bytes32 nonce)
     {
         Slot slot = Slots[index];
-        byte[] legacy = await QuoteAsync(ReportData.ForLegacyAttestation(SigningKeys[index], Nonce));
+        byte[] legacy = await QuoteAsync(ReportData.ForLegacyAttestation(SigningKeys[index], nonce));
         return new AttestationEntry
         {
             SigningAddress = SigningKeys[index].ToString(),
             SigningAlgorithm = "ecdsa",
-            RequestNonce = Nonce.ToString()[2..],
+            RequestNonce = nonce.ToString()[2..],
             IntelQuote = Convert.ToHexStringLower(legacy),
             TeeType = "simulated",
             Details = new AttestationEntryDetails(
-                slot.SlotId, slot.Operator, slot.FirstLayer, slot.LayerCount, ModelId, SigningKeys[index], EncryptionKeys[index], "simulated", Nonce, 100,
-                await QuoteAsync(ReportDataOf(index, Nonce)), JsonSerializer.Deserialize<JsonElement>(Collateral.Write())),
+                slot.SlotId, slot.Operator, slot.FirstLayer, slot.LayerCount, ModelId, SigningKeys[index], EncryptionKeys[index], "simulated", nonce, 100,
+                await QuoteAsync(ReportDataOf(index, nonce)), JsonSerializer.Deserialize<JsonElement>(Collateral.Write())),
         };
     }
 
