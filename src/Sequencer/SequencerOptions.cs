@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Ethereum;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Accounts;
@@ -54,6 +55,9 @@ public sealed record SequencerOptions
 
     /// <summary>How shards, and the sequencer itself, are proved to those who ask.</summary>
     public AttestationOptions Attestation { get; init; } = new();
+
+    /// <summary>The collateral that is relayed with quotes.</summary>
+    internal ICollateralProvider? RelayedCollateral => Attestation.Collateral ?? Batching?.Collateral;
 
     /// <summary>Stops the sequencer when standard input ends.</summary>
     public bool ExitWithParent { get; init; }

@@ -45,12 +45,12 @@ internal static class SequencerServices
         .AddSingleton<JobAcceptance>().AddSingleton<JobService>().AddSingleton<AccountService>().AddSingleton<NodeInfoSource>()
         .AddSingleton<IJobClient>(provider => new LocalJobClient(
             provider.GetRequiredService<JobService>(), provider.GetRequiredService<AccountService>(), provider.GetRequiredService<NodeInfoSource>(),
-            provider.GetRequiredService<AttestationReporter>(),
+            provider.GetRequiredService<AttestationReporter>(), provider.GetRequiredService<CollateralStore>(),
             jobId => Receipt(provider.GetService<ReceiptReader>(), jobId)));
 
     /// <summary>Attestation of shards and of the sequencer.</summary>
     public static IServiceCollection AddAttestation(this IServiceCollection services) => services
-        .AddSingleton<ShardChallenger>().AddSingleton<AttestationReporter>()
+        .AddSingleton<CollateralStore>().AddSingleton<ShardChallenger>().AddSingleton<AttestationReporter>()
         .AddSingleton<AciIdentity>().AddSingleton<AciAttestor>().AddSingleton<AciSessionBook>().AddSingleton<AciEndpoints>();
 
     /// <summary>Batches, posting and payouts, on the same database and shards.</summary>

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Quotes;
+using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Attestation.Verification;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Ethereum;
@@ -20,13 +21,12 @@ namespace TeeTee.Cli.Commands;
 /// <summary><c>teetee attest status</c>: challenges the shards behind a sequencer and judges their quotes on this machine.</summary>
 internal sealed class AttestCommand
 {
-    private const int MostFileBytes = 1 << 20;
-
     private readonly Option<string> _url;
     private readonly Option<string?> _model;
     private readonly Option<string?> _nonce;
     private readonly Option<string?> _trustedRoot;
     private readonly Option<string?> _collateral;
+    private readonly Option<string?> _policy;
     private readonly Option<string?> _deployment;
     private readonly Option<string?> _chainUrl;
 
@@ -36,7 +36,9 @@ internal sealed class AttestCommand
         _model = settings.Optional<string>("--model", "Name or identity of the model; the first one that is served if absent.");
         _nonce = settings.Optional<string>("--nonce", "64 hex digits that the quotes must answer; drawn afresh if absent.");
         _trustedRoot = settings.Optional<string>("--trusted-root", "PEM certificate that quotes must lead to; Intel's root if absent. Another root proves no hardware.");
-        _collateral = settings.Optional<string>("--collateral", "Collateral container to judge by; the report's own if absent, which is believed for its signatures only.");
+        _collateral = settings.Optional<string>("--collateral",
+            $"Collateral container to judge by; {SimulatedPki.CollateralFile} beside --trusted-root, else the report's own if absent, which is believed for its signatures only.");
+        _policy = settings.Optional<string>("--policy", "JSON file with further rules for quotes (docs/attestation.md).");
         _deployment = settings.Optional<string>("--deployment", "deployment.json: the chain and contracts that are trusted. The sequencer's word if absent.");
         _chainUrl = settings.Optional<string>("--chain-url", "JSON-RPC address of the chain: check that the contracts have the slots and keys. Needs --deployment.");
     }
@@ -45,7 +47,7 @@ internal sealed class AttestCommand
     {
         AttestCommand command = new(factory.Settings);
         Command status = factory.Create("status", "Challenge every shard of a model's pipeline with a fresh nonce and verify its quote. Exit code 0 only if every slot is accepted; 7: one is not.",
-            [command._url, command._model, command._nonce, command._trustedRoot, command._collateral, command._deployment, command._chainUrl],
+            [command._url, command._model, command._nonce, command._trustedRoot, command._collateral, command._policy, command._deployment, command._chainUrl],
             (parsed, console, cancellationToken) => ClientFailures.GuardAsync(() => command.RunAsync(parsed, console, cancellationToken)));
         Command attest = new("attest", "Ask running nodes to prove what they are.");
         attest.Subcommands.Add(status);
@@ -56,7 +58,8 @@ internal sealed class AttestCommand
     {
         Bytes32 nonce = Nonce(parsed.GetValue(_nonce));
         TrustedRoot root = ServiceSettings.TrustedRoot(parsed.GetValue(_trustedRoot));
-        QuoteCollateral? collateral = parsed.GetValue(_collateral) is { } file ? await LoadCollateralAsync(file, cancellationToken).ConfigureAwait(false) : null;
+        ICollateralProvider? collateral = ServiceSettings.FindCollateral(parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot));
+        QuotePolicy policy = parsed.GetValue(_policy) is { } rules ? SettingFiles.LoadPolicy(rules) : new QuotePolicy();
         Deployment? deployment = parsed.GetValue(_deployment) is { } path ? await SettingFiles.LoadDeploymentAsync(path, cancellationToken).ConfigureAwait(false) : null;
         if (parsed.GetValue(_chainUrl) is not null && deployment is null)
             throw new FailureException(ExitCode.Usage, "bad_setting", "--chain-url needs --deployment: the contracts that are trusted.");
@@ -71,7 +74,7 @@ internal sealed class AttestCommand
             ModelId = model.ModelId,
             Root = root,
             Now = TimeProvider.System.GetUtcNow(),
-            Policy = new QuotePolicy { AllowSimulated = root.IsSimulated },
+            Policy = policy with { AllowSimulated = root.IsSimulated },
             Collateral = collateral,
             Facts = await FactsAsync(parsed, deployment, node, model, report, cancellationToken).ConfigureAwait(false),
         });
@@ -91,21 +94,6 @@ internal sealed class AttestCommand
         return Bytes32.TryParse(text.StartsWith("0x", StringComparison.Ordinal) ? text : "0x" + text, out Bytes32 nonce)
             ? nonce
             : throw new FailureException(ExitCode.Usage, "bad_setting", $"--nonce: '{text}' is not 64 hex digits.");
-    }
-
-    private static async Task<QuoteCollateral> LoadCollateralAsync(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (new FileInfo(path).Length > MostFileBytes)
-                throw new InvalidDataException($"it has more than {MostFileBytes} bytes");
-            byte[] bytes = await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
-            return QuoteCollateral.TryParse(bytes, out QuoteCollateral? collateral, out string cause) ? collateral : throw new InvalidDataException(cause);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new FailureException(ExitCode.Configuration, "bad_collateral", $"{path} is no readable collateral: {fault.Message}", fault);
-        }
     }
 
     // The slots that the report names are looked up, not those that /v1/info names: both are the sequencer's word.

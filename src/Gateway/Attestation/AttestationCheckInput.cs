@@ -28,8 +28,11 @@ public sealed record AttestationCheckInput
     /// <summary>What a quote must be besides genuine.</summary>
     public QuotePolicy Policy { get; init; } = new();
 
-    /// <summary>The caller's own collateral, which wins over the report's. Either is believed for its signatures only.</summary>
-    public QuoteCollateral? Collateral { get; init; }
+    /// <summary>
+    /// The caller's own collateral, which wins over the report's where it holds some for a quote's platform. Either is believed for its signatures
+    /// only; but whoever relays it chooses how old it is, within its dates.
+    /// </summary>
+    public ICollateralProvider? Collateral { get; init; }
 
     /// <summary>What the contracts say of the slots in the report; null where they are not asked.</summary>
     public NodeFacts? Facts { get; init; }

@@ -66,7 +66,7 @@ public static class AttestationReportCheck
     private static QuoteCollateral? FindCollateral(AttestationEntryDetails entry, AttestationCheckInput input, out string cause)
     {
         cause = "neither the report nor the caller has collateral for the quote";
-        if (input.Collateral is { } own)
+        if (input.Collateral?.FindFor(entry.Quote, out _) is { } own)
             return own;
         if (entry.Collateral is not { ValueKind: JsonValueKind.Object } relayed)
             return null;

@@ -50,6 +50,9 @@ public sealed class CheckedJobClient(IJobClient inner, Bytes32 modelId, Deployme
     public Task<JsonElement?> GetReceiptAsync(Bytes32 jobId, CancellationToken cancellationToken) => inner.GetReceiptAsync(jobId, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<JsonElement?> GetCollateralAsync(Bytes32 hash, CancellationToken cancellationToken) => inner.GetCollateralAsync(hash, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<AttestationReport> GetAttestationAsync(Bytes32 modelId, Bytes32 nonce, CancellationToken cancellationToken) =>
         inner.GetAttestationAsync(modelId, nonce, cancellationToken);
 

@@ -27,6 +27,10 @@ public interface IJobClient
     /// <exception cref="JobApiException">Refused or unreachable.</exception>
     Task<JsonElement?> GetReceiptAsync(Bytes32 jobId, CancellationToken cancellationToken);
 
+    /// <summary>The collateral container of a hash that a receipt names, or null for an unknown hash.</summary>
+    /// <exception cref="JobApiException">Refused or unreachable.</exception>
+    Task<JsonElement?> GetCollateralAsync(Bytes32 hash, CancellationToken cancellationToken);
+
     /// <summary>Fresh quotes of the shards of a model's pipeline. Nothing in it is believed: see <see cref="AttestationReportCheck"/>.</summary>
     /// <param name="modelId">The model.</param>
     /// <param name="nonce">A challenge that the caller draws for this call alone.</param>

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using TeeTee.Attestation.Collateral;
-using TeeTee.Attestation.Quotes;
 using TeeTee.Attestation.Sources;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Hosting.Limits;
@@ -68,8 +67,5 @@ internal sealed class AciAttestor
     }
 
     private JsonNode? CollateralOf(byte[] quote) =>
-        _options.Attestation.Collateral is { } provider && TdxQuote.TryParse(quote, out TdxQuote? parsed, out _)
-        && parsed.TryReadPlatform(out PlatformId platform, out _) && provider.Find(platform) is { } found
-            ? JsonNode.Parse(found.Write())
-            : null;
+        _options.RelayedCollateral?.FindFor(quote, out _) is { } found ? JsonNode.Parse(found.Write()) : null;
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using TeeTee.Gateway.Attestation;
 using TeeTee.Gateway.Jobs;
+using TeeTee.Primitives;
 using TeeTee.Sequencer.Jobs;
 
 namespace TeeTee.Sequencer.Attestations;
@@ -16,6 +17,8 @@ internal static class AttestationEndpoints
     {
         AttestationReporter reporter = endpoints.ServiceProvider.GetRequiredService<AttestationReporter>();
         endpoints.MapGet("/v1/attestation/report", http => TypedAsync(() => ReportAsync(http, reporter)));
+        CollateralStore collaterals = endpoints.ServiceProvider.GetRequiredService<CollateralStore>();
+        endpoints.MapGet("/v1/attestation/collateral/{hash}", http => TypedAsync(() => CollateralAsync(http, collaterals)));
         AciEndpoints aci = endpoints.ServiceProvider.GetRequiredService<AciEndpoints>();
         endpoints.MapGet("/v1/aci/attestation", http => TypedAsync(() => aci.AttestAsync(http)));
         endpoints.MapGet("/v1/aci/sessions", http => TypedAsync(() => aci.ListSessionsAsync(http)));
@@ -33,6 +36,16 @@ internal static class AttestationEndpoints
             throw Refusal.NotFound($"No shard of {offer.Name} that answers signs with {wanted}.");
         http.Response.Headers.CacheControl = "no-store";
         await http.Response.WriteAsJsonAsync(report, JobApiJson.Options, http.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static async Task CollateralAsync(HttpContext http, CollateralStore collaterals)
+    {
+        if (!Bytes32.TryParse((string)http.Request.RouteValues["hash"]!, out Bytes32 hash))
+            throw Refusal.Invalid("Collateral is named by 0x and the 64 hex digits of its container's keccak256.");
+        byte[] container = collaterals.Find(hash) ?? throw Refusal.NotFound("No quote was accepted here by such collateral.");
+        http.Response.ContentType = "application/json";
+        http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        await http.Response.Body.WriteAsync(container, http.RequestAborted).ConfigureAwait(false);
     }
 
     // Errors of this surface have a type beside our code, as those who know it from elsewhere expect.

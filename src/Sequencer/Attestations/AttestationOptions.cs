@@ -10,7 +10,10 @@ public sealed record AttestationOptions
     /// <summary>Where the sequencer's own quotes come from; without one it has no ACI attestation.</summary>
     public IQuoteSource? QuoteSource { get; init; }
 
-    /// <summary>Where collateral for the shards' quotes comes from; without one reports carry none and no ACI session is made.</summary>
+    /// <summary>
+    /// Where collateral that is relayed with quotes comes from; <see cref="Batching.BatchingOptions.Collateral"/> when null. Without either, reports
+    /// carry none and no ACI session is made.
+    /// </summary>
     public ICollateralProvider? Collateral { get; init; }
 
     /// <summary>Reports made at once and per second; each costs every shard of a pipeline two quotes.</summary>

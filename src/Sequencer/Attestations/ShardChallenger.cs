@@ -27,11 +27,15 @@ internal sealed class ShardChallenger(SequencerOptions options)
             ShardAttestation answer = ShardAttestation.Read(reply);
             return FindFault(answer, member, nonce) is { } fault
                 ? new SlotAttestation(member, null, null, fault)
-                : new SlotAttestation(member, answer, CollateralOf(answer), null);
+                : new SlotAttestation(member, answer, options.RelayedCollateral?.FindFor(answer.Quote.Span, out _), null);
         }
         catch (GrpcException refusal)
         {
             return new SlotAttestation(member, null, null, $"{refusal.Code}: {refusal.Message}");
+        }
+        catch (ObjectDisposedException)
+        {
+            return new SlotAttestation(member, null, null, "The connection was given up meanwhile.");
         }
         catch (WireFormatException malformed)
         {
@@ -62,11 +66,4 @@ internal sealed class ShardChallenger(SequencerOptions options)
             ? null
             : $"The shard's quote is over {Hex.Encode(parsed.Report.ReportData.Span)}, not over {Hex.Encode(report)}.";
     }
-
-    private QuoteCollateral? CollateralOf(ShardAttestation answer) =>
-        options.Attestation.Collateral is { } provider
-        && TdxQuote.TryParse(answer.Quote.Span, out TdxQuote? quote, out _)
-        && quote.TryReadPlatform(out PlatformId platform, out _)
-            ? provider.Find(platform)
-            : null;
 }

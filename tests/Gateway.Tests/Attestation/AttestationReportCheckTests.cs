@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Quotes;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Attestation.Verification;
@@ -41,7 +42,7 @@ public sealed class AttestationReportCheckTests : IDisposable
         AttestationReport report = Change(await _fixture.ReportAsync(), 1, entry => entry with { Collateral = null });
 
         AttestationReportResult without = AttestationReportCheck.Check(report, _fixture.Input with { Facts = null });
-        AttestationReportResult with = AttestationReportCheck.Check(report, _fixture.Input with { Facts = null, Collateral = _fixture.Collateral });
+        AttestationReportResult with = AttestationReportCheck.Check(report, _fixture.Input with { Facts = null, Collateral = new HeldCollateral(_fixture.Collateral) });
 
         Assert.False(without.Accepted);
         Assert.Equal([null, AttestationStage.Collateral, null], without.Slots.Select(slot => slot.Stage));

@@ -70,6 +70,8 @@ internal sealed class ScriptedSequencer : IJobClient
 
     public Task<JsonElement?> GetReceiptAsync(Bytes32 jobId, CancellationToken cancellationToken) => Task.FromResult<JsonElement?>(null);
 
+    public Task<JsonElement?> GetCollateralAsync(Bytes32 hash, CancellationToken cancellationToken) => Task.FromResult<JsonElement?>(null);
+
     public Task<AttestationReport> GetAttestationAsync(Bytes32 modelId, Bytes32 nonce, CancellationToken cancellationToken) =>
         throw new JobApiException(System.Net.HttpStatusCode.ServiceUnavailable, "shard_unavailable", "These shards have no quotes.");
 

@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Attestation.Verification;
+using TeeTee.Gateway.Attestation;
 using TeeTee.Hosting.Limits;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Poea;
@@ -160,7 +161,7 @@ public sealed class AciTests
         using SimulatedPki other = SimulatedPki.Create(TimeProvider.System);
         await using TestSequencer test = await StartAsync(options => what switch
         {
-            "no collateral" => options with { Attestation = options.Attestation with { Collateral = null } },
+            "no collateral" => options with { Attestation = options.Attestation with { Collateral = new RelayedCollateral([]) } },
             "other root" => options with { Batching = options.Batching! with { SimulatedRoot = other.Root } },
             "other measurements" => options with
             {
@@ -258,6 +259,7 @@ public sealed class AciTests
                 Deployment = options.Deployment,
                 AllowSimulatedTee = true,
                 SimulatedRoot = TestTee.Root,
+                Collateral = TestTee.Provider,
             },
         };
         return change?.Invoke(with) ?? with;

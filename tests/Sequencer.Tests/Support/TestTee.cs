@@ -17,15 +17,7 @@ internal static class TestTee
 
     public static QuoteCollateral Collateral { get; } = s_pki.Collateral(DateTimeOffset.UtcNow);
 
-    public static ICollateralProvider Provider { get; } = new HeldCollateral();
+    public static ICollateralProvider Provider { get; } = new HeldCollateral(Collateral);
 
     public static Task<byte[]> QuoteAsync(byte[] reportData) => Source.GetQuoteAsync(reportData, CancellationToken.None);
-
-    private sealed class HeldCollateral : ICollateralProvider
-    {
-        public QuoteCollateral? Find(PlatformId platform) => platform.Fmspc == "53494d554c00" ? Collateral : null;
-
-        public ValueTask<QuoteCollateral> GetAsync(PlatformId platform, CancellationToken cancellationToken) =>
-            Find(platform) is { } held ? ValueTask.FromResult(held) : throw new CollateralUnavailableException($"There is none of {platform}.");
-    }
 }

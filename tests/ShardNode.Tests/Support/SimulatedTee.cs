@@ -24,6 +24,7 @@ internal sealed class SimulatedTee : IDisposable
     {
         Now = DateTimeOffset.UtcNow,
         Root = _pki.Root,
+        Collateral = _pki.Collateral(DateTimeOffset.UtcNow),
         ExpectedReportData = reportData,
         Policy = new QuotePolicy { AllowSimulated = true },
     });

@@ -1,8 +1,7 @@
 using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Verification;
-using TeeTee.Sequencer.Batching;
 
-namespace TeeTee.Sequencer.Attestations;
+namespace TeeTee.Sequencer.Batching;
 
 /// <summary>Which quotes count at this sequencer: the same for a shard that is challenged as for the epochs that it seals.</summary>
 internal static class AcceptedQuotes
@@ -16,11 +15,5 @@ internal static class AcceptedQuotes
     };
 
     /// <summary>The configured policy with the word of <see cref="BatchingOptions.AllowSimulatedTee"/>.</summary>
-    public static QuotePolicy EffectivePolicy(this BatchingOptions options) => new()
-    {
-        AllowedTdAttributes = options.QuotePolicy.AllowedTdAttributes,
-        AllowedMeasurements = options.QuotePolicy.AllowedMeasurements,
-        AllowServiceTd = options.QuotePolicy.AllowServiceTd,
-        AllowSimulated = options.AllowSimulatedTee,
-    };
+    public static QuotePolicy EffectivePolicy(this BatchingOptions options) => options.QuotePolicy with { AllowSimulated = options.AllowSimulatedTee };
 }
