@@ -5,6 +5,7 @@ using TeeTee.Attestation.Verification;
 using TeeTee.Hosting.Limits;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Poea;
+using TeeTee.Sequencer.Batching;
 using TeeTee.Sequencer.Shards;
 
 namespace TeeTee.Sequencer.Attestations;

@@ -237,6 +237,28 @@ public sealed class AttestationReportTests
         Assert.All(AttestationReportCheck.Check(report, Input()).Slots, slot => Assert.Equal(AttestationStage.Collateral, slot.Stage));
     }
 
+    [Fact]
+    public async Task Collateral_KeptByHash_IsServedAsItWas()
+    {
+        await using TestSequencer test = await StartAsync();
+        Bytes32 hash = test.Host.Services.GetRequiredService<CollateralStore>().Keep(TestTee.Collateral);
+
+        byte[] container = await test.Http.GetByteArrayAsync($"/v1/attestation/collateral/{hash}").Within();
+        JsonElement? viaClient = await test.Client.GetCollateralAsync(hash, CancellationToken.None).Within();
+        JsonElement? inProcess = await test.Host.Services.GetRequiredService<IJobClient>().GetCollateralAsync(hash, CancellationToken.None).Within();
+
+        Assert.Equal(TestTee.Collateral.Write(), container);
+        Assert.Equal(hash, Keccak256.Hash(container));
+        Assert.Equal(viaClient!.Value.GetRawText(), inProcess!.Value.GetRawText());
+        Assert.Null(await test.Client.GetCollateralAsync(Bytes32.Zero, CancellationToken.None).Within());
+        await BoundedWait.RefusedAsync("invalid_request", async () =>
+        {
+            using HttpResponseMessage response = await test.Http.GetAsync("/v1/attestation/collateral/12");
+            ApiErrorBody? body = await response.Content.ReadFromJsonAsync<ApiErrorBody>(JobApiJson.Options);
+            throw new JobApiException(response.StatusCode, body!.Error.Code, body.Error.Message);
+        });
+    }
+
     private static AttestationCheckInput Input() => new()
     {
         Nonce = s_nonce,
