@@ -23,6 +23,7 @@ internal static class RootCommandBuilder
         root.Subcommands.Add(AskCommand.Create(factory));
         root.Subcommands.Add(GatewayCommand.Create(factory));
         root.Subcommands.Add(ReceiptCommand.Create(factory));
+        root.Subcommands.Add(AttestCommand.Create(factory));
         root.Subcommands.Add(RunCommand.Create(factory));
         root.Subcommands.Add(TokenizeCommand.Create(factory));
         root.Subcommands.Add(ShardCommand.Create(factory));

@@ -11,6 +11,7 @@ using TeeTee.Rollup.Messages;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Accounts;
 using TeeTee.Sequencer.Api;
+using TeeTee.Sequencer.Attestations;
 using TeeTee.Sequencer.Batching;
 
 namespace TeeTee.Sequencer;
@@ -83,14 +84,16 @@ public sealed class SequencerHost : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = options.Limits.MaxSubmissionBytes;
         });
         options.ConfigureLogging?.Invoke(builder.Logging);
-        builder.Services.AddSequencerCore(options, client, chain, parameters).AddJobs(options);
+        builder.Services.AddSequencerCore(options, client, chain, parameters).AddJobs(options).AddAttestation();
         if (options.Batching is { } batching)
             builder.Services.AddSettlement(options, batching);
         options.ConfigureServices?.Invoke(builder.Services);
         WebApplication application = builder.Build();
         application.UseApiErrors();
+        application.UseAciHeaders();
         application.MapServiceEndpoints();
         application.MapJobs();
+        application.MapAttestation();
         if (options.Batching is not null)
             application.MapBatching();
         options.MapEndpoints?.Invoke(application);

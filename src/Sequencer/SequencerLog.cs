@@ -15,6 +15,9 @@ internal static partial class SequencerLog
     [LoggerMessage(3, LogLevel.Warning, "The registry cannot be read: {Fault}")]
     public static partial void RegistryUnread(ILogger logger, string fault);
 
+    [LoggerMessage(4, LogLevel.Warning, "Slot {Slot} could not be attested: {Fault}")]
+    public static partial void ShardNotAttested(ILogger logger, uint slot, string fault);
+
     [LoggerMessage(10, LogLevel.Information, "Job {JobId} accepted")]
     public static partial void JobAccepted(ILogger logger, Bytes32 jobId);
 

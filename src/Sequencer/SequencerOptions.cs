@@ -2,9 +2,11 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Ethereum;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Accounts;
+using TeeTee.Sequencer.Attestations;
 using TeeTee.Sequencer.Batching;
 
 namespace TeeTee.Sequencer;
@@ -50,6 +52,12 @@ public sealed record SequencerOptions
     /// <see cref="Shards"/>.
     /// </summary>
     public BatchingOptions? Batching { get; init; }
+
+    /// <summary>How shards, and the sequencer itself, are proved to those who ask.</summary>
+    public AttestationOptions Attestation { get; init; } = new();
+
+    /// <summary>The collateral that is relayed with quotes.</summary>
+    internal ICollateralProvider? RelayedCollateral => Attestation.Collateral ?? Batching?.Collateral;
 
     /// <summary>Stops the sequencer when standard input ends.</summary>
     public bool ExitWithParent { get; init; }

@@ -8,6 +8,7 @@ using TeeTee.Rollup.Messages;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Accounts;
 using TeeTee.Sequencer.Api;
+using TeeTee.Sequencer.Attestations;
 using TeeTee.Sequencer.Batching;
 using TeeTee.Sequencer.Jobs;
 using TeeTee.Sequencer.Receipts;
@@ -44,7 +45,13 @@ internal static class SequencerServices
         .AddSingleton<JobAcceptance>().AddSingleton<JobService>().AddSingleton<AccountService>().AddSingleton<NodeInfoSource>()
         .AddSingleton<IJobClient>(provider => new LocalJobClient(
             provider.GetRequiredService<JobService>(), provider.GetRequiredService<AccountService>(), provider.GetRequiredService<NodeInfoSource>(),
+            provider.GetRequiredService<AttestationReporter>(), provider.GetRequiredService<CollateralStore>(),
             jobId => Receipt(provider.GetService<ReceiptReader>(), jobId)));
+
+    /// <summary>Attestation of shards and of the sequencer.</summary>
+    public static IServiceCollection AddAttestation(this IServiceCollection services) => services
+        .AddSingleton<CollateralStore>().AddSingleton<ShardChallenger>().AddSingleton<AttestationReporter>()
+        .AddSingleton<AciIdentity>().AddSingleton<AciAttestor>().AddSingleton<AciSessionBook>().AddSingleton<AciEndpoints>();
 
     /// <summary>Batches, posting and payouts, on the same database and shards.</summary>
     public static IServiceCollection AddSettlement(this IServiceCollection services, SequencerOptions options, BatchingOptions batching) => services

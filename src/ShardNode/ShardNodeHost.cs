@@ -135,7 +135,7 @@ public sealed class ShardNodeHost : IAsyncDisposable
             MaxSendMessageBytes = limits.MaxMessageBytes,
             MaxConcurrentCalls = limits.MaxConcurrentCalls,
         });
-        new ShardService(services.Self, services.Jobs, services.Hub, services.Store).Map(map);
+        new ShardService(services.Self, services.Jobs, services.Hub, services.Store, services.Desk).Map(map);
         map.MapHealth(health);
     }
 

@@ -4,6 +4,7 @@ using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Ethereum;
+using TeeTee.Gateway.Attestation;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Gateway.Receipts;
 using TeeTee.Hosting.Failures;
@@ -49,13 +50,19 @@ internal sealed class ReceiptCommand
     {
         Deployment deployment = await SettingFiles.LoadDeploymentAsync(parsed.GetValue(_deployment)!, cancellationToken).ConfigureAwait(false);
         TrustedRoot root = LoadRoot(parsed.GetValue(_trustedRoot));
-        ICollateralProvider? collateral = ServiceSettings.FindCollateral(parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot));
+        ICollateralProvider? own = ServiceSettings.FindCollateral(parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot));
         ReceiptDocument receipt = await LoadReceiptAsync(parsed, cancellationToken).ConfigureAwait(false);
         Bytes32 id = Bytes32.TryParse(parsed.GetValue(_receipt), out Bytes32 asked) ? asked : receipt.Id;
         ReceiptChainFacts? chain = parsed.GetValue(_offline) ? null : await ReadChainAsync(parsed, deployment, receipt, cancellationToken).ConfigureAwait(false);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        ICollateralProvider? relayed = own is null ? await RelayedAsync(parsed, receipt, cancellationToken).ConfigureAwait(false) : null;
+        // What judged a quote then is judged at the time that the chain gives for it; one's own collateral, now.
+        DateTimeOffset time = relayed is not null && chain?.Batch is { PostedAt: > 0 } posted ? DateTimeOffset.FromUnixTimeSeconds((long)posted.PostedAt) : now;
         IReadOnlyList<ReceiptCheck> checks = ReceiptVerification.Check(
-            receipt, id, deployment.Domain(), chain, root, collateral, TimeProvider.System.GetUtcNow(), Secp256k1Recovery.Instance);
+            receipt, id, deployment.Domain(), chain, root, own ?? relayed, time, Secp256k1Recovery.Instance);
         Report(console, receipt, root, checks);
+        if (relayed is not null)
+            console.Progress($"quotes were judged as of {time:u} by the collateral that the sequencer kept, which is believed for its signatures only: give --collateral to judge by your own");
         return checks.Any(check => check.Outcome == CheckOutcome.Fail) ? ExitCode.VerificationFailed
             : checks.Any(check => check.Outcome == CheckOutcome.Missing) ? ExitCode.Unavailable
             : ExitCode.Success;
@@ -74,8 +81,44 @@ internal sealed class ReceiptCommand
                 verdict,
                 simulated = root.IsSimulated,
                 checks = checks.Select(check => new { name = check.Name, outcome = check.Outcome.ToString().ToLowerInvariant(), detail = check.Detail }),
+                quotes = checks.Where(check => check.Quote is not null).Select(check => Row(check, check.Quote!)),
             },
             string.Join(Environment.NewLine, checks.Select(check => $"{check.Outcome.ToString().ToLowerInvariant(),-8}{check.Name,-19}{check.Detail}").Append($"{verdict}: receipt {receipt.Id}")));
+    }
+
+    private static object Row(ReceiptCheck check, ReceiptQuotePart quote) => new
+    {
+        slotId = quote.Record.Slot,
+        epoch = quote.Record.Epoch,
+        outcome = check.Outcome.ToString().ToLowerInvariant(),
+        teeType = check.Verdict is { Accepted: true } accepted ? accepted.Simulated ? "simulated" : "tdx" : null,
+        status = check.Verdict?.Status?.ToString(),
+        advisories = check.Verdict?.Advisories,
+        stage = check.Verdict?.Error?.Stage.ToString(),
+        measurements = check.Verdict?.Report is { } report ? QuoteMeasurements.Of(report) : null,
+        collateralHash = quote.CollateralHash?.ToString(),
+        verifiedAt = quote.VerifiedAt,
+    };
+
+    /// <summary>The collateral that the sequencer accepted the quotes by, as far as it still has it.</summary>
+    private async Task<ICollateralProvider?> RelayedAsync(ParseResult parsed, ReceiptDocument receipt, CancellationToken cancellationToken)
+    {
+        using SequencerLink link = new(parsed.GetValue(_url)!);
+        List<QuoteCollateral> found = [];
+        foreach (Bytes32 hash in receipt.Quotes.Select(quote => quote.CollateralHash).OfType<Bytes32>().Distinct().Take(ReceiptVerification.MostShards))
+        {
+            try
+            {
+                if (await link.Jobs.GetCollateralAsync(hash, cancellationToken).ConfigureAwait(false) is { } container
+                    && QuoteCollateral.TryParse(System.Text.Encoding.UTF8.GetBytes(container.GetRawText()), out QuoteCollateral? collateral, out _))
+                    found.Add(collateral);
+            }
+            catch (JobApiException)
+            {
+                // A receipt in a file may be checked when its sequencer is gone; the check of the quote says what is missing.
+            }
+        }
+        return found.Count > 0 ? new RelayedCollateral(found) : null;
     }
 
     private async Task<ReceiptDocument> LoadReceiptAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.OpenAi;
@@ -9,6 +10,7 @@ using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer;
+using TeeTee.Sequencer.Attestations;
 using TeeTee.Sequencer.Batching;
 
 namespace TeeTee.Cli.Commands;
@@ -28,6 +30,7 @@ internal sealed class SequencerCommand
     private readonly Option<string?> _apiKeys;
     private readonly Option<string?> _trustedRoot;
     private readonly Option<string?> _collateral;
+    private readonly Option<string?> _simulatedTee;
     private readonly Option<string> _claim;
     private readonly Option<double> _giveUpSeconds;
 
@@ -45,6 +48,7 @@ internal sealed class SequencerCommand
         _apiKeys = settings.Optional<string>("--api-keys", "API keys of the OpenAI gateway; no gateway if absent.");
         _trustedRoot = settings.Optional<string>("--trusted-root", "Root certificate of quotes; Intel's if absent.");
         _collateral = ServiceSettings.CollateralOption(settings);
+        _simulatedTee = settings.Optional<string>("--simulated-tee", "Folder of a simulated TEE's PKI that quotes this sequencer (needs --insecure-dev); nothing quotes it if absent.");
         _claim = settings.Option("--claim", "own: claim the sequencer's share; all: pay every host its share too; none.", "own");
         _giveUpSeconds = settings.Option("--give-up-seconds", "How long a job waits for lost shards before it is void.", 60.0);
     }
@@ -54,7 +58,7 @@ internal sealed class SequencerCommand
         SequencerCommand command = new(factory.Settings);
         return factory.Create("sequencer", "Take jobs, run them on shards, post batches and settle them.",
             [command._key, command._keyPassword, command._model, command._shards, command._promptPrice, command._outputPrice, command._batchSeconds,
-                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._claim, command._giveUpSeconds, .. command._service.Symbols],
+                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._simulatedTee, command._claim, command._giveUpSeconds, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -66,8 +70,10 @@ internal sealed class SequencerCommand
         GatewayModel gateway = ModelFiles.Guard(path, () => GatewayModel.From(model, cancellationToken));
         PrivateKey key = SettingFiles.LoadKey(parsed.GetValue(_key)!, parsed.GetValue(_keyPassword));
         await using CollateralFeed collateral = _service.OpenCollateral(parsed, parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot), console.Log);
+        using SimulatedQuoteSource? quotes = QuoteSource(parsed);
         SequencerOptions options = Options(parsed, deployment, key, model.Config, gateway.ModelId, collateral.Provider) with
         {
+            Attestation = new AttestationOptions { QuoteSource = quotes },
             MapEndpoints = application =>
             {
                 if (parsed.GetValue(_apiKeys) is { } keys)
@@ -114,6 +120,16 @@ internal sealed class SequencerCommand
             ClaimOwn = claim != "none",
             ClaimForEveryone = claim == "all",
         };
+    }
+
+    private SimulatedQuoteSource? QuoteSource(ParseResult parsed)
+    {
+        if (parsed.GetValue(_simulatedTee) is not { } folder)
+            return null;
+        if (!_service.AllowSimulatedTee(parsed))
+            throw new FailureException(ExitCode.Configuration, "no_quote_source", $"A simulated TEE proves nothing: {_simulatedTee.Name} needs --insecure-dev.");
+        using SimulatedPki pki = SimulatedPki.LoadOrCreate(folder, TimeProvider.System);
+        return new SimulatedQuoteSource(pki, SimulatedMeasurements.Of("teetee-sequencer", "teetee sequencer"));
     }
 
     private IEnumerable<Uri> Shards(ParseResult parsed) =>

@@ -24,7 +24,7 @@ internal static class ServiceArguments
         "--model", Path.GetFullPath(options.ModelPath), "--shards", string.Join(',', shards),
         "--prompt-price", options.PromptPrice.ToString(CultureInfo.InvariantCulture), "--output-price", options.OutputPrice.ToString(CultureInfo.InvariantCulture),
         "--batch-seconds", Text((int)options.BatchSeconds), "--api-keys", network.Folder.ApiKeys, "--trusted-root", network.Folder.TrustedRoot,
-        "--collateral", network.Folder.Collateral, "--claim", "all",
+        "--collateral", network.Folder.Collateral, "--simulated-tee", network.Folder.SimulatedPki, "--claim", "all",
     ];
 
     /// <summary><c>teetee verifier</c> that re-executes every job.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Primitives;
+using TeeTee.Sequencer.Attestations;
 using TeeTee.Sequencer.Data;
 using TeeTee.Sequencer.Posting;
 using TeeTee.Sequencer.Receipts;
@@ -28,6 +29,7 @@ public static class BatchingServices
         services.TryAddSingleton<IVocabularySource, ConfiguredVocabularies>();
         foreach (Uri shard in options.Shards)
             services.AddSingleton<IEpochSource>(_ => new ShardEpochSource(shard));
+        services.TryAddSingleton<CollateralStore>();
         services.AddSingleton<BatchingMetrics>().AddSingleton<EpochStore>().AddSingleton<CandidateStore>().AddSingleton<BatchStore>();
         services.AddSingleton<StateStore>().AddSingleton<QuoteJudge>().AddSingleton<SnapshotReader>().AddSingleton<BatchAssembler>();
         services.AddSingleton<ChainConnection>().AddSingleton<ChainWriter>().AddSingleton<PostingHalt>();

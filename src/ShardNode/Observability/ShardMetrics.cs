@@ -9,6 +9,7 @@ internal sealed class ShardMetrics : IDisposable
     private readonly Counter<long> _jobs;
     private readonly Counter<long> _positions;
     private readonly Counter<long> _epochs;
+    private readonly Counter<long> _challenges;
     private readonly UpDownCounter<long> _links;
     private readonly Histogram<double> _duration;
 
@@ -17,6 +18,7 @@ internal sealed class ShardMetrics : IDisposable
         _jobs = _meter.CreateCounter<long>("teetee.shard.jobs", "{job}", "Jobs that ended, by outcome.");
         _positions = _meter.CreateCounter<long>("teetee.shard.positions", "{position}", "Positions computed.");
         _epochs = _meter.CreateCounter<long>("teetee.shard.epochs", "{epoch}", "Epochs sealed.");
+        _challenges = _meter.CreateCounter<long>("teetee.shard.challenges", "{quote}", "Quotes made for those who challenged the shard.");
         _links = _meter.CreateUpDownCounter<long>("teetee.shard.links", "{link}", "Links that are up.");
         _duration = _meter.CreateHistogram<double>("teetee.shard.job.duration", "s", "Time of a job from admission to its end.");
         _meter.CreateObservableGauge("teetee.shard.jobs.running", () => (long)runningJobs(), "{job}", "Jobs that run.");
@@ -32,6 +34,8 @@ internal sealed class ShardMetrics : IDisposable
     public void PositionsRun(int count) => _positions.Add(count);
 
     public void EpochSealed() => _epochs.Add(1);
+
+    public void ChallengeQuoted() => _challenges.Add(1);
 
     public void LinkUp() => _links.Add(1);
 

@@ -1,6 +1,8 @@
 using Google.Protobuf;
 using TeeTee.Grpc;
+using TeeTee.Hosting.Limits;
 using TeeTee.Primitives;
+using TeeTee.ShardNode.Attestations;
 using TeeTee.ShardNode.Identity;
 using TeeTee.ShardNode.Jobs;
 using TeeTee.ShardNode.Links;
@@ -13,7 +15,7 @@ using SealedEpoch = TeeTee.ShardNode.Storage.SealedEpoch;
 namespace TeeTee.ShardNode.Service;
 
 /// <summary>The handlers of <c>teetee.shard.v1.Shard</c>.</summary>
-internal sealed class ShardService(ShardSelf self, JobRegistry jobs, LinkHub hub, ShardStore store)
+internal sealed class ShardService(ShardSelf self, JobRegistry jobs, LinkHub hub, ShardStore store, AttestationDesk desk)
 {
     private const int MostEpochs = 256;
     private const int MostReceipts = 256;
@@ -24,7 +26,8 @@ internal sealed class ShardService(ShardSelf self, JobRegistry jobs, LinkHub hub
         .MapUnary(ShardMethods.CancelJob, (request, _) => Task.FromResult(jobs.Cancel(request)))
         .MapDuplexStreaming(ShardMethods.Link, hub.AcceptAsync)
         .MapUnary(ShardMethods.GetEpochs, (request, _) => Task.FromResult(GetEpochs(request)))
-        .MapUnary(ShardMethods.GetReceipts, (request, _) => Task.FromResult(GetReceipts(request)));
+        .MapUnary(ShardMethods.GetReceipts, (request, _) => Task.FromResult(GetReceipts(request)))
+        .MapUnary(ShardMethods.GetAttestation, GetAttestationAsync);
 
     private HandshakeReply Handshake(HandshakeRequest request) => self.Mismatch(request.Expected, self.Slot.SlotId) is { } mismatch
         ? throw new GrpcException(GrpcStatusCode.FailedPrecondition, mismatch)
@@ -85,6 +88,24 @@ internal sealed class ShardService(ShardSelf self, JobRegistry jobs, LinkHub hub
         GetReceiptsReply reply = new();
         reply.Receipts.AddRange(store.FindReceipts(ids).Select(ToWire));
         return reply;
+    }
+
+    private async Task<GetAttestationReply> GetAttestationAsync(GetAttestationRequest request, GrpcServerContext context)
+    {
+        if (!WireMessages.TryRead(request.Nonce, out Bytes32 nonce))
+            throw new GrpcException(GrpcStatusCode.InvalidArgument, $"A nonce of {request.Nonce.Length} bytes; it must have {Bytes32.Size}.");
+        try
+        {
+            return (await desk.AnswerAsync(new AttestationChallenge(nonce, request.Legacy), context.CancellationToken)).ToWire();
+        }
+        catch (OverloadedException e)
+        {
+            throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"Too many ask for quotes: {e.Message}");
+        }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            throw new GrpcException(GrpcStatusCode.Unavailable, $"The quote source gives no quote: {e.Message}");
+        }
     }
 
     private static StoredReceipt ToWire(StoredReceiptRow row) => new()

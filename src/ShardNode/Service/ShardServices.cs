@@ -9,6 +9,7 @@ using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Requests;
+using TeeTee.ShardNode.Attestations;
 using TeeTee.ShardNode.Chain;
 using TeeTee.ShardNode.Epochs;
 using TeeTee.ShardNode.Identity;
@@ -37,10 +38,11 @@ internal sealed class ShardServices : IAsyncDisposable
         Hub = new LinkHub(self, metrics, options.Clock, logger);
         ReceiptBook book = new(self, keys, store, options.Clock);
         Sealer = new EpochSealer(self, book, store, quotes, inputs, readiness, metrics, options.Clock, logger);
+        Desk = new AttestationDesk(self, quotes, metrics, options.Clock);
         Watch = new RegistrationWatch(self, chain, book, readiness, options.Clock, logger);
         Jobs = new JobRegistry(new ShardRuntime(
             self, keys, model, Hub, new Admission(self, chain, options.Clock), capacity, book, store, metrics, options.Clock, logger, inputs));
-        _owned.AddRange([metrics, model, keys]);
+        _owned.AddRange([metrics, model, keys, store]);
     }
 
     public ShardSelf Self { get; }
@@ -53,6 +55,8 @@ internal sealed class ShardServices : IAsyncDisposable
 
     public EpochSealer Sealer { get; }
 
+    public AttestationDesk Desk { get; }
+
     public RegistrationWatch Watch { get; }
 
     /// <summary>Loads, checks and wires everything; nothing listens yet.</summary>
@@ -63,12 +67,13 @@ internal sealed class ShardServices : IAsyncDisposable
         ILogger logger = loggers.CreateLogger("TeeTee.ShardNode");
         ShardKeys keys = ShardKeys.LoadOrCreate(options.StateFolder);
         (ShardModel model, ModelIdentity identity) = LoadModel(options, cancellationToken);
+        ShardStore? store = null;
         try
         {
             IQuoteSource quotes = QuoteSourceOf(options);
             ChainStart chain = await ChainStart.OpenAsync(options, keys, identity.ModelId, quotes, logger, cancellationToken);
             Slot slot = new(chain.SlotId, options.Operator, identity.ModelId, (uint)options.FirstLayer, (uint)options.LayerCount);
-            ShardStore store = ShardStore.Open(options.StateFolder,
+            store = ShardStore.Open(options.StateFolder,
                 $"chain {options.ChainId}, contract {options.Rollup}, slot {slot.SlotId} of {slot.Operator}, model {slot.ModelId}, layers from {slot.FirstLayer}, {slot.LayerCount} of them");
             ulong epochSeconds = await chain.EpochSecondsAsync(slot, store, cancellationToken);
             ShardSelf self = new()
@@ -88,6 +93,7 @@ internal sealed class ShardServices : IAsyncDisposable
         }
         catch
         {
+            store?.Dispose();
             model.Dispose();
             keys.Dispose();
             throw;

@@ -1,5 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using TeeTee.Attestation.Quotes;
+using TeeTee.Attestation.Sources.Simulator;
+using TeeTee.Attestation.Verification;
+using TeeTee.Gateway.Attestation;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Gateway.Receipts;
 using TeeTee.Primitives;
@@ -112,5 +116,34 @@ public sealed class ReceiptVerificationTests
         Assert.Contains(fixture.Check(fixture.Receipt, rolledBack), c => c is { Name: "status", Outcome: CheckOutcome.Fail });
         Assert.Contains(fixture.Check(fixture.Receipt, early), c => c is { Name: "status", Outcome: CheckOutcome.Fail });
         Assert.Contains(fixture.Check(fixture.Receipt, otherKeys), c => c is { Name: "registered_keys", Outcome: CheckOutcome.Fail });
+    }
+
+    [Fact]
+    public async Task Check_Quotes_SayStatusAndMeasurementsOfEach()
+    {
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync();
+
+        ReceiptCheck[] quotes = [.. fixture.Check(fixture.Receipt, fixture.Chain).Where(check => check.Name == "quote")];
+
+        Assert.Equal([1u, 2u], quotes.Select(check => check.Quote!.Record.Slot));
+        string mrTd = Convert.ToHexStringLower(SimulatedMeasurements.Of("image", "compose")[TdMeasurement.MrTd].Span);
+        Assert.All(quotes, check =>
+        {
+            Assert.True(check.Verdict is { Accepted: true, Simulated: true, Status: TcbStatus.UpToDate });
+            Assert.Equal(mrTd, QuoteMeasurements.Of(check.Verdict!.Report!).MrTd);
+            Assert.Contains($"status UpToDate, mrTd {mrTd}", check.Detail, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task Check_RefusedQuote_CarriesItsVerdict()
+    {
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync();
+        ReceiptDocument forged = fixture.Receipt with { Quotes = [fixture.Receipt.Quotes[0] with { Quote = fixture.Receipt.Quotes[1].Quote }, fixture.Receipt.Quotes[1]] };
+
+        ReceiptCheck[] quotes = [.. fixture.Check(forged, fixture.Chain).Where(check => check.Name == "quote")];
+
+        Assert.Equal([CheckOutcome.Fail, CheckOutcome.Pass], quotes.Select(check => check.Outcome));
+        Assert.Equal(QuoteStage.ReportData, quotes[0].Verdict?.Error?.Stage);
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using TeeTee.Ethereum;
+using TeeTee.Gateway.Attestation;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
@@ -68,6 +69,11 @@ internal sealed class ScriptedSequencer : IJobClient
     }
 
     public Task<JsonElement?> GetReceiptAsync(Bytes32 jobId, CancellationToken cancellationToken) => Task.FromResult<JsonElement?>(null);
+
+    public Task<JsonElement?> GetCollateralAsync(Bytes32 hash, CancellationToken cancellationToken) => Task.FromResult<JsonElement?>(null);
+
+    public Task<AttestationReport> GetAttestationAsync(Bytes32 modelId, Bytes32 nonce, CancellationToken cancellationToken) =>
+        throw new JobApiException(System.Net.HttpStatusCode.ServiceUnavailable, "shard_unavailable", "These shards have no quotes.");
 
     public Task<CancelOutcome> CancelAsync(JobCancellation cancellation, CancellationToken cancellationToken)
     {

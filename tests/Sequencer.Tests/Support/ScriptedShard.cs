@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using TeeTee.Grpc;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
+using TeeTee.Rollup.Poea;
 using TeeTee.ShardProtocol;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
@@ -25,8 +26,11 @@ internal sealed class ScriptedShard : IAsyncDisposable
     private RollupDomain _domain = TestWorld.Domain;
     private int _opens;
 
-    private ScriptedShard(WebApplication application, Slot slot, ShardIdentity identity) =>
+    private ScriptedShard(WebApplication application, Slot slot, ShardIdentity identity)
+    {
         (_application, Slot, Identity, SigningKey) = (application, slot, identity, TestWorld.ShardKeys[slot.FirstLayer == 0 ? 0 : 1].Address);
+        Attest = (request, _) => AttestHonestlyAsync(request);
+    }
 
     public Slot Slot { get; }
 
@@ -37,6 +41,12 @@ internal sealed class ScriptedShard : IAsyncDisposable
     public TeeType TeeType { get; set; } = TeeType.SimulatedTdx;
 
     public uint MaxJobs { get; set; } = 100;
+
+    /// <summary>Answers challenges; by default honestly, with real quotes of a simulated machine.</summary>
+    public Func<GetAttestationRequest, CancellationToken, Task<GetAttestationReply>> Attest { get; set; }
+
+    /// <summary>Challenges that came.</summary>
+    public ConcurrentQueue<GetAttestationRequest> Challenges { get; } = new();
 
     /// <summary>The output token with this index is the stop token.</summary>
     public int StopAt { get; set; } = 5;
@@ -67,13 +77,28 @@ internal sealed class ScriptedShard : IAsyncDisposable
         application.MapGrpc()
             .MapUnary(ShardMethods.Handshake, shard.HandshakeAsync)
             .MapServerStreaming(ShardMethods.OpenJob, shard.OpenAsync)
-            .MapUnary(ShardMethods.CancelJob, shard.CancelAsync);
+            .MapUnary(ShardMethods.CancelJob, shard.CancelAsync)
+            .MapUnary(ShardMethods.GetAttestation, (request, context) =>
+            {
+                shard.Challenges.Enqueue(request);
+                return shard.Attest(request, context.CancellationToken);
+            });
         await application.StartAsync().Within();
         shard.Endpoint = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         return shard;
     }
 
     public async ValueTask DisposeAsync() => await _application.DisposeAsync();
+
+    /// <summary>The answer of a shard that is what it says.</summary>
+    public async Task<GetAttestationReply> AttestHonestlyAsync(GetAttestationRequest request)
+    {
+        Bytes32 nonce = request.Nonce.ReadHash("nonce");
+        byte[] quote = await TestTee.QuoteAsync(ReportData.ForAttestation(
+            _domain, Slot.ModelId, Slot.SlotId, Slot.Operator, nonce, SigningKey, FakeChain.EncryptionKey));
+        byte[] legacy = request.Legacy ? await TestTee.QuoteAsync(ReportData.ForLegacyAttestation(SigningKey, nonce)) : [];
+        return new ShardAttestation(nonce, TeeType, Slot, SigningKey, FakeChain.EncryptionKey, 5, quote, legacy).ToWire();
+    }
 
     private Task<HandshakeReply> HandshakeAsync(HandshakeRequest request, GrpcServerContext context)
     {
