@@ -123,6 +123,7 @@ public sealed class RealShardTests : IAsyncDisposable
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Times = TestSequencer.QuickTimes with { GiveUpAfter = TimeSpan.FromSeconds(25) },
         AllowSimulatedTee = true,
+        TrustedRoot = TrustedRoot.FromFile(Path.Combine(_folder, "simulator", "root.pem")),
         Chain = _chain,
         ConfigureLogging = logging => logging.ClearProviders(),
     };

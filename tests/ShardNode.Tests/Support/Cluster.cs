@@ -19,11 +19,12 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("teetee-shards-").FullName;
     private readonly LayerRange[] _ranges;
     private readonly Func<ShardNodeOptions, ShardNodeOptions> _change;
+    private readonly bool _attested;
     private readonly Dictionary<int, int> _ports = [];
 
-    private Cluster(int shards, FakeChain chain, Func<ShardNodeOptions, ShardNodeOptions> change)
+    private Cluster(int shards, FakeChain chain, Func<ShardNodeOptions, ShardNodeOptions> change, bool attested)
     {
-        (_change, Chain) = (change, chain);
+        (_change, Chain, _attested) = (change, chain, attested);
         _ranges = LayerRange.Split(TestModel.Layers, shards);
         Hosts = new ShardNodeHost[shards];
         Operators = [.. Enumerable.Range(0, shards).Select(_ => PrivateKey.Generate().Address)];
@@ -45,14 +46,18 @@ internal sealed class Cluster : IAsyncDisposable
 
     public LogCapture Log { get; } = new();
 
+    /// <summary>The poster whose sequencer opens the jobs.</summary>
+    public PrivateKey Sequencer { get; } = PrivateKey.Generate();
+
     public string SimulatorFolder => Path.Combine(_folder, "simulator");
 
     public ulong PostBefore => (ulong)Clock.GetUtcNow().ToUnixTimeSeconds() + 86_400;
 
     public static async Task<Cluster> StartAsync(
-        int shards, Func<ShardNodeOptions, ShardNodeOptions>? change = null, FakeChain? chain = null)
+        int shards, Func<ShardNodeOptions, ShardNodeOptions>? change = null, FakeChain? chain = null, bool attested = false)
     {
-        Cluster cluster = new(shards, chain ?? new FakeChain(), change ?? (options => options));
+        Cluster cluster = new(shards, chain ?? new FakeChain(), change ?? (options => options), attested);
+        cluster.Chain.Posters[cluster.Sequencer.Address] = true;
         for (int i = 0; i < shards; i++)
             await cluster.StartHostAsync(i);
         return cluster;
@@ -83,6 +88,7 @@ internal sealed class Cluster : IAsyncDisposable
         ChainView = Chain,
         StateFolder = StateFolder(index),
         SimulatorFolder = SimulatorFolder,
+        PlainLinks = !_attested,
         Listen = new IPEndPoint(IPAddress.Loopback, _ports.GetValueOrDefault(index)),
         Threads = 1,
         Clock = Clock,
@@ -116,7 +122,8 @@ internal sealed class Cluster : IAsyncDisposable
         return open;
     }
 
-    public GrpcChannel Channel(int index) => GrpcChannel.ForAddress(
+    /// <summary>A channel to a shard; as the sequencer where links are attested.</summary>
+    public GrpcChannel Channel(int index) => _attested ? Peers.Channel(this, index, Peers.SequencerOf(Sequencer)) : GrpcChannel.ForAddress(
         Hosts[index].Address, new GrpcChannelOptions { MaxReceiveMessageBytes = 64 << 20, MaxSendMessageBytes = 64 << 20 });
 
     public async Task<JobRun> RunAsync(TestJob job, uint resumeFrom = 0, Func<JobRun, Task>? onChunk = null) =>
