@@ -33,10 +33,10 @@ public static class AttestedPeerCheck
             return verdict with { Error = new PeerError(PeerStage.Validity, invalid) };
         if (!certificate.Evidence.IsAttested)
             return verdict with { Error = new PeerError(PeerStage.Certificate, "it carries no quote") };
-        (ReadOnlyMemory<byte>? expected, string fault) = input.ReportData(certificate);
+        (byte[]? expected, string fault) = input.ReportData(certificate);
         return expected is null
             ? verdict with { Error = new PeerError(PeerStage.Claims, fault) }
-            : CheckQuote(verdict, certificate.Evidence.Quote, expected.Value, input);
+            : CheckQuote(verdict, certificate.Evidence.Quote, expected, input);
     }
 
     /// <summary>Why a certificate is not to be used at this moment, or null.</summary>

@@ -22,5 +22,5 @@ public sealed class AttestedPeerInput
     /// <summary>
     /// What the quote's 64 bytes must be, given key, validity and claims of a certificate; or, with null, why these claims are none.
     /// </summary>
-    public required Func<EvidenceCertificate, (ReadOnlyMemory<byte>? ReportData, string Fault)> ReportData { get; init; }
+    public required Func<EvidenceCertificate, (byte[]? ReportData, string Fault)> ReportData { get; init; }
 }

@@ -13,7 +13,7 @@ namespace TeeTee.Attestation.Tls;
 /// <param name="reportData">As <see cref="AttestedPeerInput.ReportData"/>.</param>
 /// <param name="clock">The clock of validity.</param>
 public sealed class AttestedPeerVerifier(
-    AttestedPeerOptions options, Func<EvidenceCertificate, (ReadOnlyMemory<byte>? ReportData, string Fault)> reportData, TimeProvider clock)
+    AttestedPeerOptions options, Func<EvidenceCertificate, (byte[]? ReportData, string Fault)> reportData, TimeProvider clock)
 {
     private const int MostVerdicts = 256;
     private const int MostFetches = 8;

@@ -55,7 +55,7 @@ public sealed class LinkVerifier
         return LinkVerdict.Of(new AttestedShard(claims!), verdict.Expires, certificate.NotAfter - certificate.NotBefore);
     }
 
-    private (ReadOnlyMemory<byte>? ReportData, string Fault) ReportDataOf(EvidenceCertificate certificate)
+    private (byte[]? ReportData, string Fault) ReportDataOf(EvidenceCertificate certificate)
     {
         if (!MessageCodec.TryDecode(certificate.Evidence.Claims.Span, out ShardClaims? claims))
             return (null, $"{certificate.Evidence.Claims.Length} bytes are no shard claims");

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Certificates;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Inference.Engine;
 using TeeTee.Inference.Models;

@@ -1,9 +1,13 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Sources.Simulator;
+using TeeTee.Attestation.Verification;
 using TeeTee.Ethereum;
 using TeeTee.Grpc;
 using TeeTee.Inference.Models;
 using TeeTee.Primitives;
+using TeeTee.Rollup.Links;
 using TeeTee.Rollup.Messages;
 using TeeTee.ShardProtocol;
 using TeeTee.ShardProtocol.Mapping;
@@ -21,6 +25,7 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly Func<ShardNodeOptions, ShardNodeOptions> _change;
     private readonly bool _attested;
     private readonly Dictionary<int, int> _ports = [];
+    private SimulatedPki? _pki;
 
     private Cluster(int shards, FakeChain chain, Func<ShardNodeOptions, ShardNodeOptions> change, bool attested)
     {
@@ -50,6 +55,12 @@ internal sealed class Cluster : IAsyncDisposable
     public PrivateKey Sequencer { get; } = PrivateKey.Generate();
 
     public string SimulatorFolder => Path.Combine(_folder, "simulator");
+
+    public SimulatedPki Pki => _pki ??= SimulatedPki.LoadOrCreate(SimulatorFolder, TimeProvider.System);
+
+    /// <summary>The sequencer's certificate, valid by the cluster's clock.</summary>
+    public X509Certificate2 SequencerCertificate() =>
+        Peers.SequencerOf(Sequencer, from: Clock.GetUtcNow().AddHours(-1), until: Clock.GetUtcNow().AddHours(23));
 
     public ulong PostBefore => (ulong)Clock.GetUtcNow().ToUnixTimeSeconds() + 86_400;
 
@@ -89,12 +100,20 @@ internal sealed class Cluster : IAsyncDisposable
         StateFolder = StateFolder(index),
         SimulatorFolder = SimulatorFolder,
         PlainLinks = !_attested,
+        QuotePolicy = new QuotePolicy { AllowSimulated = true, AllowedMeasurements = SimulatedMeasurements.Of(PeerForge.Image, PeerForge.Compose).ToAllowList() },
         Listen = new IPEndPoint(IPAddress.Loopback, _ports.GetValueOrDefault(index)),
         Threads = 1,
         Clock = Clock,
         DrainTimeout = TimeSpan.Zero,
         ConfigureLogging = logging => logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Trace),
     });
+
+    /// <summary>What a shard truly is.</summary>
+    public ShardClaims Claims(int index) => new(
+        ChainId, Rollup, TestModel.Id, SlotId(index), Operators[index], Hosts[index].SigningKey, Hosts[index].EncryptionKey);
+
+    /// <summary>Makes certificates that claim to be one of the shards, on a machine of the same PKI.</summary>
+    public PeerForge Forge(int index) => new(Pki, Claims(index));
 
     public IEnumerable<PipelineSlot> Pipeline() => Hosts.Select((host, i) => new PipelineSlot
     {
@@ -123,7 +142,7 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>A channel to a shard; as the sequencer where links are attested.</summary>
-    public GrpcChannel Channel(int index) => _attested ? Peers.Channel(this, index, Peers.SequencerOf(Sequencer)) : GrpcChannel.ForAddress(
+    public GrpcChannel Channel(int index) => _attested ? Peers.Channel(Hosts[index].Address, SequencerCertificate()) : GrpcChannel.ForAddress(
         Hosts[index].Address, new GrpcChannelOptions { MaxReceiveMessageBytes = 64 << 20, MaxSendMessageBytes = 64 << 20 });
 
     public async Task<JobRun> RunAsync(TestJob job, uint resumeFrom = 0, Func<JobRun, Task>? onChunk = null) =>
@@ -151,6 +170,7 @@ internal sealed class Cluster : IAsyncDisposable
             if (host is not null)
                 await host.DisposeAsync().AsTask().Bound();
         }
+        _pki?.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
     }
