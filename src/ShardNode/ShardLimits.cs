@@ -33,6 +33,9 @@ public sealed record ShardLimits
     /// <summary>Links that other shards may hold open to this one at once.</summary>
     public int MaxInboundLinks { get; init; } = 64;
 
+    /// <summary>Connections open at once, handshakes that still run among them; further ones are closed unanswered.</summary>
+    public int MaxConnections { get; init; } = 512;
+
     /// <summary>Finished and running OpenJob calls that may be followed at once.</summary>
     public int MaxConcurrentCalls { get; init; } = 1024;
 }

@@ -122,6 +122,7 @@ public sealed class ShardNodeHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.ConfigureGrpc();
+            kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections;
             if (options.HttpListen is { } http)
                 kestrel.Listen(http, listen => listen.Protocols = HttpProtocols.Http1);
         });
