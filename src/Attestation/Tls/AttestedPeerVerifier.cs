@@ -19,7 +19,8 @@ public sealed class AttestedPeerVerifier(
     private const int MostFetches = 8;
 
     private readonly ConcurrentDictionary<Bytes32, (long At, AttestedPeerVerdict Verdict)> _accepted = new();
-    private readonly ConcurrentDictionary<PlatformId, Task> _fetches = new();
+    private readonly Dictionary<PlatformId, Task> _fetches = [];
+    private readonly Lock _gate = new();
 
     /// <summary>Judges a certificate now, DER.</summary>
     public AttestedPeerVerdict Check(ReadOnlySpan<byte> der)
@@ -63,8 +64,13 @@ public sealed class AttestedPeerVerifier(
 
     private void Fetch(PlatformId platform)
     {
-        if (_fetches.Count < MostFetches)
-            _fetches.GetOrAdd(platform, wanted => Task.Run(() => FetchAsync(wanted)));
+        lock (_gate)
+        {
+            foreach (PlatformId ended in _fetches.Where(fetch => fetch.Value.IsCompleted).Select(fetch => fetch.Key).ToArray())
+                _fetches.Remove(ended);
+            if (_fetches.Count < MostFetches && !_fetches.ContainsKey(platform))
+                _fetches[platform] = Task.Run(() => FetchAsync(platform));
+        }
     }
 
     private async Task FetchAsync(PlatformId platform)
@@ -76,10 +82,6 @@ public sealed class AttestedPeerVerifier(
         catch (CollateralUnavailableException fault)
         {
             options.CollateralFailed?.Invoke(platform, fault);
-        }
-        finally
-        {
-            _fetches.TryRemove(platform, out _);
         }
     }
 }

@@ -20,7 +20,8 @@ internal sealed class PosterDirectory(IChainView chain, TimeProvider clock)
     private static readonly TimeSpan s_freshOther = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<Address, (long At, bool Active)> _known = new();
-    private readonly ConcurrentDictionary<Address, Task<bool>> _questions = new();
+    private readonly Dictionary<Address, Task<bool>> _questions = [];
+    private readonly Lock _asking = new();
     private readonly SemaphoreSlim _gate = new(MostQuestions);
 
     /// <summary>Whether an address may post.</summary>
@@ -44,9 +45,16 @@ internal sealed class PosterDirectory(IChainView chain, TimeProvider clock)
     /// <summary>One question per address at a time, whoever waits for it.</summary>
     private Task<bool> Ask(Address poster)
     {
-        Task<bool> question = _questions.GetOrAdd(poster, asked => Task.Run(() => AskAsync(asked)));
-        _ = question.ContinueWith(ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-        return question;
+        lock (_asking)
+        {
+            if (_questions.TryGetValue(poster, out Task<bool>? running) && !running.IsCompleted)
+                return running;
+            foreach (Address ended in _questions.Where(question => question.Value.IsCompleted).Select(question => question.Key).ToArray())
+                _questions.Remove(ended);
+            Task<bool> question = Task.Run(() => AskAsync(poster));
+            _ = question.ContinueWith(failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            return _questions[poster] = question;
+        }
     }
 
     private async Task<bool> AskAsync(Address poster)
@@ -64,7 +72,6 @@ internal sealed class PosterDirectory(IChainView chain, TimeProvider clock)
         finally
         {
             _gate.Release();
-            _questions.TryRemove(poster, out _);
         }
     }
 }
