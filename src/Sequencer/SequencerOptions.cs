@@ -53,7 +53,7 @@ public sealed record SequencerOptions
     /// <summary>The root that shards' quotes must lead to.</summary>
     public TrustedRoot TrustedRoot { get; init; } = TrustedRoot.Intel;
 
-    /// <summary>Collateral of shards' platforms.</summary>
+    /// <summary>Collateral of shards' platforms; must be there unless links are plain.</summary>
     public ICollateralProvider? Collateral { get; init; }
 
     /// <summary>What shards' quotes must satisfy; where null the production defaults, simulated ones by <see cref="AllowSimulatedTee"/>.</summary>

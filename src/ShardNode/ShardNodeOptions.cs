@@ -65,7 +65,7 @@ public sealed record ShardNodeOptions
     /// <summary>The root that peers' quotes must lead to; where null, that of the simulator of <see cref="SimulatorFolder"/>, else Intel's.</summary>
     public TrustedRoot? TrustedRoot { get; init; }
 
-    /// <summary>Collateral of peers' platforms.</summary>
+    /// <summary>Collateral of peers' platforms; where null that of the simulator of <see cref="SimulatorFolder"/>.</summary>
     public ICollateralProvider? Collateral { get; init; }
 
     /// <summary>What peers' quotes must satisfy; where null the production defaults, simulated ones allowed together with <see cref="SimulatorFolder"/>.</summary>

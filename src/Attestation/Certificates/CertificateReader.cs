@@ -9,9 +9,15 @@ namespace TeeTee.Attestation.Certificates;
 /// </summary>
 internal static class CertificateReader
 {
+    /// <summary>Most bytes of one certificate; a PCK certificate has about 1,300.</summary>
+    internal const int MaxSize = 8_192;
+
+    private const int MaxNameAttributes = 32;
+
     /// <exception cref="AsnContentException">The bytes are not such a certificate; the message says why.</exception>
     public static Certificate Read(ReadOnlyMemory<byte> der)
     {
+        Require(der.Length <= MaxSize, $"a certificate of {der.Length} bytes is above {MaxSize}");
         AsnReader outer = new(der, AsnEncodingRules.DER);
         AsnReader certificate = outer.ReadSequence();
         outer.ThrowIfNotEmpty();
@@ -64,7 +70,7 @@ internal static class CertificateReader
             throw new AsnContentException(cause);
     }
 
-    private static void RequireEcdsaSha256(AsnReader reader)
+    internal static void RequireEcdsaSha256(AsnReader reader)
     {
         AsnReader algorithm = reader.ReadSequence();
         string oid = algorithm.ReadObjectIdentifier();
@@ -72,7 +78,7 @@ internal static class CertificateReader
         algorithm.ThrowIfNotEmpty();
     }
 
-    private static DateTimeOffset ReadTime(AsnReader reader) =>
+    internal static DateTimeOffset ReadTime(AsnReader reader) =>
         reader.PeekTag().HasSameClassAndValue(Asn1Tag.UtcTime) ? reader.ReadUtcTime() : reader.ReadGeneralizedTime();
 
     private static byte[] ReadPublicKey(AsnReader reader)
@@ -90,15 +96,18 @@ internal static class CertificateReader
         return point[1..];
     }
 
-    private static string ReadCommonName(ReadOnlyMemory<byte> name)
+    /// <exception cref="AsnContentException">No well-formed name.</exception>
+    internal static string ReadCommonName(ReadOnlyMemory<byte> name)
     {
         string found = "";
+        int attributes = 0;
         AsnReader names = new AsnReader(name, AsnEncodingRules.DER).ReadSequence();
         while (names.HasData)
         {
             AsnReader set = names.ReadSetOf();
             while (set.HasData)
             {
+                Require(++attributes <= MaxNameAttributes, $"a name of more than {MaxNameAttributes} attributes");
                 AsnReader attribute = set.ReadSequence();
                 bool isCommonName = attribute.ReadObjectIdentifier() == Oids.CommonName;
                 if (isCommonName)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Formats.Asn1;
+using TeeTee.Attestation.Collateral;
 
 namespace TeeTee.Attestation.Certificates;
 
@@ -8,7 +9,6 @@ internal sealed class PckChain
 {
     private const int Depth = 3;
     private const string LeafName = "SGX PCK Certificate";
-    private static readonly string[] s_issuerNames = ["SGX PCK Platform CA", "SGX PCK Processor CA"];
 
     private PckChain(Certificate[] certificates, PckExtension extension)
     {
@@ -53,6 +53,28 @@ internal sealed class PckChain
         return chain is not null;
     }
 
+    /// <summary>The platform that a chain names, without checking any of it.</summary>
+    /// <returns>False with a cause where it cannot be read.</returns>
+    public static bool TryReadPlatform(ReadOnlyMemory<byte> pem, out PlatformId platform, out string cause)
+    {
+        platform = default;
+        try
+        {
+            Certificate[] certificates = PemChain.Read(pem, Depth);
+            CertificateReader.Require(certificates[0].SgxExtension is not null, "the leaf has no SGX extension");
+            if (!PckAuthorities.TryFind(certificates[1].CommonName, out PckAuthority authority, out cause))
+                return false;
+            PckExtension extension = PckExtension.Read(certificates[0].SgxExtension!.Value);
+            platform = new PlatformId(Convert.ToHexStringLower(extension.Fmspc.Span), authority);
+            return true;
+        }
+        catch (AsnContentException malformed)
+        {
+            cause = $"malformed certificate: {malformed.Message}";
+            return false;
+        }
+    }
+
     private static string FindFault(Certificate[] chain, TrustedRoot root, DateTimeOffset now)
     {
         if (!chain[2].PublicKey.Span.SequenceEqual(root.PublicKey.Span))
@@ -75,26 +97,41 @@ internal sealed class PckChain
             return $"the leaf's name \"{leaf.CommonName}\" is not \"Intel {LeafName}\"";
         if (leaf.IsAuthority || leaf.SgxExtension is null)
             return "the leaf is an authority or has no SGX extension";
-        if (!s_issuerNames.Any(name => intermediate.CommonName.Contains(name, StringComparison.Ordinal)))
-            return $"the issuer's name \"{intermediate.CommonName}\" is not a PCK Platform or Processor CA";
-        if (!intermediate.IsAuthority || !intermediate.MaySignCertificates)
-            return $"\"{intermediate.CommonName}\" may not sign certificates";
+        string authority = FindAuthorityFault(intermediate);
+        if (authority.Length > 0)
+            return authority;
         return root.IsAuthority && root.MaySignCertificates && root.PathLength is null or >= 1
             ? ""
             : $"\"{root.CommonName}\" may not sign the certificate of an authority";
     }
 
+    /// <summary>Why a certificate is not that of a Platform or Processor CA; empty where it is.</summary>
+    internal static string FindAuthorityFault(Certificate intermediate)
+    {
+        if (!PckAuthorities.TryFind(intermediate.CommonName, out _, out string unknown))
+            return $"the issuer's name {unknown}";
+        return intermediate.IsAuthority && intermediate.MaySignCertificates
+            ? ""
+            : $"\"{intermediate.CommonName}\" may not sign certificates";
+    }
+
+    /// <summary>Why a certificate was not signed by an issuer: another name, or a bad signature; empty where it was.</summary>
+    internal static string FindSignatureFault(Certificate certificate, Certificate issuer)
+    {
+        if (!certificate.Issuer.Span.SequenceEqual(issuer.Subject.Span))
+            return $"\"{certificate.CommonName}\" was not issued by \"{issuer.CommonName}\"";
+        return P256.VerifyDer(issuer.PublicKey.Span, certificate.ToBeSigned.Span, certificate.Signature.Span)
+            ? ""
+            : $"bad signature on \"{certificate.CommonName}\"";
+    }
+
     private static string FindLinkFault(Certificate certificate, Certificate issuer, DateTimeOffset now)
     {
         string name = certificate.CommonName;
-        if (!certificate.Issuer.Span.SequenceEqual(issuer.Subject.Span))
-            return $"\"{name}\" was not issued by \"{issuer.CommonName}\"";
         if (now < certificate.NotBefore)
             return $"\"{name}\" is not yet valid: from {certificate.NotBefore:u}, now {now:u}";
         if (now > certificate.NotAfter)
             return $"\"{name}\" expired {certificate.NotAfter:u}, now {now:u}";
-        return P256.VerifyDer(issuer.PublicKey.Span, certificate.ToBeSigned.Span, certificate.Signature.Span)
-            ? ""
-            : $"bad signature on \"{name}\"";
+        return FindSignatureFault(certificate, issuer);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class ShardLinks : BackgroundService
 {
     private readonly SequencerOptions _options;
     private readonly TlsIdentity _identity;
-    private readonly LinkVerifier _verifier;
+    private readonly LinkVerifier? _verifier;
 
     public ShardLinks(SequencerOptions options, RollupDomain domain, ILogger<ShardLinks> log)
     {
@@ -30,18 +30,20 @@ internal sealed class ShardLinks : BackgroundService
             Failed = (fault, until) => SequencerLog.RenewalFailed(log, until, fault.Message),
         };
         _identity = new TlsIdentity(told, (draft, _) => Task.FromResult(SequencerVoucher.Create(draft, domain, options.Key)), options.Clock);
+        if (options.PlainLinks)
+            return;
         AttestedPeerOptions trust = new()
         {
             Root = options.TrustedRoot,
             Policy = options.QuotePolicy ?? new QuotePolicy { AllowSimulated = options.AllowSimulatedTee },
-            Collateral = options.Collateral ?? new NoCollateral(),
+            Collateral = options.Collateral!,
             CollateralFailed = (platform, fault) => SequencerLog.CollateralMissing(log, platform.Fmspc, fault.Message),
         };
         _verifier = new LinkVerifier(domain, Secp256k1Recovery.Instance, trust, options.Clock);
     }
 
-    /// <summary>Refuses addresses that the links of these options cannot be to.</summary>
-    /// <exception cref="FailureException"><c>plain_link_refused</c>, or <c>bad_setting</c> for an https address of plain links.</exception>
+    /// <summary>Refuses addresses that the links of these options cannot be to, and attested links without collateral.</summary>
+    /// <exception cref="FailureException"><c>plain_link_refused</c>, <c>no_collateral</c>, or <c>bad_setting</c> for an https address of plain links.</exception>
     public static void Require(SequencerOptions options)
     {
         string scheme = options.PlainLinks ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
@@ -50,12 +52,14 @@ internal sealed class ShardLinks : BackgroundService
             throw new FailureException(ExitCode.Configuration, options.PlainLinks ? "bad_setting" : "plain_link_refused",
                 $"The shard at {other.Endpoint} is not reached over {scheme}, as the links of this sequencer are.");
         }
+        if (!options.PlainLinks && options.Collateral is null)
+            throw new FailureException(ExitCode.Configuration, "no_collateral", "Shards' quotes cannot be judged without collateral.");
     }
 
     /// <summary>Opens a channel; it connects with its first call.</summary>
     public (GrpcChannel Channel, LinkClient? Client) Open(ShardEndpoint shard, GrpcChannelOptions channel)
     {
-        LinkClient? client = _options.PlainLinks ? null : new LinkClient(_identity, _verifier, claims => FindOther(shard, claims), _options.Clock);
+        LinkClient? client = _verifier is null ? null : new LinkClient(_identity, _verifier, claims => FindOther(shard, claims), _options.Clock);
         channel.SslOptions = client?.Options;
         return (GrpcChannel.ForAddress(shard.Endpoint, channel), client);
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Attestation.Tls;
@@ -158,6 +159,20 @@ internal sealed class ShardServices : IAsyncDisposable
     {
         Root = options.TrustedRoot ?? own,
         Policy = options.QuotePolicy ?? new QuotePolicy { AllowSimulated = options.SimulatorFolder is not null },
-        Collateral = options.Collateral ?? new NoCollateral(),
+        Collateral = options.Collateral ?? SimulatedCollateralOf(options),
     };
+
+    private static CollateralFile SimulatedCollateralOf(ShardNodeOptions options)
+    {
+        try
+        {
+            return options.SimulatorFolder is { } folder
+                ? CollateralFile.Open(Path.Combine(folder, SimulatedPki.CollateralFile))
+                : throw new FailureException(ExitCode.Configuration, "no_collateral", "Other shards' quotes cannot be judged without collateral.");
+        }
+        catch (CollateralUnavailableException e)
+        {
+            throw new FailureException(ExitCode.Configuration, "no_collateral", e.Message, e);
+        }
+    }
 }

@@ -28,7 +28,7 @@ public sealed class AttestedPeerVerifierTests : IDisposable
         AttestedPeerVerdict first = verifier.Check(der);
         await _provider.Asked.Task.WaitAsync(TimeSpan.FromSeconds(20));
         AttestedPeerVerdict second = verifier.Check(der);
-        _provider.Held = NoCollateralYet();
+        _provider.Held = Signed();
         AttestedPeerVerdict third = verifier.Check(der);
 
         Assert.Equal((PeerStage.Collateral, PeerStage.Collateral), (first.Error?.Stage, second.Error?.Stage));
@@ -67,7 +67,7 @@ public sealed class AttestedPeerVerifierTests : IDisposable
     [Fact]
     public async Task Check_SameCertificate_IsJudgedOnceWithinTheAgeOfAVerdict()
     {
-        _provider.Held = NoCollateralYet();
+        _provider.Held = Signed();
         AttestedPeerVerifier verifier = Verifier();
         byte[] der = await MakeAsync(_pki);
 
@@ -85,7 +85,7 @@ public sealed class AttestedPeerVerifierTests : IDisposable
     [Fact]
     public async Task Check_Expired_IsNotServedFromMemory()
     {
-        _provider.Held = NoCollateralYet();
+        _provider.Held = Signed();
         AttestedPeerVerifier verifier = Verifier();
         byte[] der = await MakeAsync(_pki, TimeSpan.FromMinutes(3));
         Assert.True(verifier.Check(der).Accepted);
@@ -126,7 +126,7 @@ public sealed class AttestedPeerVerifierTests : IDisposable
 
     private static byte[] Bind(ReadOnlyMemory<byte> key) => SHA512.HashData(key.Span);
 
-    private static QuoteCollateral NoCollateralYet() => new NoCollateral().Find(default)!;
+    private QuoteCollateral Signed() => _pki.Collateral(_clock.GetUtcNow());
 
     private sealed class Provider : ICollateralProvider
     {

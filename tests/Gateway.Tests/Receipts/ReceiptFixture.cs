@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.Receipts;
@@ -38,8 +39,11 @@ internal sealed class ReceiptFixture : IDisposable
 
     public required ReceiptChainFacts Chain { get; init; }
 
-    public IReadOnlyList<ReceiptCheck> Check(ReceiptDocument receipt, ReceiptChainFacts? chain) => ReceiptVerification.Check(
-        receipt, Receipt.Id, Domain, chain, _pki.Root, TimeProvider.System.GetUtcNow(), Secp256k1Recovery.Instance);
+    public IReadOnlyList<ReceiptCheck> Check(ReceiptDocument receipt, ReceiptChainFacts? chain) =>
+        Check(receipt, chain, new HeldCollateral(_pki.Collateral(TimeProvider.System.GetUtcNow())));
+
+    public IReadOnlyList<ReceiptCheck> Check(ReceiptDocument receipt, ReceiptChainFacts? chain, ICollateralProvider? collateral) => ReceiptVerification.Check(
+        receipt, Receipt.Id, Domain, chain, _pki.Root, collateral, TimeProvider.System.GetUtcNow(), Secp256k1Recovery.Instance);
 
     public static async Task<ReceiptFixture> CreateAsync()
     {

@@ -127,7 +127,13 @@ public sealed class OnAnvilTests : IDisposable
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Times = TestSequencer.QuickTimes,
         AllowSimulatedTee = true,
-        Batching = new BatchingOptions { Key = TestWorld.Sequencer, ChainEndpoint = anvil.Endpoint, Deployment = deployment },
+        Batching = new BatchingOptions
+        {
+            Key = TestWorld.Sequencer,
+            ChainEndpoint = anvil.Endpoint,
+            Deployment = deployment,
+            Collateral = new HeldCollateral(s_pki.Collateral(TimeProvider.System.GetUtcNow())),
+        },
         ConfigureLogging = logging => logging.ClearProviders(),
     };
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Attestation.Tls;
 using TeeTee.Attestation.Verification;
@@ -147,7 +148,9 @@ public sealed class AttestedPoolTests : IAsyncDisposable
         return pool.Current;
     }
 
-    private AttestedPeerOptions Trust() => new() { Root = _pki.Root, Policy = Policy(), Collateral = new NoCollateral() };
+    private AttestedPeerOptions Trust() => new() { Root = _pki.Root, Policy = Policy(), Collateral = Held() };
+
+    private HeldCollateral Held() => new(_pki.Collateral(DateTimeOffset.UtcNow));
 
     private static QuotePolicy Policy() => new()
     {
@@ -167,6 +170,7 @@ public sealed class AttestedPoolTests : IAsyncDisposable
         Times = TestSequencer.QuickTimes,
         AllowSimulatedTee = true,
         TrustedRoot = _pki.Root,
+        Collateral = Held(),
         QuotePolicy = Policy(),
         Clock = _clock,
         Chain = _chain,

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Attestation.Tls;
 using TeeTee.Attestation.Verification;
@@ -154,7 +155,7 @@ public sealed class LinkVerifierTests : IDisposable
     {
         Root = (pki ?? _pki).Root,
         Policy = new QuotePolicy { AllowSimulated = true, AllowedMeasurements = SimulatedMeasurements.Of(PeerForge.Image, PeerForge.Compose).ToAllowList() },
-        Collateral = new NoCollateral(),
+        Collateral = new HeldCollateral((pki ?? _pki).Collateral(DateTimeOffset.UtcNow)),
     }, _clock);
 
     private sealed class EarlierClock(TimeSpan by) : TimeProvider
