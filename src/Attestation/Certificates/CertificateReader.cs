@@ -13,6 +13,7 @@ internal static class CertificateReader
     internal const int MaxSize = 8_192;
 
     private const int MaxNameAttributes = 32;
+    private const int MaxCommonName = 64;
 
     /// <exception cref="AsnContentException">The bytes are not such a certificate; the message says why.</exception>
     public static Certificate Read(ReadOnlyMemory<byte> der)
@@ -121,6 +122,9 @@ internal static class CertificateReader
     {
         var tag = (UniversalTagNumber)reader.PeekTag().TagValue;
         Require(tag is UniversalTagNumber.UTF8String or UniversalTagNumber.PrintableString, "common name is no text");
-        return reader.ReadCharacterString(tag);
+        string text = reader.ReadCharacterString(tag);
+        // Causes show it: X.520 bounds it, and nothing in it may move a terminal's cursor.
+        Require(text.Length <= MaxCommonName && !text.Any(char.IsControl), "common name is too long or no plain text");
+        return text;
     }
 }

@@ -21,7 +21,6 @@ internal sealed class CheckedCollateral
     private readonly CollateralPart _qeIdentityPart;
     private readonly RevocationList? _rootCrl;
     private readonly RevocationList? _pckCrl;
-    private readonly Certificate? _pckCrlIssuer;
     private readonly TcbInfo? _tcbInfo;
     private readonly QeIdentity? _qeIdentity;
 
@@ -29,11 +28,14 @@ internal sealed class CheckedCollateral
     {
         _root = root;
         (_rootCrlPart, _rootCrl) = ReadRootCrl(collateral, root);
-        (_pckCrlPart, _pckCrl, _pckCrlIssuer) = ReadPckCrl(collateral, root);
+        (_pckCrlPart, _pckCrl, PckIssuer) = ReadPckCrl(collateral, root);
         (_signingPart, Certificate? tcbSigner, Certificate? qeSigner) = ReadSigners(collateral, root, _rootCrl);
         (_tcbInfoPart, _tcbInfo) = ReadTcbInfo(collateral, tcbSigner);
         (_qeIdentityPart, _qeIdentity) = ReadQeIdentity(collateral, qeSigner);
     }
+
+    /// <summary>Who signs the PCK revocation list, checked up to the root; null where the list was refused.</summary>
+    public IssuerChain? PckIssuer { get; }
 
     /// <summary>The TCB levels; only after <see cref="FindFault"/> found nothing.</summary>
     public TcbInfo TcbInfo => _tcbInfo ?? throw new InvalidOperationException("The collateral was refused.");
@@ -80,7 +82,7 @@ internal sealed class CheckedCollateral
         if (_rootCrl.Contains(chain.Intermediate.SerialNumber.Span))
             return new QuoteError(QuoteStage.PckChain, Revoked(chain.Intermediate));
         if (!_pckCrl!.Issuer.Span.SequenceEqual(chain.Leaf.Issuer.Span)
-            || !_pckCrlIssuer!.PublicKey.Span.SequenceEqual(chain.Intermediate.PublicKey.Span))
+            || !PckIssuer!.Leaf.PublicKey.Span.SequenceEqual(chain.Intermediate.PublicKey.Span))
             return new QuoteError(QuoteStage.PckCrl, $"the list is not that of \"{chain.Intermediate.CommonName}\", who issued the PCK certificate");
         return _pckCrl.Contains(chain.Leaf.SerialNumber.Span)
             ? new QuoteError(QuoteStage.PckChain, Revoked(chain.Leaf))
@@ -122,7 +124,7 @@ internal sealed class CheckedCollateral
             : (CollateralPart.Broken(stage, $"bad signature of {root} on its revocation list"), null);
     }
 
-    private static (CollateralPart, RevocationList?, Certificate?) ReadPckCrl(QuoteCollateral collateral, TrustedRoot root)
+    private static (CollateralPart, RevocationList?, IssuerChain?) ReadPckCrl(QuoteCollateral collateral, TrustedRoot root)
     {
         const QuoteStage stage = QuoteStage.PckCrl;
         if (!IssuerChain.TryVerifyAuthority(collateral.PckCrlIssuerChain, root, out IssuerChain? chain, out string cause))
@@ -134,7 +136,7 @@ internal sealed class CheckedCollateral
         if (!P256.VerifyDer(chain.Leaf.PublicKey.Span, list.ToBeSigned.Span, list.Signature.Span))
             return (CollateralPart.Broken(stage, $"bad signature of \"{chain.Leaf.CommonName}\" on its revocation list"), null, null);
         Validity[] validities = [Of("the PCK revocation list", list), Of(chain.Leaf), Of(chain.Root)];
-        return (new CollateralPart(stage, "", validities), list, chain.Leaf);
+        return (new CollateralPart(stage, "", validities), list, chain);
     }
 
     private static (CollateralPart, Certificate?, Certificate?) ReadSigners(QuoteCollateral collateral, TrustedRoot root, RevocationList? rootCrl)

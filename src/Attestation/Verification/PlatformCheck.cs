@@ -21,7 +21,7 @@ internal sealed class PlatformCheck(ParsedQuote quote, QuoteVerificationInput in
         PlatformFinding finding = new() { TcbEvaluationDataNumber = _collateral.TcbEvaluationDataNumber };
         if (_collateral.FindFault(quote.IsTdx, input.Now, input.Policy.MinTcbEvaluationDataNumber) is { } fault)
             return finding with { Error = fault };
-        if (!PckChain.TryVerify(quote.Signature.PckChainPem, input.Root, input.Now, out PckChain? chain, out string cause))
+        if (!PckChain.TryVerify(quote.Signature.PckChainPem, input.Root, input.Now, _collateral.PckIssuer, out PckChain? chain, out string cause))
             return finding with { Error = new QuoteError(QuoteStage.PckChain, cause) };
         finding = finding with
         {

@@ -85,6 +85,13 @@ public sealed class QuoteCollateralTests
         Assert.Contains("above", Cause(new byte[QuoteCollateral.MaxContainerSize + 1]), StringComparison.Ordinal);
         string many = "{" + string.Join(',', Enumerable.Range(0, 65).Select(i => $"\"m{i}\":0")) + "}";
         Assert.Contains("more than", Cause(Encoding.UTF8.GetBytes(many)), StringComparison.Ordinal);
+        string deep = string.Concat(Enumerable.Repeat("{\"m\":", 13)) + "0" + new string('}', 13);
+        Assert.Contains("deeper", Cause(Encoding.UTF8.GetBytes(deep)), StringComparison.Ordinal);
+        string tokens = $"{{\"m\":[{string.Join(',', Enumerable.Repeat("[0,0,0,0,0]", 700))}]}}";
+        Assert.Contains("more than 8192 tokens", Cause(Encoding.UTF8.GetBytes(tokens)), StringComparison.Ordinal);
+        Assert.Contains("does not end", Cause(Encoding.UTF8.GetBytes("{\"m\":" + new string('1', 33))), StringComparison.Ordinal);
+        Assert.Contains("does not end", Cause("{\"m\":\"text"u8.ToArray()), StringComparison.Ordinal);
+        Assert.Contains("closes nothing", Cause("{}}"u8.ToArray()), StringComparison.Ordinal);
         string items = $"{{\"m\":[{string.Join(',', Enumerable.Repeat("0", 1_025))}]}}";
         Assert.Contains("more than", Cause(Encoding.UTF8.GetBytes(items)), StringComparison.Ordinal);
 

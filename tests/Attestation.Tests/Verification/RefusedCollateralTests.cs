@@ -114,7 +114,7 @@ public sealed class RefusedCollateralTests
     [InlineData("\"tdxtcbcomponents\":[", "\"tdxtcbcomponents\":null,\"other\":[", "tdxtcbcomponents of tcb is not a list")]
     [InlineData("\"tdxModule\":", "\"other\":", "no tdxModule")]
     [InlineData("\"TDX_03\"", "\"TDX_01\"", "there twice")]
-    [InlineData("\"tcbType\":0", "\"tcbType\":0,\"x\":[[[[[[[[[[[[[0]]]]]]]]]]]]]", "depth")]
+    [InlineData("\"tcbType\":0", "\"tcbType\":0,\"x\":[[[[[[[[[[[[[0]]]]]]]]]]]]]", "deeper than")]
     [InlineData("\"tcbType\":0", "\"tcbType\":0,/**/\"x\":0", "no JSON")]
     [InlineData("\"tcbType\":0", "\"tcbType\":0,\"x\":\"\\ud800\"", "")]
     public void Verify_SignedButIllFormedTcbInfo_IsRefused(string old, string changed, string cause)
@@ -148,7 +148,7 @@ public sealed class RefusedCollateralTests
     [InlineData("\"miscselect\":\"00000000\"", "\"miscselect\":\"000000\"", "miscselect is not 4 bytes")]
     [InlineData("\"mrsigner\":", "\"other\":", "no mrsigner")]
     [InlineData("\"tcbEvaluationDataNumber\":20", "\"tcbEvaluationDataNumber\":\"20\"", "tcbEvaluationDataNumber")]
-    [InlineData("\"isvprodid\":2", "\"isvprodid\":2,\"x\":[[[[[[[[[[[[[0]]]]]]]]]]]]]", "depth")]
+    [InlineData("\"isvprodid\":2", "\"isvprodid\":2,\"x\":[[[[[[[[[[[[[0]]]]]]]]]]]]]", "deeper than")]
     public void Verify_SignedButIllFormedQeIdentity_IsRefused(string old, string changed, string cause) => Refuse(
         QuoteStage.QeIdentity, cause, CollateralOf(shape => shape with { EditQeIdentity = text => Replace(text, old, changed) }));
 

@@ -36,7 +36,7 @@ internal sealed class FuzzAttestationCommand
         ulong inputs = parsed.GetValue(_inputs);
         if (first + inputs < first)
             throw new FailureException(ExitCode.Usage, "bad_setting", $"--first {first} and --inputs {inputs} pass the greatest number.");
-        FuzzReport report = new FuzzRun(group, parsed.GetValue(_seed)).Run(first, inputs, cancellationToken);
+        FuzzReport report = new FuzzRun(group, FuzzTargets.Of(group), parsed.GetValue(_seed)).Run(first, inputs, cancellationToken);
         if (report.Inputs < inputs)
             console.Progress($"stopped; go on with --first {first + report.Inputs}");
         console.Result(
@@ -52,6 +52,7 @@ internal sealed class FuzzAttestationCommand
                 slowest = report.Slowest,
                 mostAllocated = report.MostAllocated,
                 aboveAllocationBound = report.AboveBound,
+                greedy = report.Greedy,
                 allocationBound = $"{FuzzRun.AllocationBase} + {FuzzRun.AllocationPerByte} per byte",
                 seconds = report.Seconds,
             },

@@ -25,8 +25,11 @@ internal sealed record FuzzReport
     /// <summary>The input that took most memory.</summary>
     public FuzzExtreme MostAllocated { get; set; } = new("", 0, 0, 0);
 
-    /// <summary>Bytes that reading an input may allocate: <see cref="FuzzRun.AllocationBase"/> and <see cref="FuzzRun.AllocationPerByte"/> for each of its bytes.</summary>
+    /// <summary>How many inputs took more than <see cref="FuzzRun.AllocationBase"/> and <see cref="FuzzRun.AllocationPerByte"/> for each of their bytes.</summary>
     public ulong AboveBound { get; set; }
+
+    /// <summary>The first inputs above it, at most 16.</summary>
+    public List<FuzzExtreme> Greedy { get; } = [];
 
     public double Seconds { get; set; }
 

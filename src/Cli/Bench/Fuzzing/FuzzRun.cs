@@ -3,7 +3,10 @@ using System.Diagnostics;
 namespace TeeTee.Cli.Bench.Fuzzing;
 
 /// <summary>Feeds a range of numbered inputs to readers and keeps what went wrong and what cost most.</summary>
-internal sealed class FuzzRun(string group, ulong seed)
+/// <param name="group">Name of the readers' group.</param>
+/// <param name="targets">The readers, fed in turn.</param>
+/// <param name="seed">Draws the inputs.</param>
+internal sealed class FuzzRun(string group, IReadOnlyList<FuzzTarget> targets, ulong seed)
 {
     /// <summary>Bytes that reading any input may allocate.</summary>
     public const long AllocationBase = 131_072;
@@ -12,9 +15,8 @@ internal sealed class FuzzRun(string group, ulong seed)
     public const long AllocationPerByte = 16;
 
     private const int Repeats = 7;
-    private const int MostCrashes = 16;
+    private const int MostNamed = 16;
 
-    private readonly IReadOnlyList<FuzzTarget> _targets = FuzzTargets.Of(group);
     private readonly FuzzInput _inputs = new();
 
     /// <summary>Runs the inputs first to first + count - 1.</summary>
@@ -32,14 +34,14 @@ internal sealed class FuzzRun(string group, ulong seed)
     /// <summary>What the allocation of one input must not pass.</summary>
     public static long BoundOf(int size) => AllocationBase + AllocationPerByte * size;
 
-    private FuzzTarget TargetOf(ulong index) => _targets[(int)(index % (ulong)_targets.Count)];
+    private FuzzTarget TargetOf(ulong index) => targets[(int)(index % (ulong)targets.Count)];
 
     private void WarmUp()
     {
         // The first calls compile code and rent buffers.
         for (int i = 0; i < 64; i++)
         {
-            foreach (FuzzTarget target in _targets)
+            foreach (FuzzTarget target in targets)
                 Swallow(target, target.Seeds[i % target.Seeds.Count]);
         }
     }
@@ -62,7 +64,7 @@ internal sealed class FuzzRun(string group, ulong seed)
         catch (Exception fault)
         {
             report.CrashCount++;
-            if (report.Crashes.Count < MostCrashes)
+            if (report.Crashes.Count < MostNamed)
                 report.Crashes.Add(new FuzzCrash(target.Name, index, $"{fault.GetType().Name}: {fault.Message}"));
         }
     }
@@ -75,7 +77,11 @@ internal sealed class FuzzRun(string group, ulong seed)
         if (milliseconds > report.Slowest.Value)
             report.Slowest = new FuzzExtreme(target.Name, index, input.Length, Math.Round(milliseconds, 4));
         if (allocated > BoundOf(input.Length))
+        {
             report.AboveBound++;
+            if (report.Greedy.Count < MostNamed)
+                report.Greedy.Add(new FuzzExtreme(target.Name, index, input.Length, allocated));
+        }
         if (allocated > report.MostAllocated.Value)
             report.MostAllocated = new FuzzExtreme(target.Name, index, input.Length, allocated);
     }
