@@ -13,6 +13,7 @@ using TeeTee.Sequencer.Accounts;
 using TeeTee.Sequencer.Api;
 using TeeTee.Sequencer.Attestations;
 using TeeTee.Sequencer.Batching;
+using TeeTee.Sequencer.Shards;
 
 namespace TeeTee.Sequencer;
 
@@ -32,10 +33,11 @@ public sealed class SequencerHost : IAsyncDisposable
 
     /// <summary>Compares chain and contracts with the options, opens the database, continues what ran before, and listens.</summary>
     /// <exception cref="FailureException"><c>wrong_chain</c>, <c>wrong_contract</c>, <c>chain_unreachable</c>, <c>database_newer</c>,
-    /// <c>database_unusable</c> or <c>port_in_use</c>.</exception>
+    /// <c>database_unusable</c>, <c>plain_link_refused</c> or <c>port_in_use</c>.</exception>
     public static async Task<SequencerHost> StartAsync(SequencerOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ShardLinks.Require(options);
         JsonRpcClient rpc = new(options.ChainEndpoint);
         try
         {

@@ -2,7 +2,9 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Verification;
 using TeeTee.Ethereum;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Accounts;
@@ -44,12 +46,25 @@ public sealed record SequencerOptions
     /// <summary>Whether shards with simulated quotes may serve; never on a chain with value.</summary>
     public bool AllowSimulatedTee { get; init; }
 
+    /// <summary>
+    /// Development only: shards are dialled in the clear (h2c) and prove nothing. Otherwise every shard is https and attested.
+    /// </summary>
+    public bool PlainLinks { get; init; }
+
+    /// <summary>The root that shards' quotes must lead to.</summary>
+    public TrustedRoot TrustedRoot { get; init; } = TrustedRoot.Intel;
+
+    /// <summary>Collateral of shards' platforms; must be there unless links are plain.</summary>
+    public ICollateralProvider? Collateral { get; init; }
+
+    /// <summary>What shards' quotes must satisfy; where null the production defaults, simulated ones by <see cref="AllowSimulatedTee"/>.</summary>
+    public QuotePolicy? QuotePolicy { get; init; }
+
     /// <summary>The block whose deposits count as credit; a withdrawal counts from the newest block on.</summary>
     public BlockTag CreditBlock { get; init; } = BlockTag.Safe;
 
     /// <summary>
-    /// How answers become batches and payouts; nothing is posted when null. Without shards of its own it collects epochs from
-    /// <see cref="Shards"/>.
+    /// How answers become batches and payouts; nothing is posted when null. Epochs are collected from <see cref="Shards"/>.
     /// </summary>
     public BatchingOptions? Batching { get; init; }
 

@@ -38,6 +38,9 @@ public sealed record ShardLimits
     /// <summary>Quotes made for those who challenge this shard; a refused asker may ask again.</summary>
     public SharedWorkLimits Attestations { get; init; } = new();
 
+    /// <summary>Connections open at once, handshakes that still run among them; further ones are closed unanswered.</summary>
+    public int MaxConnections { get; init; } = 512;
+
     /// <summary>Finished and running OpenJob calls that may be followed at once.</summary>
     public int MaxConcurrentCalls { get; init; } = 1024;
 }

@@ -31,6 +31,7 @@ internal sealed class SequencerCommand
     private readonly Option<string?> _trustedRoot;
     private readonly Option<string?> _collateral;
     private readonly Option<string?> _simulatedTee;
+    private readonly Option<bool> _plainLinks;
     private readonly Option<string> _claim;
     private readonly Option<double> _giveUpSeconds;
 
@@ -40,7 +41,7 @@ internal sealed class SequencerCommand
         _key = settings.Required<string>("--key", "Key file of the sequencer: signs answers, posts batches.");
         _keyPassword = settings.Optional<string>("--key-password-file", "Password of an encrypted key.");
         _model = settings.Required<string>("--model", "GGUF file of the model on offer (for its identity and the gateway's tokenizer).");
-        _shards = settings.Required<string>("--shards", "Addresses of the shards, with commas.");
+        _shards = settings.Required<string>("--shards", "Addresses of the shards (https), with commas.");
         _promptPrice = settings.Option("--prompt-price", "Wei per prompt token.", "1000000000");
         _outputPrice = settings.Option("--output-price", "Wei per output token.", "3000000000");
         _batchSeconds = settings.Option("--batch-seconds", "Oldest age of a receipt that waits for a batch.", 60.0);
@@ -49,6 +50,7 @@ internal sealed class SequencerCommand
         _trustedRoot = settings.Optional<string>("--trusted-root", "Root certificate of quotes; Intel's if absent.");
         _collateral = ServiceSettings.CollateralOption(settings);
         _simulatedTee = settings.Optional<string>("--simulated-tee", "Folder of a simulated TEE's PKI that quotes this sequencer (needs --insecure-dev); nothing quotes it if absent.");
+        _plainLinks = ServiceSettings.PlainLinksFlag(settings);
         _claim = settings.Option("--claim", "own: claim the sequencer's share; all: pay every host its share too; none.", "own");
         _giveUpSeconds = settings.Option("--give-up-seconds", "How long a job waits for lost shards before it is void.", 60.0);
     }
@@ -58,7 +60,7 @@ internal sealed class SequencerCommand
         SequencerCommand command = new(factory.Settings);
         return factory.Create("sequencer", "Take jobs, run them on shards, post batches and settle them.",
             [command._key, command._keyPassword, command._model, command._shards, command._promptPrice, command._outputPrice, command._batchSeconds,
-                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._simulatedTee, command._claim, command._giveUpSeconds, .. command._service.Symbols],
+                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._simulatedTee, command._plainLinks, command._claim, command._giveUpSeconds, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -97,6 +99,9 @@ internal sealed class SequencerCommand
         Listen = _service.Listen(parsed),
         Times = new JobTimes { GiveUpAfter = TimeSpan.FromSeconds(parsed.GetValue(_giveUpSeconds)), ShardCheckInterval = TimeSpan.FromSeconds(1) },
         AllowSimulatedTee = _service.AllowSimulatedTee(parsed),
+        PlainLinks = _service.PlainLinks(parsed, _plainLinks),
+        TrustedRoot = ServiceSettings.TrustedRoot(parsed.GetValue(_trustedRoot)),
+        Collateral = collateral,
         Batching = Batching(parsed, deployment, key, collateral),
         ExitWithParent = _service.ExitWithParent(parsed),
     };

@@ -62,6 +62,19 @@ internal sealed class ServiceSettings
 
     public bool AllowSimulatedTee(ParseResult parsed) => parsed.GetValue(_insecureDev);
 
+    /// <summary>The flag of services that link with shards.</summary>
+    public static Option<bool> PlainLinksFlag(Settings settings) =>
+        settings.Flag("--plain-links", "Link with shards in the clear, proving nothing (needs --insecure-dev).");
+
+    /// <summary>Whether links are plain, which is asked for twice.</summary>
+    /// <exception cref="FailureException"><c>plain_link_refused</c>: without <c>--insecure-dev</c>.</exception>
+    public bool PlainLinks(ParseResult parsed, Option<bool> flag)
+    {
+        if (parsed.GetValue(flag) && !AllowSimulatedTee(parsed))
+            throw new FailureException(ExitCode.Configuration, "plain_link_refused", "--plain-links is for development: it needs --insecure-dev.");
+        return parsed.GetValue(flag);
+    }
+
     /// <summary>Reads <c>address:port</c>.</summary>
     public static IPEndPoint Address(string option, string text) =>
         IPEndPoint.TryParse(text, out IPEndPoint? address)
@@ -103,6 +116,13 @@ internal sealed class ServiceSettings
         };
         return CollateralFeed.Fetch(options, Path.Combine(State(parsed), "collateral"), log);
     }
+
+    /// <summary>The same where the service has collateral of its own (a simulated TEE's): null unless a file or an address was given.</summary>
+    /// <exception cref="FailureException">As <see cref="OpenCollateral"/>.</exception>
+    public CollateralFeed? TryOpenCollateral(ParseResult parsed, string? path, string? trustedRoot, TextWriter log) =>
+        parsed.GetValue(_collateralUrl) is not null ? OpenCollateral(parsed, path, trustedRoot, log)
+        : FindCollateral(path, trustedRoot) is { } file ? new CollateralFeed(file)
+        : null;
 
     /// <summary>Reads which evaluation is asked for.</summary>
     public static TcbUpdate Update(string option, string text) => text switch

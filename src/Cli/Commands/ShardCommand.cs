@@ -23,6 +23,9 @@ internal sealed class ShardCommand
     private readonly Option<string?> _attestorKey;
     private readonly Option<string?> _httpListen;
     private readonly TeeSettings _tee;
+    private readonly Option<string?> _trustedRoot;
+    private readonly Option<string?> _collateral;
+    private readonly Option<bool> _plainLinks;
     private readonly Option<int> _threads;
 
     private ShardCommand(Settings settings)
@@ -38,6 +41,9 @@ internal sealed class ShardCommand
         _attestorKey = settings.Optional<string>("--attestor-key", "Development networks only: key whose word the contract takes for simulated quotes.");
         _httpListen = settings.Optional<string>("--http-listen", "Where /livez, /readyz and /metrics are served.");
         _tee = new TeeSettings(settings);
+        _trustedRoot = settings.Optional<string>("--trusted-root", "Root certificate of other shards' quotes; the simulated TEE's own, else Intel's, if absent.");
+        _collateral = ServiceSettings.CollateralOption(settings);
+        _plainLinks = ServiceSettings.PlainLinksFlag(settings);
         _threads = settings.Option("--threads", "Threads that compute.", Environment.ProcessorCount);
     }
 
@@ -46,7 +52,7 @@ internal sealed class ShardCommand
         ShardCommand command = new(factory.Settings);
         return factory.Create("shard", "Serve a layer range of a model.",
             [command._model, command._firstLayer, command._layers, command._slot, command._operatorKey, command._operatorPassword, command._register,
-                command._attestorKey, command._httpListen, .. command._tee.Symbols, command._threads, .. command._service.Symbols],
+                command._attestorKey, command._httpListen, .. command._tee.Symbols, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._plainLinks, command._threads, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -56,6 +62,7 @@ internal sealed class ShardCommand
         using IDisposable? owned = hardware as IDisposable;
         Deployment deployment = await _service.DeploymentAsync(parsed, cancellationToken).ConfigureAwait(false);
         PrivateKey operatorKey = SettingFiles.LoadKey(parsed.GetValue(_operatorKey)!, parsed.GetValue(_operatorPassword));
+        await using CollateralFeed? collateral = _service.TryOpenCollateral(parsed, parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot), console.Log);
         await ShardNodeHost.RunAsync(
             new ShardNodeOptions
             {
@@ -73,6 +80,9 @@ internal sealed class ShardCommand
                 Threads = parsed.GetValue(_threads),
                 QuoteSource = hardware,
                 SimulatorFolder = simulator,
+                TrustedRoot = parsed.GetValue(_trustedRoot) is { } root ? ServiceSettings.TrustedRoot(root) : null,
+                Collateral = collateral?.Provider,
+                PlainLinks = _service.PlainLinks(parsed, _plainLinks),
                 Registration = parsed.GetValue(_register) ? Registration(parsed) : null,
                 ExitWithParent = _service.ExitWithParent(parsed),
             },

@@ -13,7 +13,8 @@ internal static class ServiceArguments
         "--model", Path.GetFullPath(options.ModelPath), "--first-layer", Text(range.First), "--layers", Text(range.Count),
         "--operator-key", network.Folder.Key(DevnetKeys.OperatorRole(index)), "--register", "--attestor-key", network.Folder.Key("attestor"),
         "--state", network.Folder.Service($"shard-{index}"), "--listen", grpc.Authority, "--http-listen", http.Authority,
-        "--simulated-tee", network.Folder.SimulatedPki, "--threads", Text(Math.Max(1, Environment.ProcessorCount / options.Shards)),
+        "--simulated-tee", network.Folder.SimulatedPki, "--trusted-root", network.Folder.TrustedRoot,
+        "--collateral", network.Folder.Collateral, "--threads", Text(Math.Max(1, Environment.ProcessorCount / options.Shards)),
     ];
 
     /// <summary><c>teetee sequencer</c> over the given shards, with the gateway on the same port.</summary>

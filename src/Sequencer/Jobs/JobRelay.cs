@@ -49,6 +49,10 @@ internal sealed class JobRelay(SequencerOptions options)
         {
             throw Classify(fault);
         }
+        catch (ObjectDisposedException fault)
+        {
+            throw new ShardFaultException("shard_unavailable", "The connection to the shard was given up.", true, fault);
+        }
         catch (WireFormatException fault)
         {
             throw new ShardFaultException("shard_unavailable", $"The shard sent a malformed message: {fault.Message}", false, fault);
@@ -63,10 +67,17 @@ internal sealed class JobRelay(SequencerOptions options)
     /// <exception cref="GrpcException">It cannot be reached, or refuses.</exception>
     public static async Task<Wire.CancelState> CancelAsync(Pipeline pipeline, Signed<CancelJob> cancel, CancellationToken cancellationToken)
     {
-        Wire.CancelJobReply reply = await pipeline.First.Channel.UnaryAsync(
-            ShardMethods.CancelJob, new Wire.CancelJobRequest { Cancel = cancel.ToWire() },
-            new GrpcCallOptions { Timeout = s_callTimeout, CancellationToken = cancellationToken }).ConfigureAwait(false);
-        return reply.State;
+        try
+        {
+            Wire.CancelJobReply reply = await pipeline.First.Channel.UnaryAsync(
+                ShardMethods.CancelJob, new Wire.CancelJobRequest { Cancel = cancel.ToWire() },
+                new GrpcCallOptions { Timeout = s_callTimeout, CancellationToken = cancellationToken }).ConfigureAwait(false);
+            return reply.State;
+        }
+        catch (ObjectDisposedException gone)
+        {
+            throw new GrpcException(GrpcStatusCode.Unavailable, "The connection to the shard was given up.", null, gone);
+        }
     }
 
     private static Wire.OpenJobRequest Open(LiveJob live, Pipeline pipeline)

@@ -1,6 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Inference.Engine;
 using TeeTee.Inference.Models;
@@ -123,6 +125,8 @@ public sealed class RealShardTests : IAsyncDisposable
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Times = TestSequencer.QuickTimes with { GiveUpAfter = TimeSpan.FromSeconds(25) },
         AllowSimulatedTee = true,
+        TrustedRoot = TrustedRoot.FromFile(Path.Combine(_folder, "simulator", "root.pem")),
+        Collateral = CollateralFile.Open(Path.Combine(_folder, "simulator", "collateral.json")),
         Chain = _chain,
         ConfigureLogging = logging => logging.ClearProviders(),
     };

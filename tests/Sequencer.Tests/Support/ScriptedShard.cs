@@ -1,10 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TeeTee.Grpc;
@@ -63,13 +67,20 @@ internal sealed class ScriptedShard : IAsyncDisposable
 
     public int Cancels { get; private set; }
 
+    /// <summary>Handshakes that arrived.</summary>
+    public int Handshakes { get; private set; }
+
+    /// <summary>What the last caller showed over TLS.</summary>
+    public X509Certificate2? CallerCertificate { get; private set; }
+
     public Uri Endpoint { get; private set; } = new("http://127.0.0.1");
 
-    public static async Task<ScriptedShard> StartAsync(Slot slot, RollupDomain? domain = null, int port = 0)
+    /// <param name="certificate">What it presents over TLS, asking for the caller's and taking any; plain when null.</param>
+    public static async Task<ScriptedShard> StartAsync(Slot slot, RollupDomain? domain = null, int port = 0, X509Certificate2? certificate = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenGrpc(new IPEndPoint(IPAddress.Loopback, port)));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenGrpc(new IPEndPoint(IPAddress.Loopback, port), listen => UseTls(listen, certificate)));
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(100));
         WebApplication application = builder.Build();
         RollupDomain of = domain ?? TestWorld.Domain;
@@ -100,8 +111,25 @@ internal sealed class ScriptedShard : IAsyncDisposable
         return new ShardAttestation(nonce, TeeType, Slot, SigningKey, FakeChain.EncryptionKey, 5, quote, legacy).ToWire();
     }
 
+    private static void UseTls(ListenOptions listen, X509Certificate2? certificate)
+    {
+        if (certificate is null)
+            return;
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+            {
+                ServerCertificate = certificate,
+                ClientCertificateRequired = true,
+                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            }),
+        });
+    }
+
     private Task<HandshakeReply> HandshakeAsync(HandshakeRequest request, GrpcServerContext context)
     {
+        Handshakes++;
+        CallerCertificate = context.HttpContext.Connection.ClientCertificate;
         if (Identity.Mismatch(ShardIdentity.Read(request.Expected), withSlot: true) is { } mismatch)
             throw new GrpcException(GrpcStatusCode.FailedPrecondition, mismatch);
         return Task.FromResult(new HandshakeReply

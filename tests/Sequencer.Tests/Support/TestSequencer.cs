@@ -66,6 +66,7 @@ internal sealed class TestSequencer : IAsyncDisposable
             Limits = limits ?? new JobLimits(),
             Times = times ?? QuickTimes,
             AllowSimulatedTee = allowSimulated,
+            PlainLinks = true,
             Chain = test.Chain,
             ConfigureLogging = logging => logging.ClearProviders(),
         };
