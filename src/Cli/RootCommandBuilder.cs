@@ -31,6 +31,7 @@ internal static class RootCommandBuilder
         root.Subcommands.Add(VerifierCommand.Create(factory));
         root.Subcommands.Add(QuoteCommand.Create(factory));
         root.Subcommands.Add(CollateralCommand.Create(factory));
+        root.Subcommands.Add(ChallengeCommand.Create(factory));
         root.Subcommands.Add(KeyCommand.Create(factory));
         root.Subcommands.Add(ModelCommand.Create(factory));
         root.Subcommands.Add(BenchCommand.Create(factory));

@@ -12,6 +12,12 @@ namespace TeeTee.ShardNode;
 /// <summary>Everything that a shard is started with.</summary>
 public sealed record ShardNodeOptions
 {
+    /// <summary>The image that simulated machines run unless told otherwise.</summary>
+    public const string DefaultSimulatedImage = "teetee-shard";
+
+    /// <summary>Its compose text.</summary>
+    public const string DefaultSimulatedCompose = "teetee shard";
+
     /// <summary>GGUF file of the whole model; only the shard's layers are loaded.</summary>
     public required string ModelPath { get; init; }
 
@@ -75,10 +81,10 @@ public sealed record ShardNodeOptions
     public TimeSpan CertificateValidity { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>Image that simulated measurements are of.</summary>
-    public string SimulatedImage { get; init; } = "teetee-shard";
+    public string SimulatedImage { get; init; } = DefaultSimulatedImage;
 
     /// <summary>Compose text that simulated measurements are of.</summary>
-    public string SimulatedCompose { get; init; } = "teetee shard";
+    public string SimulatedCompose { get; init; } = DefaultSimulatedCompose;
 
     /// <summary>Registers slot and key before serving, when given.</summary>
     public SlotRegistrationOptions? Registration { get; init; }

@@ -20,7 +20,6 @@ internal sealed class ShardCommand
     private readonly Option<string> _operatorKey;
     private readonly Option<string?> _operatorPassword;
     private readonly Option<bool> _register;
-    private readonly Option<string?> _attestorKey;
     private readonly Option<string?> _httpListen;
     private readonly TeeSettings _tee;
     private readonly Option<string?> _trustedRoot;
@@ -38,7 +37,6 @@ internal sealed class ShardCommand
         _operatorKey = settings.Required<string>("--operator-key", "Key file of the operator who is paid and who stakes.");
         _operatorPassword = settings.Optional<string>("--operator-password-file", "Password of an encrypted operator key.");
         _register = settings.Flag("--register", "Register the slot and the enclave's key before serving.");
-        _attestorKey = settings.Optional<string>("--attestor-key", "Development networks only: key whose word the contract takes for simulated quotes.");
         _httpListen = settings.Optional<string>("--http-listen", "Where /livez, /readyz and /metrics are served.");
         _tee = new TeeSettings(settings);
         _trustedRoot = settings.Optional<string>("--trusted-root", "Root certificate of other shards' quotes; the simulated TEE's own, else Intel's, if absent.");
@@ -52,7 +50,7 @@ internal sealed class ShardCommand
         ShardCommand command = new(factory.Settings);
         return factory.Create("shard", "Serve a layer range of a model.",
             [command._model, command._firstLayer, command._layers, command._slot, command._operatorKey, command._operatorPassword, command._register,
-                command._attestorKey, command._httpListen, .. command._tee.Symbols, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._plainLinks, command._threads, .. command._service.Symbols],
+                command._httpListen, .. command._tee.Symbols, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._plainLinks, command._threads, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -94,6 +92,5 @@ internal sealed class ShardCommand
     {
         OperatorKeyFile = parsed.GetValue(_operatorKey)!,
         OperatorPasswordFile = parsed.GetValue(_operatorPassword),
-        AttestorKeyFile = parsed.GetValue(_attestorKey),
     };
 }

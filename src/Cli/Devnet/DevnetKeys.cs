@@ -9,7 +9,6 @@ internal sealed class DevnetKeys
     {
         Deployer = LoadOrCreate(folder.Key("deployer"));
         Sequencer = LoadOrCreate(folder.Key("sequencer"));
-        Attestor = LoadOrCreate(folder.Key("attestor"));
         User = LoadOrCreate(folder.Key("user"));
         Session = LoadOrCreate(folder.Key("session"));
         Operators = [.. Enumerable.Range(0, shards).Select(i => LoadOrCreate(folder.Key(OperatorRole(i))))];
@@ -20,9 +19,6 @@ internal sealed class DevnetKeys
 
     /// <summary>Signs answers and posts batches.</summary>
     public PrivateKey Sequencer { get; }
-
-    /// <summary>Vouches for simulated evidence to the development quote verifier.</summary>
-    public PrivateKey Attestor { get; }
 
     /// <summary>Deposits credit and asks.</summary>
     public PrivateKey User { get; }

@@ -11,7 +11,7 @@ internal static class ServiceArguments
     [
         "shard", .. Common(network),
         "--model", Path.GetFullPath(options.ModelPath), "--first-layer", Text(range.First), "--layers", Text(range.Count),
-        "--operator-key", network.Folder.Key(DevnetKeys.OperatorRole(index)), "--register", "--attestor-key", network.Folder.Key("attestor"),
+        "--operator-key", network.Folder.Key(DevnetKeys.OperatorRole(index)), "--register",
         "--state", network.Folder.Service($"shard-{index}"), "--listen", grpc.Authority, "--http-listen", http.Authority,
         "--simulated-tee", network.Folder.SimulatedPki, "--trusted-root", network.Folder.TrustedRoot,
         "--collateral", network.Folder.Collateral, "--threads", Text(Math.Max(1, Environment.ProcessorCount / options.Shards)),

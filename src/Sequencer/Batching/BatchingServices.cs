@@ -6,6 +6,7 @@ using TeeTee.Gateway.Jobs;
 using TeeTee.Primitives;
 using TeeTee.Sequencer.Attestations;
 using TeeTee.Sequencer.Data;
+using TeeTee.Sequencer.Disputes;
 using TeeTee.Sequencer.Posting;
 using TeeTee.Sequencer.Receipts;
 using TeeTee.Sequencer.Rpc;
@@ -30,6 +31,7 @@ public static class BatchingServices
         services.TryAddSingleton<CollateralStore>();
         services.AddSingleton<BatchingMetrics>().AddSingleton<EpochStore>().AddSingleton<CandidateStore>().AddSingleton<BatchStore>();
         services.AddSingleton<StateStore>().AddSingleton<QuoteJudge>().AddSingleton<SnapshotReader>().AddSingleton<BatchAssembler>();
+        services.AddSingleton<ContractQuoteJudge>().AddSingleton<ChallengeAnswers>().AddSingleton<ChallengeResponder>();
         services.AddSingleton<ChainConnection>().AddSingleton<ChainWriter>().AddSingleton<PostingHalt>();
         services.AddSingleton(s => new SqliteOutbox(s.GetRequiredService<Hosting.Storage.SqliteDatabase>(), options.Clock));
         services.AddSingleton<ClaimService>().AddSingleton<ReceiptReader>().AddSingleton<BatchReader>().AddSingleton<RpcMethodTable>();
@@ -42,6 +44,7 @@ public static class BatchingServices
         services.AddHostedService(s => s.GetRequiredService<BatchScheduler>());
         services.AddHostedService(s => s.GetRequiredService<BatchPoster>());
         services.AddHostedService(s => s.GetRequiredService<Finalizer>());
+        services.AddHostedService(s => s.GetRequiredService<ChallengeResponder>());
         return services;
     }
 

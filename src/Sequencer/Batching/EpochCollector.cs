@@ -8,6 +8,7 @@ using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Attestations;
+using TeeTee.Sequencer.Disputes;
 using TeeTee.Sequencer.Posting;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
@@ -20,7 +21,7 @@ namespace TeeTee.Sequencer.Batching;
 /// </summary>
 internal sealed class EpochCollector(
     BatchingOptions options, IEnumerable<IEpochSource> sources, ChainConnection chain, EpochStore epochs, CollateralStore collaterals, QuoteJudge judge,
-    BatchingMetrics metrics, Readiness readiness, ILogger<EpochCollector> log)
+    ContractQuoteJudge contract, BatchingMetrics metrics, Readiness readiness, ILogger<EpochCollector> log)
     : PollingService("epochs", options, readiness, metrics, log)
 {
     private const uint PageLimit = 64;
@@ -84,8 +85,9 @@ internal sealed class EpochCollector(
         string teeType = TypeOf(epoch.TeeType);
         RegisteredSlot? slot = await chain.Registry.GetSlotAsync(about.Slot, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
         var keys = await chain.Registry.GetKeysAsync(about.Slot, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
-        DateTimeOffset now = _options.Clock.GetUtcNow();
-        if (judge.FindFault(epoch.Quote, teeType, slot?.Slot, keys, now, out QuoteCollateral? collateral) is { } fault)
+        string? fault = judge.FindFault(epoch.Quote, teeType, slot?.Slot, keys, _options.Clock.GetUtcNow(), out QuoteCollateral? collateral)
+            ?? await contract.FindFaultAsync(epoch.Quote, cancellationToken).ConfigureAwait(false);
+        if (fault is not null)
         {
             Refuse(identity, about, fault);
             return;
