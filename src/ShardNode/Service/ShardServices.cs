@@ -35,11 +35,13 @@ internal sealed class ShardServices : IAsyncDisposable
         Capacity capacity = new(options.Limits, KvBytes(model), self.IsFirst ? 0 : self.EmbeddingLength * sizeof(float), () => store.EvidenceBytes);
         ShardMetrics metrics = new(() => capacity.Jobs, () => store.EvidenceBytes);
         Hub = new LinkHub(self, metrics, options.Clock, logger);
-        ReceiptBook book = new(self, keys, store, options.Clock);
+        AtRestCipher atRest = new(keys.Encryption);
+        ReceiptBook book = new(self, keys, store, atRest, options.Clock);
         Sealer = new EpochSealer(self, book, store, quotes, inputs, readiness, metrics, options.Clock, logger);
         Watch = new RegistrationWatch(self, chain, book, readiness, options.Clock, logger);
         Jobs = new JobRegistry(new ShardRuntime(
-            self, keys, model, Hub, new Admission(self, chain, options.Clock), capacity, book, store, metrics, options.Clock, logger, inputs));
+            self, keys, model, Hub, new Admission(self, chain, options.Clock), capacity, book, store, metrics, options.Clock, logger, inputs, atRest,
+            new SealedLinks(options.AllowPlainSealedJobs)));
         _owned.AddRange([metrics, model, keys]);
     }
 
