@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Encryption;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.Jobs;
@@ -21,6 +22,7 @@ internal sealed class ReceiptCommand
     private readonly Option<string> _deployment;
     private readonly Option<string?> _trustedRoot;
     private readonly Option<bool> _offline;
+    private readonly Option<string?> _dataKey;
 
     private ReceiptCommand(Settings settings)
     {
@@ -29,13 +31,14 @@ internal sealed class ReceiptCommand
         _deployment = settings.Required<string>("--deployment", "deployment.json: the chain and contracts that are trusted.");
         _trustedRoot = settings.Optional<string>("--trusted-root", "PEM certificate that quotes must lead to; Intel's root if absent. Another root proves no hardware.");
         _offline = settings.Flag("--offline", "Skip every check that needs the chain.");
+        _dataKey = settings.Optional<string>("--data-key", "File of ask --save-data-key: check the tokens of a confidential job too.");
     }
 
     public static Command Create(CommandFactory factory)
     {
         ReceiptCommand command = new(factory.Settings);
         Command verify = factory.Create("verify", "Check a receipt's signatures, commitments, quotes, batch and accounting. Exit code 7: a check failed; 8: one could not be made.",
-            [command._receipt, command._url, command._chainUrl, command._deployment, command._trustedRoot, command._offline],
+            [command._receipt, command._url, command._chainUrl, command._deployment, command._trustedRoot, command._offline, command._dataKey],
             (parsed, console, cancellationToken) => ClientFailures.GuardAsync(() => command.VerifyAsync(parsed, console, cancellationToken)));
         Command receipt = new("receipt", "Work with receipts of answers.");
         receipt.Subcommands.Add(verify);
@@ -49,8 +52,9 @@ internal sealed class ReceiptCommand
         ReceiptDocument receipt = await LoadReceiptAsync(parsed, cancellationToken).ConfigureAwait(false);
         Bytes32 id = Bytes32.TryParse(parsed.GetValue(_receipt), out Bytes32 asked) ? asked : receipt.Id;
         ReceiptChainFacts? chain = parsed.GetValue(_offline) ? null : await ReadChainAsync(parsed, deployment, receipt, cancellationToken).ConfigureAwait(false);
+        using DataKey? dataKey = LoadDataKey(parsed.GetValue(_dataKey), id);
         IReadOnlyList<ReceiptCheck> checks = ReceiptVerification.Check(
-            receipt, id, deployment.Domain(), chain, root, TimeProvider.System.GetUtcNow(), Secp256k1Recovery.Instance);
+            receipt, id, deployment.Domain(), chain, root, TimeProvider.System.GetUtcNow(), Secp256k1Recovery.Instance, dataKey);
         Report(console, receipt, root, checks);
         return checks.Any(check => check.Outcome == CheckOutcome.Fail) ? ExitCode.VerificationFailed
             : checks.Any(check => check.Outcome == CheckOutcome.Missing) ? ExitCode.Unavailable
@@ -116,6 +120,23 @@ internal sealed class ReceiptCommand
         if (chainId != deployment.ChainId)
             throw new FailureException(ExitCode.Configuration, "wrong_chain", $"{address} is chain {chainId}, the deployment is on {deployment.ChainId}.");
         return await new ReceiptChainReader(client, deployment, Secp256k1Recovery.Instance).ReadAsync(receipt, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static DataKey? LoadDataKey(string? path, Bytes32 jobId)
+    {
+        try
+        {
+            if (path is null)
+                return null;
+            DataKeyFile file = DataKeyFile.Load(path);
+            return file.JobId == jobId
+                ? DataKey.From(file.Key.ToArray())
+                : throw new FailureException(ExitCode.Usage, "bad_setting", $"{path} holds the key of job {file.JobId}; the receipt is of {jobId}.");
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException(ExitCode.Configuration, "bad_data_key", fault.Message, fault);
+        }
     }
 
     private static TrustedRoot LoadRoot(string? path)

@@ -72,6 +72,7 @@ internal sealed class ShardCommand
                 HttpListen = parsed.GetValue(_httpListen) is { } http ? ServiceSettings.Address(_httpListen.Name, http) : null,
                 Threads = parsed.GetValue(_threads),
                 SimulatorFolder = simulated,
+                AllowPlainSealedJobs = _service.AllowSimulatedTee(parsed),
                 Registration = parsed.GetValue(_register) ? Registration(parsed) : null,
                 ExitWithParent = _service.ExitWithParent(parsed),
             },

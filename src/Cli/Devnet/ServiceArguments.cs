@@ -31,7 +31,7 @@ internal static class ServiceArguments
     [
         "verifier", .. Common(network),
         "--state", network.Folder.Service("verifier"), "--listen", network.Verifier.Authority, "--data-url", network.Sequencer.ToString(),
-        "--model", Path.GetFullPath(options.ModelPath), "--trusted-root", network.Folder.TrustedRoot, "--sample-rate", "1", "--block", "latest",
+        "--model", Path.GetFullPath(options.ModelPath), "--trusted-root", network.Folder.TrustedRoot, "--sample-rate", "1", "--block", "latest", "--audit-key", network.Folder.AuditKey,
     ];
 
     private static IEnumerable<string> Common(Devnet network) =>

@@ -1,3 +1,4 @@
+using TeeTee.Attestation.Encryption;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Gateway.Sessions;
 using TeeTee.Primitives;
@@ -24,6 +25,8 @@ public sealed record ConfidentialMode(IReadOnlyList<IEnclaveKeyVerification> Ver
             if (await verification.FirstFaultAsync(node, model, cancellationToken).ConfigureAwait(false) is { } fault)
                 throw new AnswerFaultException($"Nothing was sent: the enclave that the prompt would be encrypted to cannot be verified: {fault}.");
         }
+        if (!Hpke.IsRecipient(model.EncryptionKey.ToArray()))
+            throw new AnswerFaultException($"Nothing was sent: {model.EncryptionKey} is no key that anything can be encrypted to.");
         return new JobSeal(model.EncryptionKey, Auditors);
     }
 }
