@@ -103,11 +103,24 @@ internal sealed class JobRegistry
         {
             AdmittedJob job = await _runtime.Admission.AdmitAsync(signed, open.Pipeline, open.PostBefore, cancellationToken);
             (uint[] prompt, AdmittedJob ready) = InputReader.Read(job, open, _runtime);
-            return Start(ready, prompt);
+            return StartOrForget(ready, prompt);
         }
         catch (JobException refusal)
         {
             return (null, null, false, refusal);
+        }
+    }
+
+    private (HeadJob? Job, StoredResult? Stored, bool Resumed, JobException? Refusal) StartOrForget(AdmittedJob job, uint[] prompt)
+    {
+        try
+        {
+            return Start(job, prompt);
+        }
+        catch (JobException)
+        {
+            job.Secrets?.Dispose();
+            throw;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using TeeTee.Attestation.Encryption;
+using TeeTee.Grpc;
 using TeeTee.Inference.Engine;
 using TeeTee.Inference.Models;
 using TeeTee.Primitives;
@@ -8,6 +9,7 @@ using TeeTee.Rollup.Messages;
 using TeeTee.ShardNode.Identity;
 using TeeTee.ShardNode.Storage;
 using TeeTee.ShardNode.Tests.Support;
+using TeeTee.ShardProtocol;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
 
@@ -63,6 +65,31 @@ public sealed class SealedJobTests
 
         Assert.Single(results.Distinct());
         Assert.Equal(string.Join(',', TestModel.Run(prompt, 8, 1, job.Sampling).OutputTokens), results[0].Output);
+    }
+
+    /// <summary>A key and nonce meet one plaintext, also where a job ends twice at different places: equal records for equal outputs, another key for other tokens.</summary>
+    [Fact]
+    public async Task CancelJob_SealedJobThatElsewhereRunsOn_RepeatsItsRecordsAndSealsItsTokensApart()
+    {
+        TestJob job = TestJob.CreateSealed(TestModel.Prompt(10), 85);
+        await using Cluster whole = await StartAsync(1);
+        await using Cluster cut = await StartAsync(2);
+        using GrpcChannel channel = cut.Channel(0);
+        Signed<Rollup.Messages.CancelJob> cancel = Cluster.Domain.Sign(new Rollup.Messages.CancelJob(job.JobId, 60), TestJob.User);
+
+        JobRun full = await whole.RunAsync(job.SealTo(out SealedExchange first, whole.Hosts[0].EncryptionKey)).Bound();
+        JobRun ended = await cut.RunAsync(job.SealTo(out SealedExchange second, cut.Hosts[0].EncryptionKey), 0,
+            _ => channel.UnaryAsync(ShardMethods.CancelJob, new CancelJobRequest { Cancel = cancel.ToWire() })).Bound();
+
+        Assert.Equal((Finish.Cancelled, 60u), (ended.Require().Finish, ended.Finished!.OutputTokens));
+        Assert.Equal(full.Payload[..(60 * SealedFrame.RecordSize)], ended.Payload[..(60 * SealedFrame.RecordSize)]);
+        Bytes32 fullRoot = new(full.Require().TokensRoot.Span), endedRoot = new(ended.Finished.TokensRoot.Span);
+        Assert.True(second.TryOpenTokens(endedRoot, ended.Finished.Tokens.Memory, out uint[]? tokens));
+        Assert.Equal(70, tokens.Length);
+        Assert.Equal(second.TokensRoot(tokens), endedRoot);
+        Assert.False(first.TryOpenTokens(fullRoot, ended.Finished.Tokens.Memory, out _));
+        first.Dispose();
+        second.Dispose();
     }
 
     [Fact]
