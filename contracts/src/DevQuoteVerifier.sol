@@ -22,6 +22,7 @@ contract DevQuoteVerifier is IQuoteVerifier {
     event AttestorAllowed(address indexed attestor);
 
     error DevQuoteVerifier_ProductionChain(uint256 chainId);
+    error DevQuoteVerifier_Refused(address signer);
 
     /// @param attestors Addresses whose signature counts, fixed for good.
     constructor(address[] memory attestors) {
@@ -40,15 +41,24 @@ contract DevQuoteVerifier is IQuoteVerifier {
         external
         view
         override
-        returns (bool ok, uint64 expiresAt)
+        returns (Claims memory claims)
     {
-        bytes memory quote;
-        bytes memory signature;
-        (expiresAt, quote, signature) = abi.decode(evidence, (uint64, bytes, bytes));
-        if (!_carries(quote, reportDataHigh, reportDataLow)) return (false, expiresAt);
-        bytes32 digest = evidenceDigest(reportDataHigh, reportDataLow, expiresAt, keccak256(quote));
-        address signer = _recover(digest, signature);
-        ok = signer != address(0) && isAttestor[signer];
+        return _judge(evidence, reportDataHigh, reportDataLow);
+    }
+
+    /// @inheritdoc IQuoteVerifier
+    function verifyAt(bytes calldata evidence, bytes32 reportDataHigh, bytes32 reportDataLow, uint64)
+        external
+        view
+        override
+        returns (Claims memory claims)
+    {
+        return _judge(evidence, reportDataHigh, reportDataLow);
+    }
+
+    /// @inheritdoc IQuoteVerifier
+    function lapsedAt(bytes32, bytes32) external pure override returns (uint64) {
+        return 0;
     }
 
     /// @inheritdoc IQuoteVerifier
@@ -74,6 +84,17 @@ contract DevQuoteVerifier is IQuoteVerifier {
                 quoteHash
             )
         );
+    }
+
+    function _judge(bytes calldata evidence, bytes32 high, bytes32 low) private view returns (Claims memory claims) {
+        bytes memory quote;
+        bytes memory signature;
+        (claims.expiresAt, quote, signature) = abi.decode(evidence, (uint64, bytes, bytes));
+        bytes32 digest = evidenceDigest(high, low, claims.expiresAt, keccak256(quote));
+        address signer = _recover(digest, signature);
+        if (!_carries(quote, high, low) || signer == address(0) || !isAttestor[signer]) {
+            revert DevQuoteVerifier_Refused(signer);
+        }
     }
 
     function _carries(bytes memory quote, bytes32 high, bytes32 low) private pure returns (bool) {

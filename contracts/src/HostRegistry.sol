@@ -218,8 +218,8 @@ contract HostRegistry is Stakes {
     {
         bytes32 high = registrationReportData(slotId, msg.sender, nonce);
         bytes32 low = keccak256(abi.encode(signingKey, encryptionKey));
-        (bool ok, uint64 expiresAt) = rollup.quoteVerifier().verify(evidence, high, low);
-        if (!ok || expiresAt <= block.timestamp) revert Registry_EvidenceRefused(slotId, expiresAt);
+        uint64 expiresAt = rollup.quoteVerifier().verify(evidence, high, low).expiresAt;
+        if (expiresAt <= block.timestamp) revert Registry_EvidenceRefused(slotId, expiresAt);
         return expiresAt;
     }
 

@@ -16,8 +16,18 @@ import {vm} from "./support/Vm.sol";
 
 /// @notice Stands for a verifier of real evidence; only `simulated` matters here.
 contract HardwareVerifier is IQuoteVerifier {
-    function verify(bytes calldata, bytes32, bytes32) external pure override returns (bool, uint64) {
-        return (false, 0);
+    error NothingIsGood();
+
+    function verify(bytes calldata, bytes32, bytes32) external pure override returns (Claims memory) {
+        revert NothingIsGood();
+    }
+
+    function verifyAt(bytes calldata, bytes32, bytes32, uint64) external pure override returns (Claims memory) {
+        revert NothingIsGood();
+    }
+
+    function lapsedAt(bytes32, bytes32) external pure override returns (uint64) {
+        return 0;
     }
 
     function simulated() external pure override returns (bool) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {DevQuoteVerifier} from "../src/DevQuoteVerifier.sol";
 import {IHostRegistry} from "../src/interfaces/IHostRegistry.sol";
+import {IQuoteVerifier} from "../src/interfaces/IQuoteVerifier.sol";
 import {Ether} from "../src/libraries/Ether.sol";
 import {ModelConfig, Payee, Penalty, StakeKind} from "../src/types/Types.sol";
 
@@ -215,10 +217,10 @@ contract KeyTest is RegistryFixture {
         vm.prank(HOST);
         bytes32 nonce = registry.beginRegistration(_id);
         bytes memory e = evidence(_id, KEY, BOX, nonce, uint64(START + 500));
-        vm.expectPartialRevert(IHostRegistry.Registry_EvidenceRefused.selector);
+        vm.expectPartialRevert(DevQuoteVerifier.DevQuoteVerifier_Refused.selector);
         vm.prank(HOST);
         registry.register(_id, OTHER, BOX, e);
-        vm.expectPartialRevert(IHostRegistry.Registry_EvidenceRefused.selector);
+        vm.expectPartialRevert(DevQuoteVerifier.DevQuoteVerifier_Refused.selector);
         vm.prank(HOST);
         registry.register(_id, KEY, keccak256("other"), e);
     }
@@ -230,7 +232,7 @@ contract KeyTest is RegistryFixture {
         vm.prank(HOST);
         registry.beginRegistration(second);
         bytes memory e = evidence(_id, KEY, BOX, nonce, uint64(START + 500));
-        vm.expectPartialRevert(IHostRegistry.Registry_EvidenceRefused.selector);
+        vm.expectPartialRevert(DevQuoteVerifier.DevQuoteVerifier_Refused.selector);
         vm.prank(HOST);
         registry.register(second, KEY, BOX, e);
     }
@@ -314,22 +316,21 @@ contract KeyTest is RegistryFixture {
         registry.beginRegistration(_id);
     }
 
-    function test_verify_wrongSignerOrQuote_isRefused() public view {
+    function test_verify_wrongSignerOrQuote_isRefused() public {
         (bytes32 high, bytes32 low) = (keccak256("h"), keccak256("l"));
         bytes memory q = quote(high, low);
-        (bool ok, uint64 expires) = verifier.verify(signed(q, high, low, 99, ATTESTOR_KEY), high, low);
-        assertTrue(ok && expires == 99, "good");
-        (ok,) = verifier.verify(signed(q, high, low, 99, 12_345), high, low);
-        assertFalse(ok, "stranger");
-        (ok,) = verifier.verify(signed(q, high, low, 99, ATTESTOR_KEY), low, high);
-        assertFalse(ok, "other report data");
+        assertEq(verifier.verify(signed(q, high, low, 99, ATTESTOR_KEY), high, low).expiresAt, 99, "good");
+        refuse(signed(q, high, low, 99, 12_345), high, low);
+        refuse(signed(q, high, low, 99, ATTESTOR_KEY), low, high);
         q[4] = 0;
-        (ok,) = verifier.verify(signed(q, high, low, 99, ATTESTOR_KEY), high, low);
-        assertFalse(ok, "not TDX");
-        (ok,) = verifier.verify(abi.encode(uint64(99), quote(high, low), new bytes(64)), high, low);
-        assertFalse(ok, "short signature");
-        (ok,) = verifier.verify(signed(new bytes(100), high, low, 99, ATTESTOR_KEY), high, low);
-        assertFalse(ok, "short quote");
+        refuse(signed(q, high, low, 99, ATTESTOR_KEY), high, low);
+        refuse(abi.encode(uint64(99), quote(high, low), new bytes(64)), high, low);
+        refuse(signed(new bytes(100), high, low, 99, ATTESTOR_KEY), high, low);
+    }
+
+    function refuse(bytes memory e, bytes32 high, bytes32 low) internal {
+        vm.expectPartialRevert(DevQuoteVerifier.DevQuoteVerifier_Refused.selector);
+        verifier.verify(e, high, low);
     }
 
     function testFuzz_verify_damagedEvidence_isNeverAccepted(uint256 position, uint8 mask) public view {
@@ -339,12 +340,11 @@ contract KeyTest is RegistryFixture {
         bytes memory intact = abi.encodePacked(e);
         position %= e.length;
         e[position] ^= bytes1(mask);
-        try verifier.verify(e, high, low) returns (bool ok, uint64 expires) {
-            if (!ok) return;
+        try verifier.verify(e, high, low) returns (IQuoteVerifier.Claims memory claims) {
             // Only the padding behind the two byte strings may change without effect.
             (uint64 t, bytes memory q, bytes memory s) = abi.decode(e, (uint64, bytes, bytes));
             (, bytes memory q0, bytes memory s0) = abi.decode(intact, (uint64, bytes, bytes));
-            assertTrue(t == 99 && expires == 99, "time");
+            assertTrue(t == 99 && claims.expiresAt == 99, "time");
             assertEq(keccak256(q), keccak256(q0), "quote");
             assertEq(keccak256(s), keccak256(s0), "signature");
         } catch {}

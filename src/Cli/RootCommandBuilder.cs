@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using TeeTee.Cli.Bench;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Cli.Commands;
+using TeeTee.Cli.Commands.Quotes;
 
 namespace TeeTee.Cli;
 
@@ -22,6 +23,7 @@ internal static class RootCommandBuilder
         root.Subcommands.Add(AskCommand.Create(factory));
         root.Subcommands.Add(GatewayCommand.Create(factory));
         root.Subcommands.Add(ReceiptCommand.Create(factory));
+        root.Subcommands.Add(QuoteCommand.Create(factory));
         root.Subcommands.Add(RunCommand.Create(factory));
         root.Subcommands.Add(TokenizeCommand.Create(factory));
         root.Subcommands.Add(ShardCommand.Create(factory));

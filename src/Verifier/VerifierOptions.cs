@@ -1,5 +1,7 @@
 using System.Net;
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Verification;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
 using TeeTee.RollupContracts;
@@ -32,6 +34,12 @@ public sealed record VerifierOptions
 
     /// <summary>The root that quotes must lead to.</summary>
     public TrustedRoot QuoteRoot { get; init; } = TrustedRoot.Intel;
+
+    /// <summary>Where the collateral of the quotes' platforms is held.</summary>
+    public required ICollateralProvider Collateral { get; init; }
+
+    /// <summary>Attributes, measurements and TCB statuses that pass; whether simulated quotes pass is <see cref="AllowSimulated"/>'s alone.</summary>
+    public QuotePolicy QuotePolicy { get; init; } = new();
 
     /// <summary>Whether quotes of a simulated TEE count; for development only, and needed where the root is one.</summary>
     public bool AllowSimulated { get; init; }

@@ -1,4 +1,5 @@
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Quotes;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Attestation.Verification;
@@ -10,7 +11,9 @@ internal static class QuoteFixture
 {
     public static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
 
-    public static readonly SimulatedPki Pki = SimulatedPki.Create(Now.AddDays(-1), Now.AddYears(10));
+    public static readonly SimulatedPki Pki = SimulatedPki.Create(Now.AddDays(-90), Now.AddYears(10));
+
+    public static readonly QuoteCollateral GoodCollateral = Pki.Collateral(Now);
 
     public static readonly SimulatedMeasurements Measurements = SimulatedMeasurements.Of("image", "compose");
 
@@ -24,13 +27,35 @@ internal static class QuoteFixture
 
     public static byte[] Make(SimulatedQuoteShape shape) => Source.Make(ReportData, shape);
 
-    public static QuoteVerificationInput Input(QuotePolicy? policy = null, TrustedRoot? root = null) => new()
+    public static QuoteVerificationInput Input(QuotePolicy? policy = null, TrustedRoot? root = null, QuoteCollateral? collateral = null) => new()
     {
         Now = Now,
         Root = root ?? Pki.Root,
+        Collateral = collateral ?? GoodCollateral,
         ExpectedReportData = ReportData,
         Policy = policy ?? Development,
     };
+
+    /// <summary>Collateral that departs from the ordinary one.</summary>
+    public static QuoteCollateral CollateralOf(Func<SimulatedCollateralShape, SimulatedCollateralShape> change) =>
+        Pki.Collateral(change(new SimulatedCollateralShape { IssuedAt = Now.AddDays(-1) }));
+
+    /// <summary>An ordinary quote of a machine whose PCK certificate or chain departs from the ordinary one.</summary>
+    public static byte[] MakeOn(SimulatedPckShape shape)
+    {
+        using SimulatedQuoteSource machine = new(Pki, Measurements, shape);
+        return machine.Make(ReportData, SimulatedQuoteShape.Ordinary);
+    }
+
+    /// <summary>The text with one thing in it changed, at every place; it must be there.</summary>
+    public static string Replace(string text, string old, string changed)
+    {
+        Assert.Contains(old, text, StringComparison.Ordinal);
+        return text.Replace(old, changed, StringComparison.Ordinal);
+    }
+
+    public static QuoteVerdict Verify(byte[] quote, QuoteCollateral collateral, QuotePolicy? policy = null) =>
+        QuoteVerifier.Verify(quote, Input(policy, collateral: collateral));
 
     public static QuoteVerdict Verify(byte[] quote) => QuoteVerifier.Verify(quote, Input());
 

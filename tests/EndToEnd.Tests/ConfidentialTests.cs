@@ -73,7 +73,8 @@ public sealed class ConfidentialTests(NetworkFixture fixture) : IDisposable
         TeeTeeProgram.RunAsync(["ask", question, "--model", NetworkFixture.ModelPath, "--key-file", fixture.UserKeyFile, .. Trusted, .. more]);
 
     private Task<TeeTeeProgram.Ended> VerifyAsync(string id, params string[] more) => TeeTeeProgram.RunAsync(
-        ["receipt", "verify", id, "--trusted-root", Path.Combine(fixture.Network.State, "simulated-tee", "root.pem"), .. Trusted, .. more]);
+        ["receipt", "verify", id, "--trusted-root", Path.Combine(fixture.Network.State, "simulated-tee", "root.pem"),
+            "--collateral", Path.Combine(fixture.Network.State, "simulated-tee", "collateral.json"), .. Trusted, .. more]);
 
     private async Task<string> AuditKeyAsync()
     {

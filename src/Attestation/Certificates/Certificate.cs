@@ -1,8 +1,18 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Formats.Asn1;
+
 namespace TeeTee.Attestation.Certificates;
 
-/// <summary>The fields of an X.509 v3 certificate with a P-256 key that the quote rules look at.</summary>
-internal sealed class Certificate
+/// <summary>
+/// The fields of an X.509 v3 certificate with a P-256 key and an ECDSA-SHA256 signature that the quote rules look at. Reading checks the form
+/// only.
+/// </summary>
+public sealed class Certificate
 {
+    internal Certificate()
+    {
+    }
+
     /// <summary>The exact bytes that the issuer signed.</summary>
     public required ReadOnlyMemory<byte> ToBeSigned { get; init; }
 
@@ -41,4 +51,22 @@ internal sealed class Certificate
 
     /// <summary>Intel's SGX extension, still encoded, or null.</summary>
     public required ReadOnlyMemory<byte>? SgxExtension { get; init; }
+
+    /// <summary>Reads at most 8 KiB of DER. The bytes are kept, not copied, and must not change.</summary>
+    /// <returns>False with a cause for anything but one such certificate without repeated or unknown critical extensions.</returns>
+    public static bool TryRead(ReadOnlyMemory<byte> der, [NotNullWhen(true)] out Certificate? certificate, out string cause)
+    {
+        try
+        {
+            certificate = CertificateReader.Read(der);
+            cause = "";
+            return true;
+        }
+        catch (AsnContentException malformed)
+        {
+            certificate = null;
+            cause = malformed.Message;
+            return false;
+        }
+    }
 }

@@ -6,6 +6,7 @@ namespace TeeTee.Attestation.Certificates;
 internal sealed class CertificateExtensions
 {
     private const byte KeyCertSignBit = 0x04;
+    private const int MaxCount = 32;
 
     public bool IsAuthority { get; private set; }
 
@@ -25,6 +26,7 @@ internal sealed class CertificateExtensions
         tagged.ThrowIfNotEmpty();
         while (list.HasData)
         {
+            CertificateReader.Require(seen.Count < MaxCount, $"more than {MaxCount} extensions");
             AsnReader extension = list.ReadSequence();
             string oid = extension.ReadObjectIdentifier();
             CertificateReader.Require(seen.Add(oid), $"extension {oid} is there twice");

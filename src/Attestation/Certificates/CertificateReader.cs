@@ -9,9 +9,16 @@ namespace TeeTee.Attestation.Certificates;
 /// </summary>
 internal static class CertificateReader
 {
+    /// <summary>Most bytes of one certificate; a PCK certificate has about 1,300.</summary>
+    internal const int MaxSize = 8_192;
+
+    private const int MaxNameAttributes = 32;
+    private const int MaxCommonName = 64;
+
     /// <exception cref="AsnContentException">The bytes are not such a certificate; the message says why.</exception>
     public static Certificate Read(ReadOnlyMemory<byte> der)
     {
+        Require(der.Length <= MaxSize, $"a certificate of {der.Length} bytes is above {MaxSize}");
         AsnReader outer = new(der, AsnEncodingRules.DER);
         AsnReader certificate = outer.ReadSequence();
         outer.ThrowIfNotEmpty();
@@ -64,7 +71,7 @@ internal static class CertificateReader
             throw new AsnContentException(cause);
     }
 
-    private static void RequireEcdsaSha256(AsnReader reader)
+    internal static void RequireEcdsaSha256(AsnReader reader)
     {
         AsnReader algorithm = reader.ReadSequence();
         string oid = algorithm.ReadObjectIdentifier();
@@ -72,7 +79,7 @@ internal static class CertificateReader
         algorithm.ThrowIfNotEmpty();
     }
 
-    private static DateTimeOffset ReadTime(AsnReader reader) =>
+    internal static DateTimeOffset ReadTime(AsnReader reader) =>
         reader.PeekTag().HasSameClassAndValue(Asn1Tag.UtcTime) ? reader.ReadUtcTime() : reader.ReadGeneralizedTime();
 
     private static byte[] ReadPublicKey(AsnReader reader)
@@ -90,15 +97,18 @@ internal static class CertificateReader
         return point[1..];
     }
 
-    private static string ReadCommonName(ReadOnlyMemory<byte> name)
+    /// <exception cref="AsnContentException">No well-formed name.</exception>
+    internal static string ReadCommonName(ReadOnlyMemory<byte> name)
     {
         string found = "";
+        int attributes = 0;
         AsnReader names = new AsnReader(name, AsnEncodingRules.DER).ReadSequence();
         while (names.HasData)
         {
             AsnReader set = names.ReadSetOf();
             while (set.HasData)
             {
+                Require(++attributes <= MaxNameAttributes, $"a name of more than {MaxNameAttributes} attributes");
                 AsnReader attribute = set.ReadSequence();
                 bool isCommonName = attribute.ReadObjectIdentifier() == Oids.CommonName;
                 if (isCommonName)
@@ -112,6 +122,9 @@ internal static class CertificateReader
     {
         var tag = (UniversalTagNumber)reader.PeekTag().TagValue;
         Require(tag is UniversalTagNumber.UTF8String or UniversalTagNumber.PrintableString, "common name is no text");
-        return reader.ReadCharacterString(tag);
+        string text = reader.ReadCharacterString(tag);
+        // Causes show it: X.520 bounds it, and nothing in it may move a terminal's cursor.
+        Require(text.Length <= MaxCommonName && !text.Any(char.IsControl), "common name is too long or no plain text");
+        return text;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Formats.Asn1;
+using TeeTee.Attestation.Collateral;
 
 namespace TeeTee.Attestation.Certificates;
 
@@ -8,7 +9,6 @@ internal sealed class PckChain
 {
     private const int Depth = 3;
     private const string LeafName = "SGX PCK Certificate";
-    private static readonly string[] s_issuerNames = ["SGX PCK Platform CA", "SGX PCK Processor CA"];
 
     private PckChain(Certificate[] certificates, PckExtension extension)
     {
@@ -30,11 +30,18 @@ internal sealed class PckChain
     /// <summary>The earliest end of validity among the three.</summary>
     public DateTimeOffset Expires { get; }
 
+    /// <param name="pem">Leaf, intermediate and root.</param>
+    /// <param name="root">The root that is trusted.</param>
+    /// <param name="now">When all three must be valid.</param>
+    /// <param name="known">Intermediate and root whose signatures have been checked under the same root; bit for bit the same ones are not checked again.</param>
+    /// <param name="chain">The result.</param>
+    /// <param name="cause">Why it was refused, or empty.</param>
     /// <returns>False with a cause that names the certificate and the rule.</returns>
     public static bool TryVerify(
         ReadOnlyMemory<byte> pem,
         TrustedRoot root,
         DateTimeOffset now,
+        IssuerChain? known,
         [NotNullWhen(true)] out PckChain? chain,
         out string cause)
     {
@@ -42,7 +49,7 @@ internal sealed class PckChain
         try
         {
             Certificate[] certificates = PemChain.Read(pem, Depth);
-            cause = FindFault(certificates, root, now);
+            cause = FindFault(certificates, root, now, known);
             if (cause.Length == 0)
                 chain = new PckChain(certificates, PckExtension.Read(certificates[0].SgxExtension!.Value));
         }
@@ -53,7 +60,29 @@ internal sealed class PckChain
         return chain is not null;
     }
 
-    private static string FindFault(Certificate[] chain, TrustedRoot root, DateTimeOffset now)
+    /// <summary>The platform that a chain names, without checking any of it.</summary>
+    /// <returns>False with a cause where it cannot be read.</returns>
+    public static bool TryReadPlatform(ReadOnlyMemory<byte> pem, out PlatformId platform, out string cause)
+    {
+        platform = default;
+        try
+        {
+            Certificate[] certificates = PemChain.Read(pem, Depth);
+            CertificateReader.Require(certificates[0].SgxExtension is not null, "the leaf has no SGX extension");
+            if (!PckAuthorities.TryFind(certificates[1].CommonName, out PckAuthority authority, out cause))
+                return false;
+            PckExtension extension = PckExtension.Read(certificates[0].SgxExtension!.Value);
+            platform = new PlatformId(Convert.ToHexStringLower(extension.Fmspc.Span), authority);
+            return true;
+        }
+        catch (AsnContentException malformed)
+        {
+            cause = $"malformed certificate: {malformed.Message}";
+            return false;
+        }
+    }
+
+    private static string FindFault(Certificate[] chain, TrustedRoot root, DateTimeOffset now, IssuerChain? known)
     {
         if (!chain[2].PublicKey.Span.SequenceEqual(root.PublicKey.Span))
             return $"the chain's root is not trusted: \"{chain[2].CommonName}\" does not have the key of {root}";
@@ -62,9 +91,11 @@ internal sealed class PckChain
             return names;
         for (int i = 0; i < Depth; i++)
         {
-            string link = FindLinkFault(chain[i], chain[Math.Min(i + 1, Depth - 1)], now);
-            if (link.Length > 0)
-                return link;
+            string fault = FindDateFault(chain[i], now);
+            if (fault.Length == 0 && !IsKnown(chain[i], known))
+                fault = FindSignatureFault(chain[i], chain[Math.Min(i + 1, Depth - 1)]);
+            if (fault.Length > 0)
+                return fault;
         }
         return "";
     }
@@ -75,26 +106,47 @@ internal sealed class PckChain
             return $"the leaf's name \"{leaf.CommonName}\" is not \"Intel {LeafName}\"";
         if (leaf.IsAuthority || leaf.SgxExtension is null)
             return "the leaf is an authority or has no SGX extension";
-        if (!s_issuerNames.Any(name => intermediate.CommonName.Contains(name, StringComparison.Ordinal)))
-            return $"the issuer's name \"{intermediate.CommonName}\" is not a PCK Platform or Processor CA";
-        if (!intermediate.IsAuthority || !intermediate.MaySignCertificates)
-            return $"\"{intermediate.CommonName}\" may not sign certificates";
+        string authority = FindAuthorityFault(intermediate);
+        if (authority.Length > 0)
+            return authority;
         return root.IsAuthority && root.MaySignCertificates && root.PathLength is null or >= 1
             ? ""
             : $"\"{root.CommonName}\" may not sign the certificate of an authority";
     }
 
-    private static string FindLinkFault(Certificate certificate, Certificate issuer, DateTimeOffset now)
+    /// <summary>Why a certificate is not that of a Platform or Processor CA; empty where it is.</summary>
+    internal static string FindAuthorityFault(Certificate intermediate)
+    {
+        if (!PckAuthorities.TryFind(intermediate.CommonName, out _, out string unknown))
+            return $"the issuer's name {unknown}";
+        return intermediate.IsAuthority && intermediate.MaySignCertificates
+            ? ""
+            : $"\"{intermediate.CommonName}\" may not sign certificates";
+    }
+
+    /// <summary>Why a certificate was not signed by an issuer: another name, or a bad signature; empty where it was.</summary>
+    internal static string FindSignatureFault(Certificate certificate, Certificate issuer)
+    {
+        if (!certificate.Issuer.Span.SequenceEqual(issuer.Subject.Span))
+            return $"\"{certificate.CommonName}\" was not issued by \"{issuer.CommonName}\"";
+        return P256.VerifyDer(issuer.PublicKey.Span, certificate.ToBeSigned.Span, certificate.Signature.Span)
+            ? ""
+            : $"bad signature on \"{certificate.CommonName}\"";
+    }
+
+    private static bool IsKnown(Certificate certificate, IssuerChain? known) =>
+        known is not null && (IsSame(certificate, known.Leaf) || IsSame(certificate, known.Root));
+
+    private static bool IsSame(Certificate certificate, Certificate other) =>
+        certificate.ToBeSigned.Span.SequenceEqual(other.ToBeSigned.Span) && certificate.Signature.Span.SequenceEqual(other.Signature.Span);
+
+    private static string FindDateFault(Certificate certificate, DateTimeOffset now)
     {
         string name = certificate.CommonName;
-        if (!certificate.Issuer.Span.SequenceEqual(issuer.Subject.Span))
-            return $"\"{name}\" was not issued by \"{issuer.CommonName}\"";
         if (now < certificate.NotBefore)
             return $"\"{name}\" is not yet valid: from {certificate.NotBefore:u}, now {now:u}";
         if (now > certificate.NotAfter)
             return $"\"{name}\" expired {certificate.NotAfter:u}, now {now:u}";
-        return P256.VerifyDer(issuer.PublicKey.Span, certificate.ToBeSigned.Span, certificate.Signature.Span)
-            ? ""
-            : $"bad signature on \"{name}\"";
+        return "";
     }
 }

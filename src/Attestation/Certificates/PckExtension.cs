@@ -10,6 +10,7 @@ namespace TeeTee.Attestation.Certificates;
 public sealed class PckExtension
 {
     private const int ComponentCount = 16;
+    private const int MaxMembers = 32;
     private const string TcbArc = Oids.Sgx + ".2.";
 
     private readonly byte[] _components = new byte[ComponentCount];
@@ -85,6 +86,7 @@ public sealed class PckExtension
         outer.ThrowIfNotEmpty();
         while (list.HasData)
         {
+            CertificateReader.Require(members.Count < MaxMembers, $"more than {MaxMembers} members in an SGX extension");
             AsnReader member = list.ReadSequence();
             string oid = member.ReadObjectIdentifier();
             CertificateReader.Require(members.TryAdd(oid, member), $"SGX extension member {oid} is there twice");

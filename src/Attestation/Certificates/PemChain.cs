@@ -7,6 +7,9 @@ namespace TeeTee.Attestation.Certificates;
 /// <summary>PEM certificates one after the other, with only white space between them and NULs at the end.</summary>
 internal static class PemChain
 {
+    /// <summary>Most characters between the lines of one certificate: room for the largest one with line ends.</summary>
+    private const int MaxBase64 = CertificateReader.MaxSize * 3 / 2;
+
     /// <exception cref="AsnContentException">Not exactly <paramref name="count"/> well-formed certificates.</exception>
     public static Certificate[] Read(ReadOnlyMemory<byte> pem, int count)
     {
@@ -42,6 +45,7 @@ internal static class PemChain
 
     private static byte[] Decode(ReadOnlySpan<byte> base64)
     {
+        CertificateReader.Require(base64.Length <= MaxBase64, $"a PEM certificate of {base64.Length} characters is above {MaxBase64}");
         byte[] der = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
         OperationStatus status = Base64.DecodeFromUtf8(base64, der, out int consumed, out int written);
         CertificateReader.Require(status == OperationStatus.Done && consumed == base64.Length, "bad base64 in PEM");

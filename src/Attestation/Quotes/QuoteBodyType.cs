@@ -3,7 +3,7 @@ namespace TeeTee.Attestation.Quotes;
 /// <summary>What a quote's body is; the values are the wire values of a v5 quote's body descriptor.</summary>
 public enum QuoteBodyType
 {
-    /// <summary>SGX enclave report, 384 bytes; recognised only to be refused.</summary>
+    /// <summary>SGX enclave report, 384 bytes; in no TDX quote.</summary>
     SgxReport = 1,
 
     /// <summary>TD report 1.0, 584 bytes; the only body of a v4 TDX quote.</summary>

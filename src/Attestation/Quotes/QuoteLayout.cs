@@ -1,6 +1,6 @@
 namespace TeeTee.Attestation.Quotes;
 
-/// <summary>Sizes and constants of Intel's quote format, versions 4 and 5 (ECDSA-P256 with SHA-256).</summary>
+/// <summary>Sizes and constants of Intel's quote format, versions 3 to 5 (ECDSA-P256 with SHA-256).</summary>
 internal static class QuoteLayout
 {
     public const int HeaderSize = 48;
@@ -14,6 +14,9 @@ internal static class QuoteLayout
     public const int CertificationHeaderSize = 6;
     public const int ReportDataSize = 64;
     public const int MeasurementSize = 48;
+
+    /// <summary>Most bytes up to the end of the signature data: 64 KiB of authentication data, a chain, and room.</summary>
+    public const int MaxSize = 131_072;
 
     /// <summary>Signature, attestation key and outer certification header: what every signature data has.</summary>
     public const int SignatureDataPrefix = SignatureSize + PublicKeySize + CertificationHeaderSize;

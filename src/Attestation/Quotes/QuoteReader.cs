@@ -6,8 +6,11 @@ namespace TeeTee.Attestation.Quotes;
 /// Reads a quote front to back. Every length is checked against what is left of its own enclosing structure before
 /// it is used, and each structure must be consumed exactly; the first failure is kept as <see cref="Cause"/>.
 /// </summary>
-internal ref struct QuoteReader(ReadOnlySpan<byte> bytes)
+/// <param name="bytes">The quote, with or without padding behind it.</param>
+/// <param name="allowSgx">Whether SGX quotes are read too; otherwise they are named and refused.</param>
+internal ref struct QuoteReader(ReadOnlySpan<byte> bytes, bool allowSgx)
 {
+    private readonly bool _allowSgx = allowSgx;
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _position;
     private int _end = bytes.Length;
@@ -15,9 +18,9 @@ internal ref struct QuoteReader(ReadOnlySpan<byte> bytes)
     /// <summary>Why reading stopped; empty while nothing failed.</summary>
     public string Cause { get; private set; } = "";
 
-    public TdxQuote? ReadQuote()
+    public ParsedQuote? ReadQuote()
     {
-        if (!ReadHeader(out int version) || !ReadBodyType(version, out QuoteBodyType type))
+        if (!ReadHeader(out int version, out bool sgx) || !ReadBodyType(version, sgx, out QuoteBodyType type))
             return null;
         int bodyStart = _position;
         if (!Skip(QuoteLayout.BodySize(type), "body"))
@@ -28,21 +31,22 @@ internal ref struct QuoteReader(ReadOnlySpan<byte> bytes)
 
         // One copy of the part that means something; every field is a view of it.
         byte[] copy = _bytes[.._end].ToArray();
-        QuoteSignatureData? signature = ReadSignatureData(copy);
-        return signature is null ? null : new TdxQuote
+        QuoteSignatureData? signature = ReadSignatureData(copy, version);
+        return signature is null ? null : new ParsedQuote
         {
             Version = version,
             UserData = copy.AsMemory(28, 20),
-            Report = new TdReport(type, copy.AsMemory(bodyStart, signedEnd - bodyStart)),
+            BodyType = type,
+            Body = copy.AsMemory(bodyStart, signedEnd - bodyStart),
             SignedBytes = copy.AsMemory(0, signedEnd),
             Signature = signature,
             Length = _end,
         };
     }
 
-    private bool ReadHeader(out int version)
+    private bool ReadHeader(out int version, out bool sgx)
     {
-        version = 0;
+        (version, sgx) = (0, false);
         if (!Skip(QuoteLayout.HeaderSize, "header"))
             return false;
         version = BinaryPrimitives.ReadUInt16LittleEndian(_bytes);
@@ -50,11 +54,12 @@ internal ref struct QuoteReader(ReadOnlySpan<byte> bytes)
         uint teeType = BinaryPrimitives.ReadUInt32LittleEndian(_bytes[4..]);
         if (version is not (3 or 4 or 5))
             return Fail($"version {version} is not supported (4 and 5 are)");
-        if (teeType == QuoteLayout.SgxTeeType)
+        sgx = teeType == QuoteLayout.SgxTeeType;
+        if (sgx && !_allowSgx)
             return Fail($"an SGX quote (version {version}), not a TDX quote");
-        if (version == 3)
+        if (version == 3 && !sgx)
             return Fail("version 3 is for SGX only");
-        if (teeType != QuoteLayout.TdxTeeType)
+        if (!sgx && teeType != QuoteLayout.TdxTeeType)
             return Fail($"TEE type 0x{teeType:x} is not TDX (0x81)");
         if (keyType != QuoteLayout.EcdsaP256KeyType)
             return Fail($"attestation key type {keyType} is not ECDSA-P256 (2)");
@@ -62,10 +67,10 @@ internal ref struct QuoteReader(ReadOnlySpan<byte> bytes)
             || Fail($"QE vendor id {Convert.ToHexStringLower(_bytes.Slice(12, 16))} is not Intel's");
     }
 
-    private bool ReadBodyType(int version, out QuoteBodyType type)
+    private bool ReadBodyType(int version, bool sgx, out QuoteBodyType type)
     {
-        type = QuoteBodyType.TdReport10;
-        if (version == 4)
+        type = sgx ? QuoteBodyType.SgxReport : QuoteBodyType.TdReport10;
+        if (version < 5)
             return true;
         if (!TryReadUInt16("body type", out ushort wireType) || !TryReadUInt32("body size", out uint size))
             return false;
@@ -75,7 +80,7 @@ internal ref struct QuoteReader(ReadOnlySpan<byte> bytes)
             return Fail($"body type {wireType} is not supported");
         if (size != expected)
             return Fail($"body size {size} is not the {expected} of body type {wireType}");
-        return type != QuoteBodyType.SgxReport || Fail("an SGX report in a quote of TEE type TDX");
+        return sgx == (type == QuoteBodyType.SgxReport) || Fail(sgx ? "a TD report in a quote of TEE type SGX" : "an SGX report in a quote of TEE type TDX");
     }
 
     private bool EnterSignatureData()
@@ -85,14 +90,15 @@ internal ref struct QuoteReader(ReadOnlySpan<byte> bytes)
         if (length > _end - _position)
             return Fail($"signature data of {length} bytes, {_end - _position} left");
         _end = _position + (int)length;
-        return true;
+        return _end <= QuoteLayout.MaxSize || Fail($"a quote of {_end} bytes is above {QuoteLayout.MaxSize}");
     }
 
-    private QuoteSignatureData? ReadSignatureData(byte[] copy)
+    /// <summary>Version 3 has no outer certification header: the QE report follows the attestation key.</summary>
+    private QuoteSignatureData? ReadSignatureData(byte[] copy, int version)
     {
         if (!Take(copy, QuoteLayout.SignatureSize, "quote signature", out ReadOnlyMemory<byte> signature)
             || !Take(copy, QuoteLayout.PublicKeySize, "attestation key", out ReadOnlyMemory<byte> key)
-            || !ReadCertificationHeader(QuoteLayout.QeReportCertification, "outer")
+            || (version > 3 && !ReadCertificationHeader(QuoteLayout.QeReportCertification, "outer"))
             || !Take(copy, QuoteLayout.SgxReportSize, "QE report", out ReadOnlyMemory<byte> report)
             || !Take(copy, QuoteLayout.SignatureSize, "QE report signature", out ReadOnlyMemory<byte> reportSignature)
             || !TryReadUInt16("QE authentication data size", out ushort size)

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 
 namespace TeeTee.Attestation.Quotes;
 
@@ -41,9 +43,26 @@ public sealed class TdxQuote
         [NotNullWhen(true)] out TdxQuote? quote,
         [NotNullWhen(false)] out QuoteError? error)
     {
-        QuoteReader reader = new(bytes);
-        quote = reader.ReadQuote();
+        QuoteReader reader = new(bytes, allowSgx: false);
+        ParsedQuote? parsed = reader.ReadQuote();
+        quote = parsed is null ? null : new TdxQuote
+        {
+            Version = parsed.Version,
+            UserData = parsed.UserData,
+            Report = new TdReport(parsed.BodyType, parsed.Body),
+            SignedBytes = parsed.SignedBytes,
+            Signature = parsed.Signature,
+            Length = parsed.Length,
+        };
         error = quote is null ? new QuoteError(QuoteStage.Parse, reader.Cause) : null;
         return quote is not null;
     }
+
+    /// <summary>
+    /// The platform that the quote's own certificates name: which collateral to look up for it. No signature is checked, so the answer is good
+    /// for nothing else.
+    /// </summary>
+    /// <returns>False with a cause where the chain cannot be read.</returns>
+    public bool TryReadPlatform(out PlatformId platform, out string cause) =>
+        PckChain.TryReadPlatform(Signature.PckChainPem, out platform, out cause);
 }

@@ -23,7 +23,7 @@ public sealed record QuoteVerdict
     /// <summary>Whether the pinned root is not Intel's: the quote then proves no hardware.</summary>
     public bool Simulated { get; init; }
 
-    /// <summary>The last moment at which every certificate of the chain is valid; the minimum value where unknown.</summary>
+    /// <summary>The last second at which everything that was relied on holds (certificates, revocation lists, TCB info, QE identity); the minimum value where unknown.</summary>
     public DateTimeOffset Expires { get; init; }
 
     /// <summary>Platform family, 12 lower-case hex digits; empty where unknown.</summary>

@@ -1,10 +1,16 @@
 using System.CommandLine;
+using TeeTee.Cli.Bench.Fuzzing;
 using TeeTee.Cli.CommandLine;
 
 namespace TeeTee.Cli.Bench;
 
-/// <summary><c>teetee bench</c>: measurements and trials of whole networks.</summary>
+/// <summary><c>teetee bench</c>: measurements and trials.</summary>
 internal static class BenchCommand
 {
-    public static Command Create(CommandFactory factory) => new("bench", "Try and measure whole networks.") { CrashBenchCommand.Create(factory) };
+    public static Command Create(CommandFactory factory) => new("bench", "Try and measure.")
+    {
+        CrashBenchCommand.Create(factory),
+        AttestationBenchCommand.Create(factory),
+        FuzzAttestationCommand.Create(factory),
+    };
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Encryption;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Ethereum;
@@ -21,6 +22,7 @@ internal sealed class ReceiptCommand
     private readonly Option<string> _chainUrl;
     private readonly Option<string> _deployment;
     private readonly Option<string?> _trustedRoot;
+    private readonly Option<string?> _collateral;
     private readonly Option<bool> _offline;
     private readonly Option<string?> _dataKey;
 
@@ -30,6 +32,7 @@ internal sealed class ReceiptCommand
         _chainUrl = settings.Option("--chain-url", "JSON-RPC address of the chain.", "http://127.0.0.1:8552");
         _deployment = settings.Required<string>("--deployment", "deployment.json: the chain and contracts that are trusted.");
         _trustedRoot = settings.Optional<string>("--trusted-root", "PEM certificate that quotes must lead to; Intel's root if absent. Another root proves no hardware.");
+        _collateral = ServiceSettings.CollateralOption(settings);
         _offline = settings.Flag("--offline", "Skip every check that needs the chain.");
         _dataKey = settings.Optional<string>("--data-key", "File of ask --save-data-key: check the tokens of a confidential job too.");
     }
@@ -38,7 +41,7 @@ internal sealed class ReceiptCommand
     {
         ReceiptCommand command = new(factory.Settings);
         Command verify = factory.Create("verify", "Check a receipt's signatures, commitments, quotes, batch and accounting. Exit code 7: a check failed; 8: one could not be made.",
-            [command._receipt, command._url, command._chainUrl, command._deployment, command._trustedRoot, command._offline, command._dataKey],
+            [command._receipt, command._url, command._chainUrl, command._deployment, command._trustedRoot, command._collateral, command._offline, command._dataKey],
             (parsed, console, cancellationToken) => ClientFailures.GuardAsync(() => command.VerifyAsync(parsed, console, cancellationToken)));
         Command receipt = new("receipt", "Work with receipts of answers.");
         receipt.Subcommands.Add(verify);
@@ -49,12 +52,13 @@ internal sealed class ReceiptCommand
     {
         Deployment deployment = await SettingFiles.LoadDeploymentAsync(parsed.GetValue(_deployment)!, cancellationToken).ConfigureAwait(false);
         TrustedRoot root = LoadRoot(parsed.GetValue(_trustedRoot));
+        ICollateralProvider? collateral = ServiceSettings.FindCollateral(parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot));
         ReceiptDocument receipt = await LoadReceiptAsync(parsed, cancellationToken).ConfigureAwait(false);
         Bytes32 id = Bytes32.TryParse(parsed.GetValue(_receipt), out Bytes32 asked) ? asked : receipt.Id;
         ReceiptChainFacts? chain = parsed.GetValue(_offline) ? null : await ReadChainAsync(parsed, deployment, receipt, cancellationToken).ConfigureAwait(false);
         using DataKey? dataKey = LoadDataKey(parsed.GetValue(_dataKey), id);
         IReadOnlyList<ReceiptCheck> checks = ReceiptVerification.Check(
-            receipt, id, deployment.Domain(), chain, root, TimeProvider.System.GetUtcNow(), Secp256k1Recovery.Instance, dataKey);
+            receipt, id, deployment.Domain(), chain, root, collateral, TimeProvider.System.GetUtcNow(), Secp256k1Recovery.Instance, dataKey);
         Report(console, receipt, root, checks);
         return checks.Any(check => check.Outcome == CheckOutcome.Fail) ? ExitCode.VerificationFailed
             : checks.Any(check => check.Outcome == CheckOutcome.Missing) ? ExitCode.Unavailable

@@ -26,6 +26,7 @@ internal sealed class SequencerCommand
     private readonly Option<int> _batchReceipts;
     private readonly Option<string?> _apiKeys;
     private readonly Option<string?> _trustedRoot;
+    private readonly Option<string?> _collateral;
     private readonly Option<string> _claim;
     private readonly Option<double> _giveUpSeconds;
 
@@ -42,6 +43,7 @@ internal sealed class SequencerCommand
         _batchReceipts = settings.Option("--batch-receipts", "Most receipts of a batch.", 256);
         _apiKeys = settings.Optional<string>("--api-keys", "API keys of the OpenAI gateway; no gateway if absent.");
         _trustedRoot = settings.Optional<string>("--trusted-root", "Root certificate of quotes; Intel's if absent.");
+        _collateral = ServiceSettings.CollateralOption(settings);
         _claim = settings.Option("--claim", "own: claim the sequencer's share; all: pay every host its share too; none.", "own");
         _giveUpSeconds = settings.Option("--give-up-seconds", "How long a job waits for lost shards before it is void.", 60.0);
     }
@@ -51,7 +53,7 @@ internal sealed class SequencerCommand
         SequencerCommand command = new(factory.Settings);
         return factory.Create("sequencer", "Take jobs, run them on shards, post batches and settle them.",
             [command._key, command._keyPassword, command._model, command._shards, command._promptPrice, command._outputPrice, command._batchSeconds,
-                command._batchReceipts, command._apiKeys, command._trustedRoot, command._claim, command._giveUpSeconds, .. command._service.Symbols],
+                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, command._claim, command._giveUpSeconds, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -105,6 +107,7 @@ internal sealed class SequencerCommand
             Deployment = deployment,
             AllowSimulatedTee = simulated,
             SimulatedRoot = simulated && root.IsSimulated ? root : null,
+            Collateral = ServiceSettings.Collateral(parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot)),
             Limits = new BatchLimits { MaxAge = TimeSpan.FromSeconds(parsed.GetValue(_batchSeconds)), MaxReceipts = parsed.GetValue(_batchReceipts) },
             ClaimOwn = claim != "none",
             ClaimForEveryone = claim == "all",

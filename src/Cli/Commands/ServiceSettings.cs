@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Net;
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
@@ -71,6 +73,34 @@ internal sealed class ServiceSettings
         "finalized" => BlockTag.Finalized,
         _ => throw new FailureException(ExitCode.Usage, "bad_setting", $"{option}: '{text}' is none of latest, safe and finalized."),
     };
+
+    /// <summary>The option that names the collateral.</summary>
+    public static Option<string?> CollateralOption(Settings settings) => settings.Optional<string>(
+        "--collateral", $"Revocation lists, TCB info and QE identity of the quotes' platform (JSON); {SimulatedPki.CollateralFile} beside --trusted-root if absent.");
+
+    /// <summary>Opens the collateral that must be there.</summary>
+    /// <exception cref="FailureException"><c>bad_collateral</c>, <c>no_collateral</c>.</exception>
+    public static ICollateralProvider Collateral(string? path, string? trustedRoot) => FindCollateral(path, trustedRoot)
+        ?? throw new FailureException(ExitCode.Configuration, "no_collateral", "Quotes cannot be judged without collateral; give it with --collateral FILE.");
+
+    /// <summary>Opens the named collateral file, or the one beside the root certificate, where a simulated PKI keeps it; null where neither is.</summary>
+    /// <exception cref="FailureException"><c>bad_collateral</c>.</exception>
+    public static ICollateralProvider? FindCollateral(string? path, string? trustedRoot)
+    {
+        if (path is null && trustedRoot is not null)
+        {
+            string beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(trustedRoot))!, SimulatedPki.CollateralFile);
+            path = File.Exists(beside) ? beside : null;
+        }
+        try
+        {
+            return path is null ? null : CollateralFile.Open(path);
+        }
+        catch (CollateralUnavailableException fault)
+        {
+            throw new FailureException(ExitCode.Configuration, "bad_collateral", fault.Message, fault);
+        }
+    }
 
     /// <summary>Reads a root certificate; Intel's without a path.</summary>
     public static TrustedRoot TrustedRoot(string? path)

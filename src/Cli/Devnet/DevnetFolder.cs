@@ -24,6 +24,9 @@ internal sealed class DevnetFolder(string root)
     /// <summary>Root certificate that quotes are checked against.</summary>
     public string TrustedRoot => Path.Combine(SimulatedPki, "root.pem");
 
+    /// <summary>Collateral of the simulated TEE.</summary>
+    public string Collateral => Path.Combine(SimulatedPki, "collateral.json");
+
     /// <summary>A role's key file.</summary>
     public string Key(string role) => Path.Combine(Root, "keys", role + ".key");
 

@@ -23,7 +23,8 @@ internal static class ServiceArguments
         "--key", network.Folder.Key("sequencer"), "--state", network.Folder.Service("sequencer"), "--listen", network.Sequencer.Authority,
         "--model", Path.GetFullPath(options.ModelPath), "--shards", string.Join(',', shards),
         "--prompt-price", options.PromptPrice.ToString(CultureInfo.InvariantCulture), "--output-price", options.OutputPrice.ToString(CultureInfo.InvariantCulture),
-        "--batch-seconds", Text((int)options.BatchSeconds), "--api-keys", network.Folder.ApiKeys, "--trusted-root", network.Folder.TrustedRoot, "--claim", "all",
+        "--batch-seconds", Text((int)options.BatchSeconds), "--api-keys", network.Folder.ApiKeys, "--trusted-root", network.Folder.TrustedRoot,
+        "--collateral", network.Folder.Collateral, "--claim", "all",
     ];
 
     /// <summary><c>teetee verifier</c> that re-executes every job.</summary>
@@ -31,7 +32,8 @@ internal static class ServiceArguments
     [
         "verifier", .. Common(network),
         "--state", network.Folder.Service("verifier"), "--listen", network.Verifier.Authority, "--data-url", network.Sequencer.ToString(),
-        "--model", Path.GetFullPath(options.ModelPath), "--trusted-root", network.Folder.TrustedRoot, "--sample-rate", "1", "--block", "latest", "--audit-key", network.Folder.AuditKey,
+        "--model", Path.GetFullPath(options.ModelPath), "--trusted-root", network.Folder.TrustedRoot,
+        "--collateral", network.Folder.Collateral, "--sample-rate", "1", "--block", "latest", "--audit-key", network.Folder.AuditKey,
     ];
 
     private static IEnumerable<string> Common(Devnet network) =>

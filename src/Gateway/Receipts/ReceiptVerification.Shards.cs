@@ -1,3 +1,5 @@
+using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Quotes;
 using TeeTee.Attestation.Verification;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
@@ -62,15 +64,34 @@ public sealed partial class ReceiptVerification
     private void CheckQuote(ReceiptQuotePart quote, string slot)
     {
         bool named = quote.Record.ModelId == _receipt.Request.ModelId && Keccak256.Hash(quote.Quote) == quote.Record.QuoteHash;
+        if (FindCollateral(quote.Quote, out QuoteError? unreadable) is not { } collateral)
+        {
+            if (unreadable is null)
+                Missing("quote", $"{slot}: no collateral is held for its platform (--collateral)");
+            else
+                Add("quote", false, $"{slot}: {unreadable}");
+            return;
+        }
         QuoteVerdict verdict = QuoteVerifier.Verify(quote.Quote, new QuoteVerificationInput
         {
             Now = _now,
             Root = _root,
+            Collateral = collateral,
             ExpectedReportData = ReportData.ForEpoch(_domain, quote.Record),
             Policy = new QuotePolicy { AllowSimulated = _root.IsSimulated },
         });
         string kind = verdict.Simulated ? "SIMULATED, proves no hardware" : "TDX";
         Add("quote", named && verdict.Accepted, $"{slot}: {kind}, root {_root}" + (verdict.Error is { } error ? $": {error}" : named ? "" : ": it is for another model or its hash differs"));
+    }
+
+    /// <summary>Null with the quote's fault, or without one where only the collateral lacks.</summary>
+    private QuoteCollateral? FindCollateral(byte[] quote, out QuoteError? unreadable)
+    {
+        unreadable = null;
+        QuoteCollateral? held = _collateral?.FindFor(quote, out unreadable);
+        if (unreadable?.Stage == QuoteStage.TcbInfo)
+            unreadable = null;
+        return held;
     }
 
     private void CheckKeys()

@@ -1,4 +1,5 @@
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Encryption;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
@@ -19,6 +20,7 @@ public sealed partial class ReceiptVerification
     private readonly RollupDomain _domain;
     private readonly ReceiptChainFacts? _chain;
     private readonly TrustedRoot _root;
+    private readonly ICollateralProvider? _collateral;
     private readonly DateTimeOffset _now;
     private readonly ISignatureRecovery _recovery;
     private readonly Bytes32 _jobId;
@@ -27,9 +29,9 @@ public sealed partial class ReceiptVerification
     private uint[]? _tokens;
 
     private ReceiptVerification(
-        ReceiptDocument receipt, RollupDomain domain, ReceiptChainFacts? chain, TrustedRoot root, DateTimeOffset now, ISignatureRecovery recovery)
+        ReceiptDocument receipt, RollupDomain domain, ReceiptChainFacts? chain, TrustedRoot root, ICollateralProvider? collateral, DateTimeOffset now, ISignatureRecovery recovery)
     {
-        (_receipt, _domain, _chain, _root, _now, _recovery) = (receipt, domain, chain, root, now, recovery);
+        (_receipt, _domain, _chain, _root, _collateral, _now, _recovery) = (receipt, domain, chain, root, collateral, now, recovery);
         _jobId = domain.Digest(receipt.Request);
         if (IsSealed)
             SealedFrame.TryRead(receipt.Sealed, out _sealed);
@@ -45,14 +47,15 @@ public sealed partial class ReceiptVerification
     /// <param name="domain">Chain and contract that the user trusts.</param>
     /// <param name="chain">What the contracts say; null to skip what needs them.</param>
     /// <param name="root">The root that quotes must lead to.</param>
-    /// <param name="now">The moment at which certificates must be valid.</param>
+    /// <param name="collateral">Revocation lists and TCB levels of the shards' platforms; where none is held, quotes are not judged.</param>
+    /// <param name="now">The moment at which certificates and collateral must be valid.</param>
     /// <param name="recovery">Recovers signers.</param>
     /// <param name="dataKey">The key of a sealed job, with which its tokens are checked; null to say that they were not. Stays the caller's.</param>
     public static IReadOnlyList<ReceiptCheck> Check(
-        ReceiptDocument receipt, Bytes32 id, RollupDomain domain, ReceiptChainFacts? chain, TrustedRoot root, DateTimeOffset now, ISignatureRecovery recovery,
-        DataKey? dataKey = null)
+        ReceiptDocument receipt, Bytes32 id, RollupDomain domain, ReceiptChainFacts? chain, TrustedRoot root, ICollateralProvider? collateral, DateTimeOffset now,
+        ISignatureRecovery recovery, DataKey? dataKey = null)
     {
-        ReceiptVerification verification = new(receipt, domain, chain, root, now, recovery);
+        ReceiptVerification verification = new(receipt, domain, chain, root, collateral, now, recovery);
         verification.CheckRequest(id);
         verification.CheckTokens(dataKey);
         verification.CheckAnswer();

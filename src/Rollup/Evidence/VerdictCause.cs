@@ -44,4 +44,7 @@ public enum VerdictCause
 
     /// <summary>The time for one judgement is over; not a failure.</summary>
     TimedOut,
+
+    /// <summary>The verifier holds no collateral that can judge a quote at the batch's time.</summary>
+    CollateralMissing,
 }

@@ -1,4 +1,5 @@
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Verification;
 using TeeTee.Ethereum;
 using TeeTee.Primitives;
@@ -33,7 +34,10 @@ public sealed record BatchingOptions
     /// <summary>The pinned root of hardware quotes.</summary>
     public TrustedRoot HardwareRoot { get; init; } = TrustedRoot.Intel;
 
-    /// <summary>Attributes and measurements that pass; whether simulated quotes pass is <see cref="AllowSimulatedTee"/>'s alone.</summary>
+    /// <summary>Where the collateral of the quotes' platforms is held. It must be in date when a quote is judged.</summary>
+    public required ICollateralProvider Collateral { get; init; }
+
+    /// <summary>Attributes, measurements and TCB statuses that pass; whether simulated quotes pass is <see cref="AllowSimulatedTee"/>'s alone.</summary>
     public QuotePolicy QuotePolicy { get; init; } = new();
 
     /// <summary>When a batch is closed.</summary>

@@ -1,4 +1,6 @@
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Quotes;
 using TeeTee.Attestation.Verification;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Batches;
@@ -7,7 +9,10 @@ using TeeTee.Rollup.Poea;
 
 namespace TeeTee.Sequencer.Batching;
 
-/// <summary>Judges an epoch's quote: form, signatures and chain to the pinned root, report data, and the registered slot and keys. Pure.</summary>
+/// <summary>
+/// Judges an epoch's quote: form, signatures and chain to the pinned root, TCB by the collateral that is held and must be in date now, report data, and the
+/// registered slot and keys. Collateral that is not held yet refuses like a fault; refused quotes are judged again.
+/// </summary>
 internal sealed class QuoteJudge(BatchingOptions options)
 {
     public const string Hardware = "tdx";
@@ -30,12 +35,15 @@ internal sealed class QuoteJudge(BatchingOptions options)
             return $"the record is about quote {quote.Record.QuoteHash}, not {hash}";
         if (RootOf(teeType) is not { } root)
             return $"quotes of type {teeType} are not accepted here";
+        if (options.Collateral.FindFor(quote.Quote.Span, out QuoteError? error) is not { } collateral)
+            return $"{error}";
         QuoteVerificationInput input = new()
         {
             Now = now,
             Root = root,
+            Collateral = collateral,
             ExpectedReportData = ReportData.ForEpoch(_domain, quote.Record),
-            Policy = Policy(),
+            Policy = options.QuotePolicy with { AllowSimulated = options.AllowSimulatedTee },
         };
         return QuoteVerifier.Verify(quote.Quote.Span, input).Error?.ToString();
     }
@@ -56,13 +64,5 @@ internal sealed class QuoteJudge(BatchingOptions options)
         Hardware => options.HardwareRoot,
         Simulated when options.AllowSimulatedTee => options.SimulatedRoot,
         _ => null,
-    };
-
-    private QuotePolicy Policy() => new()
-    {
-        AllowedTdAttributes = options.QuotePolicy.AllowedTdAttributes,
-        AllowedMeasurements = options.QuotePolicy.AllowedMeasurements,
-        AllowServiceTd = options.QuotePolicy.AllowServiceTd,
-        AllowSimulated = options.AllowSimulatedTee,
     };
 }

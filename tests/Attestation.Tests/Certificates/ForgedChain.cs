@@ -64,7 +64,7 @@ internal sealed record ForgedChain
     {
         var root = TrustedRoot.FromCertificate(Encoding.ASCII.GetBytes(certificates[^1]));
         byte[] pem = Encoding.ASCII.GetBytes(string.Join('\n', certificates));
-        bool accepted = PckChain.TryVerify(pem, root, QuoteFixture.Now, out PckChain? chain, out string cause);
+        bool accepted = PckChain.TryVerify(pem, root, QuoteFixture.Now, null, out PckChain? chain, out string cause);
         Assert.Equal(accepted, chain is not null);
         Assert.Equal(accepted, cause.Length == 0);
         return cause;

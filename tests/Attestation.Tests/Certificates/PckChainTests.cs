@@ -103,7 +103,7 @@ public sealed class PckChainTests
         Assert.True(TdxQuote.TryParse(bytes, out TdxQuote? quote, out _));
         DateTimeOffset now = new(2025, 7, 4, 0, 0, 0, TimeSpan.Zero);
 
-        Assert.True(PckChain.TryVerify(quote.Signature.PckChainPem, TrustedRoot.Intel, now, out PckChain? chain, out _));
+        Assert.True(PckChain.TryVerify(quote.Signature.PckChainPem, TrustedRoot.Intel, now, null, out PckChain? chain, out _));
 
         Assert.Equal("03030202040100050000000000000000", Convert.ToHexStringLower(chain.Extension.TcbComponents.Span));
         Assert.Equal(chain.Extension.TcbComponents.ToArray(), chain.Extension.CpuSvn.ToArray());
@@ -118,7 +118,7 @@ public sealed class PckChainTests
     private static string VerifyUnderIntel(ForgedChain chain)
     {
         byte[] pem = Encoding.ASCII.GetBytes(string.Join('\n', chain.Build()));
-        Assert.False(PckChain.TryVerify(pem, TrustedRoot.Intel, QuoteFixture.Now, out _, out string cause));
+        Assert.False(PckChain.TryVerify(pem, TrustedRoot.Intel, QuoteFixture.Now, null, out _, out string cause));
         return cause;
     }
 

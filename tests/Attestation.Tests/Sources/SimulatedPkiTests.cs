@@ -1,6 +1,8 @@
 using System.Runtime.Versioning;
+using System.Security.Cryptography;
 using System.Text;
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Quotes;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Attestation.Verification;
@@ -32,7 +34,7 @@ public sealed class SimulatedPkiTests
 
         Assert.Single(pkis.Select(pki => Convert.ToHexString(pki.Root.PublicKey.Span)).Distinct());
         string[] names = [.. Directory.GetFiles(folder.Path).Select(path => Path.GetFileName(path)).Order()];
-        Assert.Equal([SimulatedPki.AuthorityFile, SimulatedPki.RootFile], names);
+        Assert.Equal([SimulatedPki.AuthorityFile, SimulatedPki.CollateralFile, SimulatedPki.RootFile, SimulatedPki.SigningFile], names);
         foreach (SimulatedPki pki in pkis)
             pki.Dispose();
     }
@@ -68,10 +70,74 @@ public sealed class SimulatedPkiTests
         {
             Now = TimeProvider.System.GetUtcNow(),
             Root = TrustedRoot.FromFile(folder.File(SimulatedPki.RootFile)),
+            Collateral = ReadCollateral(folder.File(SimulatedPki.CollateralFile)),
             ExpectedReportData = QuoteFixture.ReportData,
             Policy = QuoteFixture.Development,
         });
         Assert.Null(verdict.Error);
+    }
+
+    [Fact]
+    public void LoadOrCreate_FolderWithoutSigningFile_IsExtendedBelowTheSameRoot()
+    {
+        using TemporaryFolder folder = new();
+        SimulatedPki.LoadOrCreate(folder.Path, TimeProvider.System).Dispose();
+        byte[] root = File.ReadAllBytes(folder.File(SimulatedPki.RootFile));
+        byte[] authority = File.ReadAllBytes(folder.File(SimulatedPki.AuthorityFile));
+        File.Delete(folder.File(SimulatedPki.SigningFile));
+        File.Delete(folder.File(SimulatedPki.CollateralFile));
+
+        using SimulatedPki pki = SimulatedPki.LoadOrCreate(folder.Path, TimeProvider.System);
+
+        Assert.Equal(root, File.ReadAllBytes(folder.File(SimulatedPki.RootFile)));
+        Assert.Equal(authority, File.ReadAllBytes(folder.File(SimulatedPki.AuthorityFile)));
+        AssertAccepts(pki, ReadCollateral(folder.File(SimulatedPki.CollateralFile)));
+    }
+
+    [Fact]
+    public void LoadOrCreate_SigningFileOfAnotherRoot_IsNamed()
+    {
+        using TemporaryFolder folder = new();
+        using TemporaryFolder other = new();
+        SimulatedPki.LoadOrCreate(folder.Path, TimeProvider.System).Dispose();
+        SimulatedPki.LoadOrCreate(other.Path, TimeProvider.System).Dispose();
+        File.Copy(other.File(SimulatedPki.SigningFile), folder.File(SimulatedPki.SigningFile), overwrite: true);
+
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
+            () => SimulatedPki.LoadOrCreate(folder.Path, TimeProvider.System));
+        Assert.Contains(SimulatedPki.SigningFile, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LoadOrCreate_CollateralHalfway_IsRenewedAndNotBefore()
+    {
+        using TemporaryFolder folder = new();
+        SettableClock clock = new(QuoteFixture.Now);
+        string path = folder.File(SimulatedPki.CollateralFile);
+        SimulatedPki.LoadOrCreate(folder.Path, clock).Dispose();
+        byte[] first = File.ReadAllBytes(path);
+
+        clock.Now = QuoteFixture.Now.AddDays(13);
+        SimulatedPki.LoadOrCreate(folder.Path, clock).Dispose();
+        Assert.Equal(first, File.ReadAllBytes(path));
+
+        clock.Now = QuoteFixture.Now.AddDays(15);
+        using SimulatedPki pki = SimulatedPki.LoadOrCreate(folder.Path, clock);
+        Assert.NotEqual(first, File.ReadAllBytes(path));
+        AssertAccepts(pki, ReadCollateral(path), clock.Now.AddDays(28));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("")]
+    public void LoadOrCreate_DamagedCollateral_IsMadeAnew(string content)
+    {
+        using TemporaryFolder folder = new();
+        SimulatedPki.LoadOrCreate(folder.Path, TimeProvider.System).Dispose();
+        File.WriteAllText(folder.File(SimulatedPki.CollateralFile), content);
+
+        using SimulatedPki pki = SimulatedPki.LoadOrCreate(folder.Path, TimeProvider.System);
+        AssertAccepts(pki, ReadCollateral(folder.File(SimulatedPki.CollateralFile)));
     }
 
     [Theory]
@@ -127,21 +193,25 @@ public sealed class SimulatedPkiTests
     }
 
     [ProgramFact("openssl", "version")]
-    public async Task IssuePck_Chain_IsAcceptedByOpenSsl()
+    public async Task IssuePck_ChainAndRevocationLists_AreAcceptedByOpenSsl()
     {
         using TemporaryFolder folder = new();
-        (System.Security.Cryptography.ECDsa key, byte[] pem) = QuoteFixture.Pki.IssuePck(new SimulatedPlatform());
+        (ECDsa key, byte[] pem, _) = QuoteFixture.Pki.IssuePck(new SimulatedPckShape());
         key.Dispose();
         string[] parts = Encoding.ASCII.GetString(pem).TrimEnd('\0').Split("-----END CERTIFICATE-----\n");
         for (int i = 0; i < 3; i++)
             await File.WriteAllTextAsync(folder.File($"{i}.pem"), parts[i] + "-----END CERTIFICATE-----\n");
+        QuoteCollateral collateral = QuoteFixture.CollateralOf(shape => shape with { RevokedPcks = [new byte[] { 0x12, 0x34 }] });
+        string lists = string.Concat(new[] { collateral.PckCrl, collateral.RootCaCrl }.Select(
+            der => PemEncoding.WriteString("X509 CRL", der.Span) + "\n"));
+        await File.WriteAllTextAsync(folder.File("crl.pem"), lists);
 
         string time = QuoteFixture.Now.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
         string output = await ChildProcess.RunAsync(
             "openssl",
             [
-                "verify", "-x509_strict", "-attime", time, "-CAfile", folder.File("2.pem"),
-                "-untrusted", folder.File("1.pem"), folder.File("0.pem"),
+                "verify", "-x509_strict", "-crl_check_all", "-CRLfile", folder.File("crl.pem"), "-attime", time,
+                "-CAfile", folder.File("2.pem"), "-untrusted", folder.File("1.pem"), folder.File("0.pem"),
             ]);
         Assert.Contains("OK", output, StringComparison.Ordinal);
     }
@@ -157,5 +227,31 @@ public sealed class SimulatedPkiTests
         Assert.NotEqual(same[TdMeasurement.Rtmr3].ToArray(), compose[TdMeasurement.Rtmr3].ToArray());
         Assert.Equal(
             "01db669a", Convert.ToHexStringLower(same[TdMeasurement.MrConfigId].Span[..4]));
+    }
+
+    private static void AssertAccepts(SimulatedPki pki, QuoteCollateral collateral, DateTimeOffset? now = null)
+    {
+        using SimulatedQuoteSource source = new(pki, QuoteFixture.Measurements);
+        QuoteVerdict verdict = QuoteVerifier.Verify(source.Make(QuoteFixture.ReportData, SimulatedQuoteShape.Ordinary), new QuoteVerificationInput
+        {
+            Now = now ?? TimeProvider.System.GetUtcNow(),
+            Root = pki.Root,
+            Collateral = collateral,
+            Policy = QuoteFixture.Development,
+        });
+        Assert.Null(verdict.Error);
+    }
+
+    private static QuoteCollateral ReadCollateral(string path)
+    {
+        Assert.True(QuoteCollateral.TryParse(File.ReadAllBytes(path), out QuoteCollateral? collateral, out string cause), cause);
+        return collateral;
+    }
+
+    private sealed class SettableClock(DateTimeOffset now) : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = now;
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -17,7 +17,11 @@ public sealed class QuoteVerifierTests
 
         Assert.Null(verdict.Error);
         Assert.True(verdict.Accepted && verdict.Simulated);
-        Assert.Equal(QuoteFixture.Now.AddYears(10), verdict.Expires);
+        Assert.Equal(QuoteFixture.Now.AddDays(29), verdict.Expires);
+        Assert.Equal(TcbStatus.UpToDate, verdict.Status);
+        Assert.Equal(new DateTimeOffset(2026, 5, 13, 0, 0, 0, TimeSpan.Zero), verdict.TcbDate);
+        Assert.Equal(20, verdict.TcbEvaluationDataNumber);
+        Assert.Empty(verdict.Advisories);
         Assert.Equal("53494d554c00", verdict.Fmspc);
         Assert.Equal(QuoteFixture.ReportData, verdict.Report.ReportData.ToArray());
     }
@@ -62,7 +66,7 @@ public sealed class QuoteVerifierTests
         {
             QuoteVerdict verdict = QuoteVerifier.Verify(
                 QuoteFixture.Ordinary, QuoteFixture.Input(policy, TrustedRoot.Intel));
-            QuoteFixture.AssertRefused(QuoteStage.PckChain, "root is not trusted", verdict);
+            QuoteFixture.AssertRefused(QuoteStage.RootCrl, "bad signature of Intel SGX Root CA", verdict);
         }
     }
 
@@ -72,7 +76,7 @@ public sealed class QuoteVerifierTests
         using SimulatedPki other = SimulatedPki.Create(QuoteFixture.Now.AddDays(-1), QuoteFixture.Now.AddDays(1));
 
         QuoteVerdict verdict = QuoteVerifier.Verify(
-            QuoteFixture.Ordinary, QuoteFixture.Input(root: other.Root));
+            QuoteFixture.Ordinary, QuoteFixture.Input(root: other.Root, collateral: other.Collateral(QuoteFixture.Now)));
 
         QuoteFixture.AssertRefused(QuoteStage.PckChain, "root is not trusted", verdict);
     }
@@ -85,12 +89,13 @@ public sealed class QuoteVerifierTests
     public void Verify_EdgesOfValidity_AreInclusive(int secondsFromNow, string cause)
     {
         DateTimeOffset now = QuoteFixture.Now;
-        using SimulatedPki pki = SimulatedPki.Create(now.AddDays(-1), now.AddDays(1));
-        using SimulatedQuoteSource source = new(pki, QuoteFixture.Measurements);
+        SimulatedPckShape shape = new() { NotBefore = now.AddDays(-1), NotAfter = now.AddDays(1) };
+        using SimulatedQuoteSource source = new(QuoteFixture.Pki, QuoteFixture.Measurements, shape);
         QuoteVerificationInput input = new()
         {
             Now = now.AddSeconds(secondsFromNow),
-            Root = pki.Root,
+            Root = QuoteFixture.Pki.Root,
+            Collateral = QuoteFixture.CollateralOf(wide => wide with { IssuedAt = now.AddDays(-10) }),
             Policy = QuoteFixture.Development,
         };
 
@@ -110,6 +115,7 @@ public sealed class QuoteVerifierTests
         {
             Now = QuoteFixture.Now,
             Root = QuoteFixture.Pki.Root,
+            Collateral = QuoteFixture.GoodCollateral,
             ExpectedReportData = QuoteFixture.Flip(QuoteFixture.ReportData, 63),
             Policy = QuoteFixture.Development,
         };
@@ -119,10 +125,15 @@ public sealed class QuoteVerifierTests
 
     [Theory]
     [InlineData(0x1000_0001ul, "DEBUG")]
-    [InlineData(0x0000_0000ul, "not allowed")]
-    [InlineData(0x4000_0000ul, "not allowed")]
-    [InlineData(0x8000_0000_1000_0000ul, "not allowed")]
-    [InlineData(0x1000_0002ul, "not allowed")]
+    [InlineData(0x0000_0000ul, "SEPT_VE_DISABLE is clear")]
+    [InlineData(0x4000_0000ul, "SEPT_VE_DISABLE is clear, PKS is set")]
+    [InlineData(0x9000_0000ul, "KL is set")]
+    [InlineData(0x8000_0000_1000_0000ul, "PERFMON is set")]
+    [InlineData(0x1000_0002ul, "reserved bits 1-7")]
+    [InlineData(0x1000_0100ul, "reserved bits 8-27")]
+    [InlineData(0x3000_0000ul, "reserved bits 8-27 or 29")]
+    [InlineData(0x0000_0001_1000_0000ul, "reserved bits 32-62")]
+    [InlineData(0x4000_0000_1000_0000ul, "reserved bits 32-62")]
     public void Verify_OtherTdAttributes_AreRefused(ulong attributes, string cause)
     {
         QuoteVerdict verdict = QuoteFixture.Verify(WithAttributes(attributes));
@@ -230,6 +241,7 @@ public sealed class QuoteVerifierTests
         {
             Now = QuoteFixture.Now,
             Root = QuoteFixture.Pki.Root,
+            Collateral = QuoteFixture.GoodCollateral,
             ExpectedReportData = new byte[32],
         };
         Assert.Throws<ArgumentException>(() => QuoteVerifier.Verify(QuoteFixture.Ordinary, input));

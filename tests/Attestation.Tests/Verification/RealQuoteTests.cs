@@ -1,6 +1,6 @@
-using System.Text;
-using System.Text.Json;
+using System.Globalization;
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Quotes;
 using TeeTee.Attestation.Verification;
 
@@ -9,156 +9,143 @@ namespace TeeTee.Attestation.Tests.Verification;
 /// <summary>Quotes made by Intel hardware, and the verdicts that an independent verifier gave on them.</summary>
 public sealed class RealQuoteTests
 {
-    private const string Cases = "tdx/cases.json";
-    private const ulong EarlySample = 0x4000_0000;
-    private const ulong PerformanceMonitoring = 0x8000_0000_1000_0000;
+    private const string Cases = PublishedCase.File;
 
-    private static readonly DateTimeOffset s_mid2026 = new(2026, 6, 23, 0, 0, 0, TimeSpan.Zero);
+    private static readonly QuotePolicy s_anyStatus = new() { AcceptedStatuses = QuotePolicy.AnyStatus };
 
-    private static readonly QuotePolicy s_permissive = new()
+    [SharedFact(Cases)]
+    public void Verify_PublishedCases_GiveVerdictStageStatusAndAdvisories()
     {
-        AllowedTdAttributes = [QuotePolicy.SeptVeDisable, EarlySample, PerformanceMonitoring],
-        AllowServiceTd = true,
-    };
+        IReadOnlyList<PublishedCase> cases = PublishedCase.Load();
+        foreach (PublishedCase published in cases)
+            AssertAgrees(published.Id, published.Expect, Judge(published, s_anyStatus));
+        Assert.Equal(94, cases.Count);
+    }
 
-    [SharedTheory(Cases)]
-    [InlineData("qvl-tdx-v4", "b0c06f000000")]
-    [InlineData("fb-gcp-v4-dec2025", "00806f050000")]
-    [InlineData("auto-v4-outofdate", "00806f050000")]
-    [InlineData("goog-v4-cos113", "00806f050000")]
-    [InlineData("goog-v4-spr-e4-2022", "50806f000000")]
-    [InlineData("dstack-v4-quote-report", "90c06f000000")]
-    [InlineData("dstack-v4-tdx-lite", "90c06f000000")]
-    [InlineData("dstack-v4-simulator-2025", "b0c06f000000")]
-    [InlineData("dstack-v4-ra-tls-asset", "b0c06f000000")]
-    [InlineData("auto-v4-perfmon", "90c06f000000")]
-    [InlineData("goog-v5-td15", "90c06f000000")]
-    [InlineData("auto-v5-alibaba-servicetd", "90c06f000000")]
-    public void Verify_IntelSigned_IsAccepted(string name, string fmspc)
+    [SharedFact(Cases)]
+    public void Verify_PublishedCasesStrict_GiveTheVerdictOfTheStrictRule()
     {
-        QuoteVerdict verdict = Verify(Read(name), TrustedRoot.Intel, s_permissive);
+        PublishedCase[] cases = [.. PublishedCase.Load().Where(published => published.ExpectStrict is not null)];
+        foreach (PublishedCase published in cases)
+            AssertAgrees(published.Id, published.ExpectStrict!, Judge(published, s_anyStatus with { StrictComponents = true }));
+        Assert.Equal(2, cases.Length);
+        Assert.Contains(cases, published => published.ExpectStrict!.Status != published.Expect.Status);
+    }
 
-        Assert.Null(verdict.Error);
-        Assert.Equal(fmspc, verdict.Fmspc);
-        Assert.False(verdict.Simulated);
-        Assert.InRange(verdict.Expires, s_mid2026, s_mid2026.AddYears(10));
+    [SharedFact(Cases)]
+    public void Verify_PublishedCasesByDefault_AcceptOnlyUpToDate()
+    {
+        foreach (PublishedCase published in PublishedCase.Load().Where(published => published.Expect.Accept))
+        {
+            Judgement judgement = Judge(published, new QuotePolicy());
+            if (published.Expect.Status == "UpToDate")
+                Assert.Null(judgement.Error);
+            else
+                Assert.Equal(new QuoteError(QuoteStage.TcbLevel, $"status {published.Expect.Status} is not accepted"), judgement.Error);
+            Assert.Equal(published.Expect.Status, $"{judgement.Status}");
+        }
+    }
+
+    [SharedFact(Cases)]
+    public void Verify_EverySecondAroundTheCollateralWindow_AcceptsExactlyInside()
+    {
+        byte[] quote = PublishedCase.ReadQuote("qvl-tdx-v4");
+        QuoteCollateral collateral = ReadCollateral(PublishedCase.PathOf("collateral/qvl-b0c06f-2025-06.json"));
+        DateTimeOffset first = Date("2025-06-19T10:32:27Z");
+        DateTimeOffset last = Date("2025-07-19T10:00:35Z");
+        IEnumerable<DateTimeOffset> edges = Enumerable.Range(-90, 181).SelectMany(s => new[] { first.AddSeconds(s), last.AddSeconds(s) });
+        IEnumerable<DateTimeOffset> sweep = Enumerable.Range(-50, 1_500).Select(hours => first.AddHours(hours));
+        foreach (DateTimeOffset now in edges.Concat(sweep))
+        {
+            QuoteVerdict verdict = QuoteVerifier.Verify(quote, Input(now, collateral, s_anyStatus));
+            Assert.True(verdict.Accepted == (now >= first && now <= last), $"{now:u}: {verdict.Error}");
+            if (verdict.Accepted)
+                Assert.Equal(last, verdict.Expires);
+        }
+    }
+
+    [SharedFact(Cases)]
+    public void Verify_EveryByteOfARealQuote_NeverGivesAnotherAcceptedBody()
+    {
+        byte[] quote = PublishedCase.ReadQuote("qvl-tdx-v4");
+        QuoteVerificationInput input = Input(
+            Date("2025-07-04T10:16:31Z"), ReadCollateral(PublishedCase.PathOf("collateral/qvl-b0c06f-2025-06.json")), s_anyStatus);
+        TdReport original = QuoteVerifier.Verify(quote, input).Report!;
+        Assert.True(TdxQuote.TryParse(quote, out TdxQuote? parsed, out _));
+        List<int> accepted = [];
+        for (int offset = 0; offset < parsed.Length; offset++)
+        {
+            QuoteVerdict verdict = QuoteVerifier.Verify(QuoteFixture.Flip(quote, offset), input);
+            if (!verdict.Accepted)
+                continue;
+            accepted.Add(offset);
+            Assert.Equal(original, verdict.Report);
+        }
+
+        // Nothing but unused bits of base64 and white space of the chain.
+        int chain = parsed.Length - parsed.Signature.PckChainPem.Length;
+        Assert.All(accepted, offset => Assert.InRange(offset, chain, parsed.Length));
     }
 
     [SharedTheory(Cases)]
-    [InlineData("goog-v4-spr-e4-2022", "TD attributes 0x0000000040000000")]
-    [InlineData("auto-v4-perfmon", "TD attributes 0x8000000010000000")]
-    [InlineData("auto-v5-alibaba-servicetd", "MR_SERVICE_TD")]
-    public void Verify_UnusualTd_IsRefusedByDefault(string name, string cause) =>
-        QuoteFixture.AssertRefused(
-            QuoteStage.Attributes, cause, Verify(Read(name), TrustedRoot.Intel, new QuotePolicy()));
-
-    [SharedTheory(Cases)]
-    [InlineData("qvl-sgx-v3")]
-    [InlineData("auto-sgx-v3-debug")]
-    [InlineData("intel-sgx-v3-certtype1")]
-    public void Verify_SgxQuote_IsNamedAndRefused(string name) =>
-        QuoteFixture.AssertRefused(
-            QuoteStage.Parse, "an SGX quote", Verify(Read(name), TrustedRoot.Intel, s_permissive));
-
-    [SharedFact(Cases)]
-    public void Verify_IntelTestRoot_IsTrustedOnlyWherePinnedAndSimulatedAllowed()
+    [InlineData("b0c06f000000", PckAuthority.Platform, "qvl-tdx-v4", "qvl-b0c06f-2025-06")]
+    [InlineData("00806f050000", PckAuthority.Platform, "fb-gcp-v4-dec2025", "fb-00806f-2026-01")]
+    [InlineData("90c06f000000", PckAuthority.Platform, "goog-v5-td15", "fb-90c06f-2026-06")]
+    public void TryReadPlatform_QuoteAndItsCollateral_Agree(string fmspc, PckAuthority authority, string quote, string collateral)
     {
-        byte[] quote = Read("goog-v5-nonprod-root");
-        Assert.True(TdxQuote.TryParse(quote, out TdxQuote? parsed, out _));
-        string pem = Encoding.ASCII.GetString(parsed.Signature.PckChainPem.Span);
-        string last = pem[pem.LastIndexOf("-----BEGIN", StringComparison.Ordinal)..];
-        TrustedRoot own = TrustedRoot.FromCertificate(Encoding.ASCII.GetBytes(last));
+        Assert.True(TdxQuote.TryParse(PublishedCase.ReadQuote(quote), out TdxQuote? parsed, out _));
+        Assert.True(parsed.TryReadPlatform(out PlatformId asked, out _));
+        Assert.True(ReadCollateral(PublishedCase.PathOf($"collateral/{collateral}.json")).TryReadPlatform(out PlatformId held, out _));
 
-        QuoteFixture.AssertRefused(
-            QuoteStage.PckChain, "root is not trusted", Verify(quote, TrustedRoot.Intel, s_permissive));
-        QuoteFixture.AssertRefused(
-            QuoteStage.PckChain, "does not allow simulated", Verify(quote, own, s_permissive));
-        QuoteVerdict verdict = Verify(quote, own, QuoteFixture.Development);
-        Assert.Null(verdict.Error);
-        Assert.True(verdict.Simulated);
+        Assert.Equal(new PlatformId(fmspc, authority), asked);
+        Assert.Equal(asked, held);
     }
 
     [SharedFact("tdx/collateral/raw/intel_root_ca.der")]
     public void TrustedRoot_IntelCertificate_HasThePinnedKey()
     {
-        string path = Path.Combine(Repository.Shared, "tdx", "collateral", "raw", "intel_root_ca.der");
+        string path = PublishedCase.PathOf("collateral/raw/intel_root_ca.der");
         var root = TrustedRoot.FromFile(path);
         Assert.False(root.IsSimulated);
         Assert.Equal(TrustedRoot.Intel.PublicKey.ToArray(), root.PublicKey.ToArray());
     }
 
-    [SharedFact(Cases)]
-    public void Verify_PublishedCases_GiveTheirVerdictAndStage()
+    private static Judgement Judge(PublishedCase published, QuotePolicy policy)
     {
-        string text = File.ReadAllText(Path.Combine(Repository.Shared, Cases));
-        using var document = JsonDocument.Parse(text);
-        int judged = 0;
-        foreach (JsonElement element in document.RootElement.GetProperty("verdict_cases").EnumerateArray())
+        QuoteVerificationInput input = Input(Date(published.At), ReadCollateral(published.CollateralPath), policy);
+        if (published.TdxOnly)
         {
-            JsonElement expect = element.GetProperty("expect");
-            bool accept = expect.GetProperty("verdict").GetString() == "accept";
-            string reason = accept ? "" : expect.GetProperty("reason").GetString()!;
-            bool tdx = element.GetProperty("tdx_only").GetBoolean();
-            if (!tdx || NeedsCollateral(reason))
-                continue;
-            QuoteVerdict verdict = QuoteVerifier.Verify(Mutated(element), new QuoteVerificationInput
-            {
-                Now = element.GetProperty("at").GetDateTimeOffset(),
-                Root = TrustedRoot.Intel,
-            });
-            QuoteStage? stage = accept ? null : StageOf(reason);
-            Assert.True(stage == verdict.Error?.Stage, $"{element.GetProperty("id")}: {verdict.Error}; {reason}");
-            judged++;
+            QuoteVerdict tdx = QuoteVerifier.Verify(published.Quote, input);
+            return new Judgement(tdx.Error, tdx.Status, tdx.Fmspc, tdx.TcbDate, tdx.Advisories);
         }
-        Assert.InRange(judged, 75, 94);
+        SgxQuoteVerdict sgx = QuoteVerifier.VerifySgx(published.Quote, input);
+        return new Judgement(sgx.Error, sgx.Status, sgx.Fmspc, sgx.TcbDate, sgx.Advisories);
     }
 
-    private static bool NeedsCollateral(string reason) =>
-        reason.Contains("TCB", StringComparison.Ordinal)
-        || reason.Contains("FMSPC", StringComparison.Ordinal)
-        || reason.Contains("CRL", StringComparison.Ordinal)
-        || reason.Contains("qe_identity", StringComparison.Ordinal);
-
-    private static QuoteStage StageOf(string reason)
+    private static void AssertAgrees(string id, PublishedVerdict expected, Judgement actual)
     {
-        (string Start, QuoteStage Stage)[] table =
-        [
-            ("PCK chain", QuoteStage.PckChain),
-            ("exception", QuoteStage.PckChain),
-            ("QE report", QuoteStage.QeReport),
-            ("quote:", QuoteStage.QuoteSignature),
-            ("attributes", QuoteStage.Attributes),
-        ];
-        foreach ((string start, QuoteStage stage) in table)
+        if (!expected.Accept)
         {
-            if (reason.StartsWith(start, StringComparison.Ordinal))
-                return stage;
+            Assert.True($"{actual.Error?.Stage}" == PublishedCase.StageOf(expected.Reason), $"{id}: {actual.Error}, expected {expected.Reason}");
+            return;
         }
-        return QuoteStage.Parse;
+        Assert.True(actual.Error is null, $"{id}: {actual.Error}");
+        Assert.Equal((id, expected.Status), (id, $"{actual.Status}"));
+        Assert.Equal((id, expected.Fmspc), (id, actual.Fmspc));
+        Assert.Equal((id, Date(expected.TcbDate!)), (id, actual.TcbDate!.Value));
+        Assert.Equal(expected.Advisories.Order(StringComparer.Ordinal), actual.Advisories);
     }
 
-    /// <summary>Mutations in order: xor one byte at an offset, truncate to a length, append hex.</summary>
-    private static byte[] Mutated(JsonElement element)
+    private static QuoteCollateral ReadCollateral(string path)
     {
-        string path = Path.Combine(Repository.Shared, "tdx", element.GetProperty("quote").GetString()!);
-        byte[] bytes = File.ReadAllBytes(path);
-        if (!element.TryGetProperty("mutate", out JsonElement steps))
-            return bytes;
-        foreach (JsonElement step in steps.EnumerateArray())
-        {
-            if (step.TryGetProperty("truncate", out JsonElement length))
-                bytes = bytes[..length.GetInt32()];
-            else if (step.TryGetProperty("append", out JsonElement hex))
-                bytes = [.. bytes, .. Convert.FromHexString(hex.GetString()!)];
-            else
-                bytes[step.GetProperty("offset").GetInt32()] ^= step.GetProperty("xor").GetByte();
-        }
-        return bytes;
+        Assert.True(QuoteCollateral.TryParse(File.ReadAllBytes(path), out QuoteCollateral? collateral, out string cause), cause);
+        return collateral;
     }
 
-    private static byte[] Read(string name) =>
-        File.ReadAllBytes(Path.Combine(Repository.Shared, "tdx", "quotes", name + ".bin"));
+    private static QuoteVerificationInput Input(DateTimeOffset now, QuoteCollateral collateral, QuotePolicy policy) =>
+        new() { Now = now, Root = TrustedRoot.Intel, Collateral = collateral, Policy = policy };
 
-    private static QuoteVerdict Verify(byte[] quote, TrustedRoot root, QuotePolicy policy) =>
-        QuoteVerifier.Verify(quote, new QuoteVerificationInput { Now = s_mid2026, Root = root, Policy = policy });
+    private static DateTimeOffset Date(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+
+    private sealed record Judgement(QuoteError? Error, TcbStatus? Status, string Fmspc, DateTimeOffset? TcbDate, IReadOnlyList<string> Advisories);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Encryption;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Ethereum;
@@ -42,8 +43,12 @@ internal sealed class ReceiptFixture : IDisposable
 
     public required ReceiptChainFacts Chain { get; init; }
 
-    public IReadOnlyList<ReceiptCheck> Check(ReceiptDocument receipt, ReceiptChainFacts? chain, DataKey? dataKey = null) => ReceiptVerification.Check(
-        receipt, Receipt.Id, Domain, chain, _pki.Root, TimeProvider.System.GetUtcNow(), Secp256k1Recovery.Instance, dataKey);
+    public IReadOnlyList<ReceiptCheck> Check(ReceiptDocument receipt, ReceiptChainFacts? chain, DataKey? dataKey = null) =>
+        Check(receipt, chain, new HeldCollateral(_pki.Collateral(TimeProvider.System.GetUtcNow())), dataKey);
+
+    public IReadOnlyList<ReceiptCheck> Check(
+        ReceiptDocument receipt, ReceiptChainFacts? chain, ICollateralProvider? collateral, DataKey? dataKey = null) => ReceiptVerification.Check(
+        receipt, Receipt.Id, Domain, chain, _pki.Root, collateral, TimeProvider.System.GetUtcNow(), Secp256k1Recovery.Instance, dataKey);
 
     /// <param name="dataKey">Makes the job a sealed one.</param>
     public static async Task<ReceiptFixture> CreateAsync(DataKey? dataKey = null)

@@ -54,6 +54,19 @@ public sealed class ReceiptVerificationTests
             checks.Select(check => check.Name).Distinct().Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task Check_WithoutCollateral_LeavesQuotesUnjudged()
+    {
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync();
+
+        IReadOnlyList<ReceiptCheck> checks = fixture.Check(fixture.Receipt, fixture.Chain, collateral: null);
+
+        ReceiptCheck[] quotes = [.. checks.Where(check => check.Name == "quote")];
+        Assert.Equal(2, quotes.Length);
+        Assert.All(quotes, check => Assert.Equal(CheckOutcome.Missing, check.Outcome));
+        Assert.All(checks.Except(quotes), check => Assert.True(check.Outcome == CheckOutcome.Pass, check.ToString()));
+    }
+
     [Theory]
     [MemberData(nameof(Forgeries))]
     public async Task Check_ForgedPart_FailsItsCheck(string forgery)

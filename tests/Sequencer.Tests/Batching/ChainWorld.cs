@@ -1,3 +1,4 @@
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Ethereum;
 using TeeTee.Primitives;
@@ -118,6 +119,7 @@ internal sealed class ChainWorld : IAsyncDisposable
         VocabularySizes = new Dictionary<Bytes32, uint> { [ModelId] = VocabularySize },
         AllowSimulatedTee = true,
         SimulatedRoot = Pki.Root,
+        Collateral = new HeldCollateral(Pki.Collateral(TimeProvider.System.GetUtcNow())),
         Limits = new BatchLimits { MaxAge = TimeSpan.Zero },
         Poll = TimeSpan.FromMilliseconds(20),
         PostingAllowance = TimeSpan.FromSeconds(10),

@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Hosting.Failures;
@@ -21,6 +23,7 @@ namespace TeeTee.Sequencer.Tests.Jobs;
 public sealed class OnAnvilTests : IDisposable
 {
     private static readonly PrivateKey s_deployer = PrivateKey.Parse(AnvilProcess.Keys[0]);
+    private static readonly SimulatedPki s_pki = SimulatedPki.Create(TimeProvider.System);
     private static readonly PrivateKey s_host = PrivateKey.Parse(AnvilProcess.Keys[1]);
     private static readonly PrivateKey s_user = PrivateKey.Parse(AnvilProcess.Keys[2]);
 
@@ -126,7 +129,13 @@ public sealed class OnAnvilTests : IDisposable
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Times = TestSequencer.QuickTimes,
         AllowSimulatedTee = true,
-        Batching = new BatchingOptions { Key = TestWorld.Sequencer, ChainEndpoint = anvil.Endpoint, Deployment = deployment },
+        Batching = new BatchingOptions
+        {
+            Key = TestWorld.Sequencer,
+            ChainEndpoint = anvil.Endpoint,
+            Deployment = deployment,
+            Collateral = new HeldCollateral(s_pki.Collateral(TimeProvider.System.GetUtcNow())),
+        },
         ConfigureLogging = logging => logging.ClearProviders(),
     };
 

@@ -1,4 +1,5 @@
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Verification;
 using TeeTee.Grpc;
 using TeeTee.Primitives;
@@ -121,10 +122,12 @@ public sealed class EpochTests
             tree.Root, new Address(epoch.SigningKey.Span), new Bytes32(epoch.EncryptionKey.Span));
         using var certificate = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificateFromFile(Path.Combine(cluster.SimulatorFolder, "root.pem"));
         TrustedRoot root = TrustedRoot.FromCertificate(certificate.RawData);
+        Assert.True(QuoteCollateral.TryParse(File.ReadAllBytes(Path.Combine(cluster.SimulatorFolder, "collateral.json")), out QuoteCollateral? collateral, out string cause), cause);
         QuoteVerificationInput input = new()
         {
             Now = DateTimeOffset.UtcNow,
             Root = root,
+            Collateral = collateral,
             ExpectedReportData = report,
             Policy = new QuotePolicy { AllowSimulated = true },
         };

@@ -1,3 +1,4 @@
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Ethereum;
 using TeeTee.Inference.Tests.Support;
@@ -138,6 +139,7 @@ public sealed class Devnet : IAsyncLifetime
         ModelFiles = [Model.Path, Overflowing.Path],
         Tag = BlockTag.Latest,
         QuoteRoot = Pki.Root,
+        Collateral = new HeldCollateral(Pki.Collateral(TimeProvider.System.GetUtcNow())),
         AllowSimulated = true,
         DataAttempts = 2,
         DataPause = TimeSpan.FromMilliseconds(1),

@@ -19,7 +19,7 @@ internal static class PckExtensionWriter
         {
             WriteMember(writer, ".1", () => writer.WriteOctetString(RandomNumberGenerator.GetBytes(16)));
             WriteMember(writer, ".2", () => WriteTcb(writer, platform));
-            WriteMember(writer, ".3", () => writer.WriteOctetString([0, 0]));
+            WriteMember(writer, ".3", () => writer.WriteOctetString(platform.PceId.Span));
             WriteMember(writer, ".4", () => writer.WriteOctetString(platform.Fmspc.Span));
             WriteMember(writer, ".5", () => writer.WriteEnumeratedValue(SgxType.Scalable));
             WriteMember(writer, ".6", () => writer.WriteOctetString(RandomNumberGenerator.GetBytes(16)));

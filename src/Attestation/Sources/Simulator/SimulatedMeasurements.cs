@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using TeeTee.Attestation.Quotes;
+using TeeTee.Attestation.Verification;
 
 namespace TeeTee.Attestation.Sources.Simulator;
 
@@ -10,8 +11,6 @@ namespace TeeTee.Attestation.Sources.Simulator;
 /// </summary>
 public sealed class SimulatedMeasurements
 {
-    private const byte ComposeHashVersion = 1;
-
     private readonly Dictionary<TdMeasurement, byte[]> _values;
 
     private SimulatedMeasurements(Dictionary<TdMeasurement, byte[]> values) => _values = values;
@@ -31,10 +30,7 @@ public sealed class SimulatedMeasurements
             new[] { TdMeasurement.MrTd, TdMeasurement.Rtmr0, TdMeasurement.Rtmr1, TdMeasurement.Rtmr2 })
             values[register] = Measure(register, image);
         values[TdMeasurement.Rtmr3] = Measure(TdMeasurement.Rtmr3, compose);
-        byte[] configuration = new byte[QuoteLayout.MeasurementSize];
-        configuration[0] = ComposeHashVersion;
-        SHA256.HashData(Encoding.UTF8.GetBytes(compose), configuration.AsSpan(1));
-        values[TdMeasurement.MrConfigId] = configuration;
+        values[TdMeasurement.MrConfigId] = MrConfigId.OfComposeHash(SHA256.HashData(Encoding.UTF8.GetBytes(compose)));
         return new SimulatedMeasurements(values);
     }
 

@@ -2,14 +2,14 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using TeeTee.Attestation.Certificates;
-using TeeTee.Attestation.Keys;
+using TeeTee.Attestation.Collateral;
 
 namespace TeeTee.Attestation.Sources.Simulator;
 
 /// <summary>
-/// A stand-in for Intel's attestation PKI: root CA, PCK Platform CA and PCK certificates of the same structure and
-/// names, marked by their organisation and pinned by their own root, so that no verifier of production quotes
-/// accepts them.
+/// A stand-in for Intel's attestation PKI, whole: root CA, PCK Platform and Processor CA, TCB signing, PCK certificates, and the revocation
+/// lists, TCB info and QE identity that they sign. Structure and names are Intel's; the organisation marks it, and its own root pins it, so
+/// that no verifier of production quotes accepts it and the full verifier runs wherever there is no hardware.
 /// </summary>
 public sealed class SimulatedPki : IDisposable
 {
@@ -19,18 +19,25 @@ public sealed class SimulatedPki : IDisposable
     /// <summary>The file with the root certificate (PEM), for verifiers.</summary>
     public const string RootFile = "root.pem";
 
-    /// <summary>The file with both authorities' certificates and keys (PEM, mode 600), for simulated machines.</summary>
+    /// <summary>The file with certificates and keys of root and Platform CA (PEM, mode 600), for simulated machines.</summary>
     public const string AuthorityFile = "authority.pem";
+
+    /// <summary>The file with certificates and keys of Processor CA and TCB signing (PEM, mode 600), for whoever renews collateral.</summary>
+    public const string SigningFile = "signing.pem";
+
+    /// <summary>The file with collateral (<see cref="QuoteCollateral.TryParse"/>), for verifiers.</summary>
+    public const string CollateralFile = "collateral.json";
 
     private static readonly TimeSpan s_backdating = TimeSpan.FromDays(1);
 
     private readonly X509Certificate2 _root;
     private readonly X509Certificate2 _platform;
+    private readonly X509Certificate2 _processor;
+    private readonly X509Certificate2 _signer;
 
-    private SimulatedPki(X509Certificate2 root, X509Certificate2 platform)
+    internal SimulatedPki(X509Certificate2 root, X509Certificate2 platform, X509Certificate2 processor, X509Certificate2 signer)
     {
-        _root = root;
-        _platform = platform;
+        (_root, _platform, _processor, _signer) = (root, platform, processor, signer);
         Root = TrustedRoot.FromCertificate(root.RawData);
     }
 
@@ -49,72 +56,68 @@ public sealed class SimulatedPki : IDisposable
     }
 
     /// <summary>
-    /// Loads the PKI of a folder, or creates it there. Several processes may do so at once: one creates, all get the
-    /// same.
+    /// Loads the PKI of a folder, or creates it there; a folder of before there was collateral gets what it lacks below the same root. The
+    /// collateral file is renewed when less than half of its time is left. Several processes may do so at once: one creates, all get the same.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The authority file is readable by others, or damaged.</exception>
+    /// <exception cref="InvalidOperationException">A file with keys is readable by others, or damaged.</exception>
     /// <exception cref="IOException">The folder cannot be read or written.</exception>
     public static SimulatedPki LoadOrCreate(string folder, TimeProvider clock)
     {
-        string authority = Path.Combine(folder, AuthorityFile);
-        if (!File.Exists(authority))
-        {
-            using SimulatedPki created = Create(clock);
-            PrivateFile.TryCreate(authority, Encoding.ASCII.GetBytes(created.ExportAuthority()));
-        }
-
-        SimulatedPki pki = Parse(Encoding.ASCII.GetString(PrivateFile.Read(authority)), authority);
-        string root = Path.Combine(folder, RootFile);
-        if (!File.Exists(root))
-            PrivateFile.WritePublic(root, Encoding.ASCII.GetBytes(pki.RootPem));
-        return pki;
+        ArgumentNullException.ThrowIfNull(clock);
+        return new SimulatedPkiFolder(folder).LoadOrCreate(clock);
     }
+
+    /// <summary>
+    /// Collateral for every machine of this PKI: signed as of a day before a moment, so that clocks may differ, and in date for 30 days from then.
+    /// </summary>
+    public QuoteCollateral Collateral(DateTimeOffset now) => Collateral(new SimulatedCollateralShape { IssuedAt = now - s_backdating });
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _root.Dispose();
         _platform.Dispose();
+        _processor.Dispose();
+        _signer.Dispose();
     }
 
     internal static SimulatedPki Create(DateTimeOffset notBefore, DateTimeOffset notAfter)
     {
         X509Certificate2 root = SimulatedCertificates.CreateRoot(notBefore, notAfter);
-        return new SimulatedPki(root, SimulatedCertificates.CreatePlatformAuthority(root));
+        return new SimulatedPki(
+            root,
+            SimulatedCertificates.CreateAuthority(root, new SimulatedAuthorityShape()),
+            SimulatedCertificates.CreateAuthority(root, new SimulatedAuthorityShape { CommonName = "Intel SGX PCK Processor CA" }),
+            SimulatedCertificates.CreateSigner(root));
     }
+
+    internal QuoteCollateral Collateral(SimulatedCollateralShape shape) =>
+        new SimulatedCollateralWriter(_root, Authority(shape.Authority), _signer).Write(shape);
 
     /// <summary>A PCK certificate for a new key, with the chain as quotes carry it: leaf, CA, root, one NUL.</summary>
-    internal (ECDsa Key, byte[] ChainPem) IssuePck(SimulatedPlatform platform)
+    internal (ECDsa Key, byte[] ChainPem, byte[] Serial) IssuePck(SimulatedPckShape shape)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 leaf = SimulatedCertificates.CreatePck(_platform, key, platform);
-        string chain = string.Join('\n', leaf.ExportCertificatePem(), _platform.ExportCertificatePem(), RootPem);
-        return (key, Encoding.ASCII.GetBytes(chain + "\n\0"));
+        X509Certificate2 authority = shape.Intermediate ?? Authority(shape.Authority);
+        using X509Certificate2 leaf = SimulatedCertificates.CreatePck(authority, key, shape);
+        string[] chain = shape.EditChain([leaf.ExportCertificatePem(), authority.ExportCertificatePem(), RootPem]);
+        return (key, Encoding.ASCII.GetBytes(string.Join('\n', chain) + "\n\0"), leaf.SerialNumberBytes.ToArray());
     }
 
-    private string ExportAuthority() => string.Join(
-        '\n',
-        _root.ExportCertificatePem(),
-        _root.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(),
-        _platform.ExportCertificatePem(),
-        _platform.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(),
-        "");
+    /// <summary>Another authority below the root, for chains that must be refused.</summary>
+    internal X509Certificate2 IssueAuthority(SimulatedAuthorityShape shape) => SimulatedCertificates.CreateAuthority(_root, shape);
 
-    private static SimulatedPki Parse(string text, string path)
-    {
-        const string nextCertificate = "-----BEGIN CERTIFICATE-----";
-        int second = text.LastIndexOf(nextCertificate, StringComparison.Ordinal);
-        if (second <= 0)
-            throw new InvalidOperationException($"{path} does not hold two authorities; remove it to make new ones.");
-        try
-        {
-            return new SimulatedPki(ParseAuthority(text.AsSpan(0, second)), ParseAuthority(text.AsSpan(second)));
-        }
-        catch (CryptographicException damaged)
-        {
-            throw new InvalidOperationException($"{path} is damaged; remove it to make new authorities.", damaged);
-        }
-    }
-    private static X509Certificate2 ParseAuthority(ReadOnlySpan<char> pem) =>
-        X509Certificate2.CreateFromPem(pem, pem);
+    /// <summary>The serial number of an authority's certificate, big-endian.</summary>
+    internal ReadOnlyMemory<byte> SerialOf(PckAuthority authority) => Authority(authority).SerialNumberBytes;
+
+    /// <summary>The serial number of the TCB signing certificate, big-endian.</summary>
+    internal ReadOnlyMemory<byte> SignerSerial => _signer.SerialNumberBytes;
+
+    /// <summary>Certificates and keys of root and Platform CA.</summary>
+    internal string ExportAuthority() => SimulatedCertificates.Export(_root, _platform);
+
+    /// <summary>Certificates and keys of Processor CA and TCB signing.</summary>
+    internal string ExportSigning() => SimulatedCertificates.Export(_processor, _signer);
+
+    private X509Certificate2 Authority(PckAuthority authority) => authority == PckAuthority.Platform ? _platform : _processor;
 }

@@ -9,6 +9,9 @@ internal sealed record SimulatedPlatform
     /// <summary>6 bytes.</summary>
     public ReadOnlyMemory<byte> Fmspc { get; init; } = SimulatedFmspc;
 
+    /// <summary>2 bytes.</summary>
+    public ReadOnlyMemory<byte> PceId { get; init; } = new byte[2];
+
     /// <summary>16 component SVNs.</summary>
     public ReadOnlyMemory<byte> TcbComponents { get; init; } =
         new byte[] { 3, 3, 2, 2, 4, 1, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0 };

@@ -8,13 +8,16 @@ internal sealed record SimulatedQuoteShape
     /// <summary>The ordinary quote: version 4 with a TD report 1.0.</summary>
     public static SimulatedQuoteShape Ordinary { get; } = new();
 
-    /// <summary>4 (TD report 1.0 only) or 5.</summary>
+    /// <summary>3 (SGX only), 4 (TD report 1.0 or SGX) or 5.</summary>
     public int Version { get; init; } = 4;
 
     /// <summary>Type of the body.</summary>
     public QuoteBodyType BodyType { get; init; } = QuoteBodyType.TdReport10;
 
-    /// <summary>Changes to the TD report before it is signed.</summary>
+    /// <summary>Whether a TD is quoted rather than an SGX enclave.</summary>
+    public bool IsTdx => BodyType != QuoteBodyType.SgxReport;
+
+    /// <summary>Changes to the report before it is signed.</summary>
     public Action<Memory<byte>> EditReport { get; init; } = _ => { };
 
     /// <summary>Changes to the QE report before it is signed.</summary>

@@ -16,15 +16,16 @@ public sealed class SimulatedQuoteSource : IQuoteSource, IDisposable
 
     /// <summary>A machine below a PKI with the given measurements; the PKI may be disposed afterwards.</summary>
     public SimulatedQuoteSource(SimulatedPki pki, SimulatedMeasurements measurements)
-        : this(pki, measurements, new SimulatedPlatform())
+        : this(pki, measurements, new SimulatedPckShape())
     {
     }
 
-    internal SimulatedQuoteSource(SimulatedPki pki, SimulatedMeasurements measurements, SimulatedPlatform platform)
+    internal SimulatedQuoteSource(SimulatedPki pki, SimulatedMeasurements measurements, SimulatedPckShape shape)
     {
         ArgumentNullException.ThrowIfNull(pki);
         ArgumentNullException.ThrowIfNull(measurements);
-        (_pckKey, _chainPem) = pki.IssuePck(platform);
+        (_pckKey, _chainPem, byte[] serial) = pki.IssuePck(shape);
+        PckSerial = serial;
         _attestationKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         Measurements = measurements;
     }
@@ -51,9 +52,14 @@ public sealed class SimulatedQuoteSource : IQuoteSource, IDisposable
         _attestationKey.Dispose();
     }
 
+    /// <summary>The serial number of the machine's PCK certificate, big-endian.</summary>
+    internal ReadOnlyMemory<byte> PckSerial { get; }
+
     internal byte[] Make(ReadOnlySpan<byte> reportData, SimulatedQuoteShape shape)
     {
-        byte[] report = SimulatedReports.TdReport(shape.BodyType, Measurements, reportData);
+        byte[] report = shape.IsTdx
+            ? SimulatedReports.TdReport(shape.BodyType, Measurements, reportData)
+            : SimulatedReports.SgxReport(reportData);
         shape.EditReport(report);
         // ECDsa instances are not safe for concurrent use.
         lock (_gate)

@@ -12,23 +12,23 @@ internal sealed class SimulatedQuoteWriter(ECDsa pckKey, ECDsa attestationKey, R
 
     public byte[] Write(ReadOnlySpan<byte> report, SimulatedQuoteShape shape)
     {
-        byte[] signed = [.. Header(shape.Version), .. BodyDescriptor(shape), .. report];
+        byte[] signed = [.. Header(shape), .. BodyDescriptor(shape), .. report];
         byte[] signature = SignatureData(Sign(attestationKey, signed), shape);
         return [.. signed, .. UInt32(signature.Length), .. signature];
     }
 
-    private static byte[] Header(int version)
+    private static byte[] Header(SimulatedQuoteShape shape)
     {
         byte[] header = new byte[QuoteLayout.HeaderSize];
-        BinaryPrimitives.WriteUInt16LittleEndian(header, (ushort)version);
+        BinaryPrimitives.WriteUInt16LittleEndian(header, (ushort)shape.Version);
         BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(2), QuoteLayout.EcdsaP256KeyType);
-        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(4), QuoteLayout.TdxTeeType);
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(4), shape.IsTdx ? QuoteLayout.TdxTeeType : QuoteLayout.SgxTeeType);
         QuoteLayout.IntelQeVendorId.CopyTo(header.AsSpan(12));
         QeId.CopyTo(header.AsSpan(28));
         return header;
     }
 
-    private static byte[] BodyDescriptor(SimulatedQuoteShape shape) => shape.Version == 4
+    private static byte[] BodyDescriptor(SimulatedQuoteShape shape) => shape.Version < 5
         ? []
         : [.. UInt16((int)shape.BodyType), .. UInt32(QuoteLayout.BodySize(shape.BodyType))];
 
@@ -37,7 +37,7 @@ internal sealed class SimulatedQuoteWriter(ECDsa pckKey, ECDsa attestationKey, R
         ECPoint point = attestationKey.ExportParameters(includePrivateParameters: false).Q;
         byte[] key = [.. point.X!, .. point.Y!];
         ReadOnlySpan<byte> authentication = shape.AuthenticationData.Span;
-        byte[] qeReport = SimulatedReports.QeReport(key, authentication);
+        byte[] qeReport = SimulatedReports.QeReport(shape.IsTdx, key, authentication);
         shape.EditQeReport(qeReport);
         byte[] certification =
         [
@@ -46,7 +46,8 @@ internal sealed class SimulatedQuoteWriter(ECDsa pckKey, ECDsa attestationKey, R
             .. UInt16(authentication.Length), .. authentication,
             .. UInt16(QuoteLayout.PckChainCertification), .. UInt32(chainPem.Length), .. chainPem.Span,
         ];
-        return
+        // Version 3 has no outer certification header.
+        return shape.Version == 3 ? [.. quoteSignature, .. key, .. certification] :
         [
             .. quoteSignature, .. key,
             .. UInt16(QuoteLayout.QeReportCertification), .. UInt32(certification.Length), .. certification,

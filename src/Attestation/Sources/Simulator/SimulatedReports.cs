@@ -16,7 +16,10 @@ internal static class SimulatedReports
 
     private const ulong Xfam = 0x0006_02E7;
     private const ushort TdQeProductId = 2;
-    private const ushort QeSvn = 7;
+    private const ushort SgxQeProductId = 1;
+
+    /// <summary>Security version of the quoting enclave.</summary>
+    public const ushort QeSvn = 7;
 
     public static byte[] TdReport(
         QuoteBodyType type, SimulatedMeasurements measurements, ReadOnlySpan<byte> reportData)
@@ -39,21 +42,37 @@ internal static class SimulatedReports
         return body;
     }
 
-    public static byte[] QeReport(ReadOnlySpan<byte> attestationKey, ReadOnlySpan<byte> authenticationData)
+    /// <summary>The report of an enclave that quotes TDs, or of one that quotes enclaves.</summary>
+    public static byte[] QeReport(bool tdx, ReadOnlySpan<byte> attestationKey, ReadOnlySpan<byte> authenticationData)
     {
         byte[] body = new byte[QuoteLayout.SgxReportSize];
         Span<byte> span = body;
         QeAttributes.CopyTo(span[48..]);
         Label("TD quoting enclave", 32).CopyTo(span[64..]);
         MrSigner.CopyTo(span[128..]);
-        BinaryPrimitives.WriteUInt16LittleEndian(span[256..], TdQeProductId);
+        BinaryPrimitives.WriteUInt16LittleEndian(span[256..], ProductOf(tdx));
         BinaryPrimitives.WriteUInt16LittleEndian(span[258..], QeSvn);
         SHA256.HashData([.. attestationKey, .. authenticationData], span[320..]);
         return body;
     }
 
+    /// <summary>The report of an ordinary SGX enclave.</summary>
+    public static byte[] SgxReport(ReadOnlySpan<byte> reportData)
+    {
+        byte[] body = new byte[QuoteLayout.SgxReportSize];
+        Span<byte> span = body;
+        QeAttributes.CopyTo(span[48..]);
+        Label("enclave", 32).CopyTo(span[64..]);
+        MrSigner.CopyTo(span[128..]);
+        reportData.CopyTo(span[320..]);
+        return body;
+    }
+
+    /// <summary>Product id of the quoting enclave for TDs or for enclaves.</summary>
+    public static ushort ProductOf(bool tdx) => tdx ? TdQeProductId : SgxQeProductId;
+
     /// <summary>Starts with ASCII "TeeTee simulated" so that a reader of hex sees what it is.</summary>
-    private static ReadOnlySpan<byte> MrSigner => "TeeTee simulated quoting enclave"u8;
+    public static ReadOnlySpan<byte> MrSigner => "TeeTee simulated quoting enclave"u8;
 
     private static ReadOnlySpan<byte> Label(string what, int size) =>
         SHA384.HashData(System.Text.Encoding.ASCII.GetBytes("teetee/simulated/v1:" + what)).AsSpan(0, size);
