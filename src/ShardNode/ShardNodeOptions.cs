@@ -92,6 +92,9 @@ public sealed record ShardNodeOptions
     /// <summary>The chain as this shard sees it; read from <see cref="ChainEndpoint"/> when null.</summary>
     public IChainView? ChainView { get; init; }
 
+    /// <summary>Development only: sealed jobs may pass over links that are not attested, where whoever runs the network reads them.</summary>
+    public bool AllowPlainSealedJobs { get; init; }
+
     /// <summary>Stops the shard when standard input ends.</summary>
     public bool ExitWithParent { get; init; }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Encryption;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.Attestation;
@@ -24,6 +25,7 @@ internal sealed class ReceiptCommand
     private readonly Option<string?> _trustedRoot;
     private readonly Option<string?> _collateral;
     private readonly Option<bool> _offline;
+    private readonly Option<string?> _dataKey;
 
     private ReceiptCommand(Settings settings)
     {
@@ -33,13 +35,14 @@ internal sealed class ReceiptCommand
         _trustedRoot = settings.Optional<string>("--trusted-root", "PEM certificate that quotes must lead to; Intel's root if absent. Another root proves no hardware.");
         _collateral = ServiceSettings.CollateralOption(settings);
         _offline = settings.Flag("--offline", "Skip every check that needs the chain.");
+        _dataKey = settings.Optional<string>("--data-key", "File of ask --save-data-key: check the tokens of a confidential job too.");
     }
 
     public static Command Create(CommandFactory factory)
     {
         ReceiptCommand command = new(factory.Settings);
         Command verify = factory.Create("verify", "Check a receipt's signatures, commitments, quotes, batch and accounting. Exit code 7: a check failed; 8: one could not be made.",
-            [command._receipt, command._url, command._chainUrl, command._deployment, command._trustedRoot, command._collateral, command._offline],
+            [command._receipt, command._url, command._chainUrl, command._deployment, command._trustedRoot, command._collateral, command._offline, command._dataKey],
             (parsed, console, cancellationToken) => ClientFailures.GuardAsync(() => command.VerifyAsync(parsed, console, cancellationToken)));
         Command receipt = new("receipt", "Work with receipts of answers.");
         receipt.Subcommands.Add(verify);
@@ -58,8 +61,9 @@ internal sealed class ReceiptCommand
         ICollateralProvider? relayed = own is null ? await RelayedAsync(parsed, receipt, cancellationToken).ConfigureAwait(false) : null;
         // What judged a quote then is judged at the time that the chain gives for it; one's own collateral, now.
         DateTimeOffset time = relayed is not null && chain?.Batch is { PostedAt: > 0 } posted ? DateTimeOffset.FromUnixTimeSeconds((long)posted.PostedAt) : now;
+        using DataKey? dataKey = LoadDataKey(parsed.GetValue(_dataKey), id);
         IReadOnlyList<ReceiptCheck> checks = ReceiptVerification.Check(
-            receipt, id, deployment.Domain(), chain, root, own ?? relayed, time, Secp256k1Recovery.Instance);
+            receipt, id, deployment.Domain(), chain, root, own ?? relayed, time, Secp256k1Recovery.Instance, dataKey);
         Report(console, receipt, root, checks);
         if (relayed is not null)
             console.Progress($"quotes were judged as of {time:u} by the collateral that the sequencer kept, which is believed for its signatures only: give --collateral to judge by your own");
@@ -163,6 +167,23 @@ internal sealed class ReceiptCommand
         if (chainId != deployment.ChainId)
             throw new FailureException(ExitCode.Configuration, "wrong_chain", $"{address} is chain {chainId}, the deployment is on {deployment.ChainId}.");
         return await new ReceiptChainReader(client, deployment, Secp256k1Recovery.Instance).ReadAsync(receipt, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static DataKey? LoadDataKey(string? path, Bytes32 jobId)
+    {
+        try
+        {
+            if (path is null)
+                return null;
+            DataKeyFile file = DataKeyFile.Load(path);
+            return file.JobId == jobId
+                ? DataKey.From(file.Key.ToArray())
+                : throw new FailureException(ExitCode.Usage, "bad_setting", $"{path} holds the key of job {file.JobId}; the receipt is of {jobId}.");
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException(ExitCode.Configuration, "bad_data_key", fault.Message, fault);
+        }
     }
 
     private static TrustedRoot LoadRoot(string? path)

@@ -28,7 +28,7 @@ internal sealed class ServiceSettings
         _deployment = settings.Option("--deployment", "The contracts' deployment.json.", "deployment.json");
         _state = settings.Option("--state", "Folder for keys and databases.", state);
         _listen = settings.Option("--listen", "Address and port to listen on; port 0 takes a free one.", listen);
-        _insecureDev = settings.Flag("--insecure-dev", "Allow simulated TEEs. Refused on chains with value (1 and 8453).");
+        _insecureDev = settings.Flag("--insecure-dev", "Allow simulated TEEs, and confidential jobs over links without attestation. Refused on chains with value (1 and 8453).");
         _exitWithParent = settings.Flag("--exit-with-parent", "Stop when standard input ends.");
         _collateralUrl = settings.Optional<string>(
             "--collateral-url", "Fetch and renew collateral from this certification service (Intel's PCS or your PCCS; several with commas) instead of reading --collateral.");

@@ -34,7 +34,7 @@ internal static class ServiceArguments
         "verifier", .. Common(network),
         "--state", network.Folder.Service("verifier"), "--listen", network.Verifier.Authority, "--data-url", network.Sequencer.ToString(),
         "--model", Path.GetFullPath(options.ModelPath), "--trusted-root", network.Folder.TrustedRoot,
-        "--collateral", network.Folder.Collateral, "--sample-rate", "1", "--block", "latest",
+        "--collateral", network.Folder.Collateral, "--sample-rate", "1", "--block", "latest", "--audit-key", network.Folder.AuditKey,
     ];
 
     private static IEnumerable<string> Common(Devnet network) =>

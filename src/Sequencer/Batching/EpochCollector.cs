@@ -85,7 +85,8 @@ internal sealed class EpochCollector(
         string teeType = TypeOf(epoch.TeeType);
         RegisteredSlot? slot = await chain.Registry.GetSlotAsync(about.Slot, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
         var keys = await chain.Registry.GetKeysAsync(about.Slot, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
-        string? fault = judge.FindFault(epoch.Quote, teeType, slot?.Slot, keys, _options.Clock.GetUtcNow(), out QuoteCollateral? collateral)
+        DateTimeOffset now = _options.Clock.GetUtcNow();
+        string? fault = judge.FindFault(epoch.Quote, teeType, slot?.Slot, keys, now, out QuoteCollateral? collateral)
             ?? await contract.FindFaultAsync(epoch.Quote, cancellationToken).ConfigureAwait(false);
         if (fault is not null)
         {

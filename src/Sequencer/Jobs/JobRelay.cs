@@ -155,13 +155,14 @@ internal sealed class JobRelay(SequencerOptions options)
 
     private void TakeSealed(LiveJob live, Wire.OutputChunk chunk, uint have, ulong end)
     {
+        if (chunk.Payload.Length != chunk.TokenCount * (long)SealedFrame.RecordSize)
+            throw Malformed($"{chunk.Payload.Length} bytes are not {chunk.TokenCount} sealed tokens");
         if (end <= have)
             return;
-        if (chunk.FirstOutputIndex < have)
-            throw Malformed($"ciphertext from {chunk.FirstOutputIndex} to {end} overlaps what ends at {have}");
         if (live.SealedBytes + chunk.Payload.Length > options.Limits.MaxSealedOutputBytes)
             throw Malformed($"more than {options.Limits.MaxSealedOutputBytes} bytes of ciphertext");
-        live.Append(chunk.TokenCount, chunk.Payload.ToByteArray());
+        uint known = have - chunk.FirstOutputIndex;
+        live.Append(chunk.TokenCount - known, chunk.Payload.Span[((int)known * SealedFrame.RecordSize)..].ToArray());
     }
 
     // A shard that lost its state must be told of the cancellation again; it answers by ending the job, so nothing waits for the reply.

@@ -30,6 +30,9 @@ internal static class HelloExchange
                 $"The embedding length is {hello.Limits.EmbeddingLength} there and {self.EmbeddingLength} here.");
         int positions = (int)Math.Min(hello.Limits.MaxPositionsPerFrame, int.MaxValue);
         int bytes = (int)Math.Min(hello.Limits.MaxMessageBytes, int.MaxValue);
-        return new LinkPeer(hello.Identity.SlotId, owner, key, ShardSelf.FramePositions(positions, bytes, self.EmbeddingLength), bytes);
+        return new LinkPeer(hello.Identity.SlotId, owner, key, ShardSelf.FramePositions(positions, bytes, self.EmbeddingLength), bytes)
+        {
+            IsAttested = attested is not null,
+        };
     }
 }

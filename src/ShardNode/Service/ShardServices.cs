@@ -43,12 +43,14 @@ internal sealed class ShardServices : IAsyncDisposable
         PipelineRegistry registry = new(self, chain, options.Clock);
         Hub = new LinkHub(self, registry, security, metrics, options.Clock, logger);
         Gate = new CallGate(plain: security is null, new PosterDirectory(chain, options.Clock));
-        ReceiptBook book = new(self, keys, store, options.Clock);
+        AtRestCipher atRest = new(keys.Encryption);
+        ReceiptBook book = new(self, keys, store, atRest, options.Clock);
         Sealer = new EpochSealer(self, book, store, quotes, inputs, readiness, metrics, options.Clock, logger);
         Desk = new AttestationDesk(self, quotes, metrics, options.Clock);
         Watch = new RegistrationWatch(self, chain, book, readiness, options.Clock, logger);
         Jobs = new JobRegistry(new ShardRuntime(
-            self, keys, model, Hub, new Admission(self, chain, registry, options.Clock), capacity, book, store, metrics, options.Clock, logger, inputs));
+            self, keys, model, Hub, new Admission(self, chain, registry, options.Clock), capacity, book, store, metrics, options.Clock, logger, inputs, atRest,
+            new SealedLinks(options.AllowPlainSealedJobs)));
         _owned.AddRange([metrics, model, keys, store]);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using TeeTee.Attestation.Encryption;
 using TeeTee.Attestation.Quotes;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Attestation.Verification;
@@ -103,6 +104,48 @@ public sealed class ReceiptVerificationTests
 
         Assert.DoesNotContain(checks, c => c.Outcome == CheckOutcome.Fail);
         Assert.Subset(checks.Where(c => c.Outcome == CheckOutcome.Missing).Select(c => c.Name).ToHashSet(), new HashSet<string> { "quote", "merkle_path", "account" });
+    }
+
+    [Fact]
+    public async Task Check_SealedReceiptThroughJson_PassesWithItsDataKeyAndSaysSoWithout()
+    {
+        using DataKey key = DataKey.Generate();
+        using DataKey other = DataKey.Generate();
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync(key);
+        string json = JsonSerializer.Serialize(fixture.Receipt, JobApiJson.Options);
+        ReceiptDocument receipt = JsonSerializer.Deserialize<ReceiptDocument>(json, JobApiJson.Options)!;
+
+        Assert.All(fixture.Check(receipt, fixture.Chain, key), check => Assert.True(check.Outcome == CheckOutcome.Pass, check.ToString()));
+        Assert.Equal("tokens", Assert.Single(fixture.Check(receipt, fixture.Chain), check => check.Outcome != CheckOutcome.Pass).Name);
+        Assert.Contains(fixture.Check(receipt, fixture.Chain), check => check is { Name: "tokens", Outcome: CheckOutcome.Missing });
+        Assert.Contains(fixture.Check(receipt, fixture.Chain, other), check => check is { Name: "tokens", Outcome: CheckOutcome.Fail });
+        Assert.DoesNotContain("\"tokens\":[", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_SealedReceiptForged_FailsItsTokens()
+    {
+        using DataKey key = DataKey.Generate();
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync(key);
+        byte[] good = fixture.Receipt.Sealed!;
+        byte[][] forgeries = [[], good[..^4], [.. good[..^1], (byte)(good[^1] ^ 1)], [.. good[..40], (byte)(good[40] ^ 1), .. good[41..]]];
+
+        foreach (byte[] wrong in forgeries)
+        {
+            Assert.Contains(fixture.Check(fixture.Receipt with { Sealed = wrong }, fixture.Chain, key), check => check is { Name: "tokens", Outcome: CheckOutcome.Fail });
+        }
+        Assert.Contains(fixture.Check(fixture.Receipt with { Sealed = null }, fixture.Chain, key), check => check is { Name: "tokens", Outcome: CheckOutcome.Fail });
+    }
+
+    [Fact]
+    public async Task Check_SealedReceiptNotYetPosted_NamesWhatIsMissingAndFailsNothing()
+    {
+        using DataKey key = DataKey.Generate();
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync(key);
+        ReceiptDocument early = fixture.Receipt with { Status = "answered", Quotes = [], QueryReceipt = null, Batch = null, Account = null };
+
+        Assert.DoesNotContain(fixture.Check(early, fixture.Chain with { Batch = null, Status = BatchStatus.None }, key), c => c.Outcome == CheckOutcome.Fail);
+        Assert.DoesNotContain(fixture.Check(early, fixture.Chain with { Batch = null, Status = BatchStatus.None }), c => c.Outcome == CheckOutcome.Fail);
     }
 
     [Fact]

@@ -168,6 +168,7 @@ internal sealed class ScriptedShard : IAsyncDisposable
         {
             Cancel = cancel,
             Domain = _domain,
+            SealedHeader = SealedFrame.TryRead(request.Sealed.Memory, out SealedFrame? frame) ? frame.Header.ToArray() : null,
             Slots = [.. request.Pipeline.Select(stage => PipelineStage.Read(stage, signed.Message.ModelId).Slot)],
         };
         plan.Draft?.Invoke(draft);
@@ -188,7 +189,7 @@ internal sealed class ScriptedShard : IAsyncDisposable
                 await Task.WhenAny(plan.Gate.Task, cancelled).WaitAsync(end);
             if (cancelled.IsCompletedSuccessfully && cancelled.Result.Message.OutputTokens <= i)
                 return (output[..i], cancelled.Result);
-            OutputChunk chunk = new() { FirstOutputIndex = (uint)i, TokenCount = 1, Payload = ByteString.CopyFrom(BitConverter.GetBytes(output[i])) };
+            OutputChunk chunk = new() { FirstOutputIndex = (uint)i, TokenCount = 1, Payload = ByteString.CopyFrom(request.Sealed.IsEmpty ? BitConverter.GetBytes(output[i]) : TestWorld.Record(output[i])) };
             await events.WriteAsync(new JobEvent { OutputChunk = plan.Chunk(chunk) }, end);
         }
         return (output, null);
