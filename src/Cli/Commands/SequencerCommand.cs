@@ -27,6 +27,7 @@ internal sealed class SequencerCommand
     private readonly Option<string?> _apiKeys;
     private readonly Option<string?> _trustedRoot;
     private readonly Option<string?> _collateral;
+    private readonly Option<string?> _policy;
     private readonly Option<bool> _plainLinks;
     private readonly Option<string> _claim;
     private readonly Option<double> _giveUpSeconds;
@@ -45,6 +46,7 @@ internal sealed class SequencerCommand
         _apiKeys = settings.Optional<string>("--api-keys", "API keys of the OpenAI gateway; no gateway if absent.");
         _trustedRoot = settings.Optional<string>("--trusted-root", "Root certificate of quotes; Intel's if absent.");
         _collateral = ServiceSettings.CollateralOption(settings);
+        _policy = ServiceSettings.PolicyOption(settings);
         _plainLinks = ServiceSettings.PlainLinksFlag(settings);
         _claim = settings.Option("--claim", "own: claim the sequencer's share; all: pay every host its share too; none.", "own");
         _giveUpSeconds = settings.Option("--give-up-seconds", "How long a job waits for lost shards before it is void.", 60.0);
@@ -55,7 +57,7 @@ internal sealed class SequencerCommand
         SequencerCommand command = new(factory.Settings);
         return factory.Create("sequencer", "Take jobs, run them on shards, post batches and settle them.",
             [command._key, command._keyPassword, command._model, command._shards, command._promptPrice, command._outputPrice, command._batchSeconds,
-                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, command._plainLinks, command._claim, command._giveUpSeconds, .. command._service.Symbols],
+                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, command._policy, command._plainLinks, command._claim, command._giveUpSeconds, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -91,6 +93,7 @@ internal sealed class SequencerCommand
         Listen = _service.Listen(parsed),
         Times = new JobTimes { GiveUpAfter = TimeSpan.FromSeconds(parsed.GetValue(_giveUpSeconds)), ShardCheckInterval = TimeSpan.FromSeconds(1) },
         AllowSimulatedTee = _service.AllowSimulatedTee(parsed),
+        QuotePolicy = _service.Policy(parsed, _policy),
         PlainLinks = _service.PlainLinks(parsed, _plainLinks),
         TrustedRoot = ServiceSettings.TrustedRoot(parsed.GetValue(_trustedRoot)),
         Collateral = ServiceSettings.Collateral(parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot)),
@@ -113,6 +116,7 @@ internal sealed class SequencerCommand
             AllowSimulatedTee = simulated,
             SimulatedRoot = simulated && root.IsSimulated ? root : null,
             Collateral = ServiceSettings.Collateral(parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot)),
+            QuotePolicy = _service.Policy(parsed, _policy),
             Limits = new BatchLimits { MaxAge = TimeSpan.FromSeconds(parsed.GetValue(_batchSeconds)), MaxReceipts = parsed.GetValue(_batchReceipts) },
             ClaimOwn = claim != "none",
             ClaimForEveryone = claim == "all",
