@@ -134,6 +134,18 @@ contract TdxQuoteVerifierTest is QuoteFixture {
         bytes memory e = abi.encode(q, l, i);
         e[96] = 0xff;
         _expect(Evidence.Evidence_BadLength.selector, e);
+        e = abi.encode(type(uint256).max, l, i);
+        assembly ("memory-safe") {
+            mstore(add(e, 32), 96)
+            mstore(add(e, 128), not(0))
+        }
+        _expect(Evidence.Evidence_BadLength.selector, e);
+        // The third part's padding is not whole.
+        e = abi.encode(q, l, bytes.concat(i, new bytes(33 - i.length % 32)));
+        assembly ("memory-safe") {
+            mstore(e, sub(mload(e), 1))
+        }
+        _expect(Evidence.Evidence_BadLength.selector, e);
         e = abi.encode(q, l, i);
         e[0] = 0xff;
         _expect(Evidence.Evidence_BadOffset.selector, e);
@@ -189,6 +201,15 @@ contract TdxQuoteVerifierTest is QuoteFixture {
         assertEq(quoteVerifier.verify(goodEvidence(), high, low).image, image, "the other value");
     }
 
+    /// @dev Not even a registry that would allow it makes a debug TD pass.
+    function test_verify_debugThatTheRegistryAllows_isRefused() public {
+        bytes memory debug = evidenceOf("debug", "leaf", "platform");
+        vm.mockCall(
+            address(tcb), abi.encodeWithSelector(ITcbRegistry.areAttributesAllowedAt.selector), abi.encode(true)
+        );
+        _expect(TdxQuoteVerifier.TdxQuoteVerifier_AttributesRefused.selector, debug);
+    }
+
     function test_verify_policyEnd_isTheFirstSecondThatNoLongerCounts() public {
         vm.warp(time + 30 days - 1);
         assertEq(quoteVerifier.verify(goodEvidence(), high, low).expiresAt, time + 30 days, "last second");
@@ -203,14 +224,19 @@ contract TdxQuoteVerifierTest is QuoteFixture {
         tcb.raiseMinimumEvaluationNumber(21);
         vm.warp(time + 2);
         _expect(TdxQuoteVerifier.TdxQuoteVerifier_EvaluationNumber.selector, goodEvidence());
+        tcb.raiseQeIdentity(4, 21);
+        vm.warp(time + 3);
+        _expect(TdxQuoteVerifier.TdxQuoteVerifier_EvaluationNumber.selector, goodEvidence());
         TcbPolicy memory p = policy();
         p.evaluationNumber = 21;
         tcb.raisePolicy(fmspc, p);
-        vm.warp(time + 3);
-        _expect(TdxQuoteVerifier.TdxQuoteVerifier_EvaluationNumber.selector, goodEvidence());
-        tcb.raiseQeIdentity(4, 21);
         vm.warp(time + 4);
         assertEq(quoteVerifier.verify(goodEvidence(), high, low).image, image, "both");
+        tcb.raiseMinimumEvaluationNumber(22);
+        p.evaluationNumber = 22;
+        tcb.raisePolicy(fmspc, p);
+        vm.warp(time + 5);
+        _expect(TdxQuoteVerifier.TdxQuoteVerifier_EvaluationNumber.selector, goodEvidence());
     }
 
     /// @dev Every minimum at what the good quote has passes, one above is refused: each of the 16 + 16 components counts.

@@ -1,4 +1,6 @@
+using TeeTee.Attestation.Encryption;
 using TeeTee.Ethereum;
+using TeeTee.Primitives;
 
 namespace TeeTee.Cli.Devnet;
 
@@ -11,6 +13,8 @@ internal sealed class DevnetKeys
         Sequencer = LoadOrCreate(folder.Key("sequencer"));
         User = LoadOrCreate(folder.Key("user"));
         Session = LoadOrCreate(folder.Key("session"));
+        using EnclaveEncryptionKey audit = EnclaveEncryptionKey.LoadOrCreate(folder.AuditKey);
+        Audit = new Bytes32(audit.PublicKey.Span);
         Operators = [.. Enumerable.Range(0, shards).Select(i => LoadOrCreate(folder.Key(OperatorRole(i))))];
     }
 
@@ -25,6 +29,9 @@ internal sealed class DevnetKeys
 
     /// <summary>Signs for the user inside the gateway.</summary>
     public PrivateKey Session { get; }
+
+    /// <summary>X25519 key of the verifier, for users who let it audit confidential jobs.</summary>
+    public Bytes32 Audit { get; }
 
     /// <summary>One host per shard.</summary>
     public IReadOnlyList<PrivateKey> Operators { get; }

@@ -19,9 +19,6 @@ public sealed record BatchingOptions
     /// <summary>The contracts.</summary>
     public required Deployment Deployment { get; init; }
 
-    /// <summary>Shard services whose sealed epochs are collected (http, h2c).</summary>
-    public IReadOnlyList<Uri> Shards { get; init; } = [];
-
     /// <summary>Vocabulary size by model id, for models whose size no registered <see cref="IVocabularySource"/> knows.</summary>
     public IReadOnlyDictionary<Bytes32, uint> VocabularySizes { get; init; } = new Dictionary<Bytes32, uint>();
 

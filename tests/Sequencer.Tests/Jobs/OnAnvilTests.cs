@@ -128,6 +128,7 @@ public sealed class OnAnvilTests : IDisposable
         DatabasePath = Path.Combine(_folder, "sequencer.db"),
         Models = [TestWorld.Offer with { ModelId = slot.ModelId }],
         Shards = [new ShardEndpoint(shard.Endpoint)],
+        PlainLinks = true,
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Times = TestSequencer.QuickTimes,
         AllowSimulatedTee = true,
