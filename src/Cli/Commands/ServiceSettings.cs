@@ -3,7 +3,9 @@ using System.Net;
 using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources.Simulator;
+using TeeTee.Attestation.Verification;
 using TeeTee.Cli.CommandLine;
+using TeeTee.Cli.Commands.Quotes;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
 using TeeTee.RollupContracts;
@@ -13,6 +15,8 @@ namespace TeeTee.Cli.Commands;
 /// <summary>The settings that every service has.</summary>
 internal sealed class ServiceSettings
 {
+    private const int MaxPolicySize = 65_536;
+
     private readonly Option<string> _chainUrl;
     private readonly Option<string> _deployment;
     private readonly Option<string> _state;
@@ -159,6 +163,23 @@ internal sealed class ServiceSettings
             throw new FailureException(ExitCode.Configuration, "bad_collateral", fault.Message, fault);
         }
     }
+
+    /// <summary>The option that names the policy of quotes.</summary>
+    public static Option<string?> PolicyOption(Settings settings) =>
+        settings.Optional<string>("--policy", "JSON file with the measurements, attributes and statuses of quotes that pass (docs/attestation.md).");
+
+    /// <summary>The policy of quotes; the default one without a path. Simulated quotes pass by <c>--insecure-dev</c> alone.</summary>
+    /// <exception cref="FailureException"><c>bad_policy</c>.</exception>
+    public QuotePolicy Policy(ParseResult parsed, Option<string?> option)
+    {
+        QuotePolicy policy = parsed.GetValue(option) is { } path ? ReadPolicy(path) : new QuotePolicy();
+        return policy with { AllowSimulated = AllowSimulatedTee(parsed) };
+    }
+
+    private static QuotePolicy ReadPolicy(string path) =>
+        QuotePolicy.TryParse(QuoteFile.ReadBounded(path, MaxPolicySize, "bad_policy"), out QuotePolicy? policy, out string cause)
+            ? policy
+            : throw new FailureException(ExitCode.Configuration, "bad_policy", $"{path} is no policy: {cause}.");
 
     /// <summary>Reads a root certificate; Intel's without a path.</summary>
     public static TrustedRoot TrustedRoot(string? path)
