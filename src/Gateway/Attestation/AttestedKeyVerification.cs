@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using TeeTee.Gateway.Contracts;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
@@ -12,13 +13,9 @@ namespace TeeTee.Gateway.Attestation;
 /// <param name="jobs">The sequencer, which only relays.</param>
 /// <param name="trust">What quotes are judged by.</param>
 /// <param name="clock">The moment to judge at.</param>
-public sealed class AttestedKeyVerification(IJobClient jobs, AttestationTrust trust, TimeProvider clock)
+public sealed class AttestedKeyVerification(IJobClient jobs, AttestationTrust trust, TimeProvider clock) : IEnclaveKeyVerification
 {
-    /// <summary>Why the key may not be used, or null if it may.</summary>
-    /// <param name="node">The sequencer.</param>
-    /// <param name="model">The model with its pipeline.</param>
-    /// <param name="cancellationToken">Ends the check.</param>
-    /// <exception cref="JobApiException">The quotes cannot be had.</exception>
+    /// <inheritdoc/>
     public async Task<string?> FirstFaultAsync(NodeInfo node, ModelInfo model, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(node);
