@@ -63,14 +63,22 @@ public sealed class ConfidentialTests(NetworkFixture fixture) : IDisposable
         Assert.True(second.ExitCode == 0, second.Errors);
 
         TeeTeeProgram.Ended wrong = await VerifyAsync(second.Json().GetProperty("receiptId").GetString()!, "--data-key", DataKey);
+        TeeTeeProgram.Ended unproved = await AskAsync("Hi", ["--confidential", "--max-tokens", "2"], root: null);
         TeeTeeProgram.Ended again = await AskAsync("Hi", "--confidential", "--save-data-key", DataKey, "--max-tokens", "2");
 
         Assert.Equal("bad_setting", wrong.ErrorCode());
         Assert.Equal("file_exists", again.ErrorCode());
+        // By Intel's root a simulated TEE proves nothing, so nothing is encrypted to it.
+        Assert.Equal((7, "answer_not_verified"), (unproved.ExitCode, unproved.ErrorCode()));
+        Assert.Contains("Nothing was sent", unproved.Errors, StringComparison.Ordinal);
     }
 
-    private Task<TeeTeeProgram.Ended> AskAsync(string question, params string[] more) =>
-        TeeTeeProgram.RunAsync(["ask", question, "--model", NetworkFixture.ModelPath, "--key-file", fixture.UserKeyFile, .. Trusted, .. more]);
+    private Task<TeeTeeProgram.Ended> AskAsync(string question, params string[] more) => AskAsync(question, more, Root);
+
+    private Task<TeeTeeProgram.Ended> AskAsync(string question, string[] more, string? root) => TeeTeeProgram.RunAsync(
+        ["ask", question, "--model", NetworkFixture.ModelPath, "--key-file", fixture.UserKeyFile, .. Trusted, .. more, .. root is null ? (string[])[] : ["--trusted-root", root]]);
+
+    private string Root => Path.Combine(fixture.Network.State, "simulated-tee", "root.pem");
 
     private Task<TeeTeeProgram.Ended> VerifyAsync(string id, params string[] more) => TeeTeeProgram.RunAsync(
         ["receipt", "verify", id, "--trusted-root", Path.Combine(fixture.Network.State, "simulated-tee", "root.pem"),

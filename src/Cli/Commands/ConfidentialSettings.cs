@@ -1,5 +1,9 @@
 using System.CommandLine;
+using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Sources.Simulator;
+using TeeTee.Attestation.Verification;
 using TeeTee.Cli.CommandLine;
+using TeeTee.Gateway.Attestation;
 using TeeTee.Gateway.Contracts;
 using TeeTee.Hosting.Failures;
 using TeeTee.Primitives;
@@ -11,14 +15,21 @@ internal sealed class ConfidentialSettings
 {
     private readonly Option<bool> _confidential;
     private readonly Option<string?> _auditTo;
+    private readonly Option<string?> _trustedRoot;
+    private readonly Option<string?> _collateral;
+    private readonly Option<string?> _policy;
 
     public ConfidentialSettings(Settings settings)
     {
         _confidential = settings.Flag(
-            "--confidential", "Encrypt prompt and answer between this machine and the shards' enclaves. Needs --deployment and --chain-url: the first enclave's key is verified before anything is sent.");
+            "--confidential", "Encrypt prompt and answer between this machine and the shards' enclaves. Needs --deployment and --chain-url: before anything is sent, the pipeline's keys are verified against the contracts and by fresh quotes.");
         _auditTo = settings.Optional<string>(
             "--audit-to", "X25519 keys of verifiers (hex, with commas, at most three) that may read a confidential job and re-execute it; a verifier tells its own at /v1/info.");
-        Symbols = [_confidential, _auditTo];
+        _trustedRoot = settings.Optional<string>("--trusted-root", "PEM certificate that the enclaves' quotes must lead to; Intel's root if absent. Another root proves no hardware.");
+        _collateral = settings.Optional<string>("--collateral",
+            $"Collateral container to judge quotes by; {SimulatedPki.CollateralFile} beside --trusted-root, else what comes with the quotes if absent, which is believed for its signatures only.");
+        _policy = settings.Optional<string>("--policy", "JSON file with further rules for quotes (docs/attestation.md).");
+        Symbols = [_confidential, _auditTo, _trustedRoot, _collateral, _policy];
     }
 
     /// <summary>All of them, for the command.</summary>
@@ -37,8 +48,17 @@ internal sealed class ConfidentialSettings
             throw Bad("--confidential needs --deployment and --chain-url: without the contracts nobody can say whose key the prompt would be encrypted to.");
         Bytes32[] keys = [.. (auditors ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Key).Distinct()];
         return keys.Length <= ConfidentialMode.MostAuditors
-            ? new ConfidentialMode([new ContractKeyVerification(facts)], keys)
+            ? new ConfidentialMode([new ContractKeyVerification(facts), new AttestedKeyVerification(link.Jobs, Trust(parsed), TimeProvider.System)], keys)
             : throw Bad($"--audit-to names {keys.Length} keys; at most {ConfidentialMode.MostAuditors} may audit a job.");
+    }
+
+    // Chain and contract are the sequencer's word here, which the link has compared with the deployment.
+    private AttestationTrust Trust(ParseResult parsed)
+    {
+        TrustedRoot root = ServiceSettings.TrustedRoot(parsed.GetValue(_trustedRoot));
+        QuotePolicy policy = parsed.GetValue(_policy) is { } rules ? SettingFiles.LoadPolicy(rules) : new QuotePolicy();
+        return new AttestationTrust(
+            root, policy with { AllowSimulated = root.IsSimulated }, ServiceSettings.FindCollateral(parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot)));
     }
 
     private static Bytes32 Key(string text) =>
