@@ -2,6 +2,8 @@ using System.Text.Json;
 using TeeTee.Cli.Tests.Support;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
+using TeeTee.Primitives;
+using TeeTee.RollupContracts;
 
 namespace TeeTee.Cli.Tests;
 
@@ -65,6 +67,19 @@ public sealed class ClientCommandTests : IDisposable
     [Fact]
     public async Task Gateway_NobodyListens_IsUnreachable() =>
         (await CommandRun.RunAsync("gateway", "--model", CommandRun.DemoModel, "--key-file", KeyPath, "--url", Nobody, "--json")).ShouldFail(ExitCode.Unreachable, "unreachable");
+
+    [Theory]
+    [InlineData("quote", "--batch", "1", "--quote", "0")]
+    [InlineData("settle", "--challenge", "1")]
+    public async Task Challenge_NobodyListens_IsUnreachable(string command, params string[] what)
+    {
+        string deployment = Path.Combine(_folder, "deployment.json");
+        Address any = PrivateKey.Generate().Address;
+        await new Deployment(31337, any, any, any, any, 1).SaveAsync(deployment, CancellationToken.None);
+        string[] arguments = ["challenge", command, .. what, "--deployment", deployment, "--chain-url", Nobody, "--key-file", KeyPath, "--json"];
+
+        (await CommandRun.RunAsync(arguments)).ShouldFail(ExitCode.Unreachable, "chain_unreachable");
+    }
 
     [Fact]
     public async Task Ask_NoModelAndKeyFromEnvironment_TakesTheBundledModel()
