@@ -72,7 +72,7 @@ public sealed record SequencerOptions
     public AttestationOptions Attestation { get; init; } = new();
 
     /// <summary>The collateral that is relayed with quotes.</summary>
-    internal ICollateralProvider? RelayedCollateral => Attestation.Collateral ?? Batching?.Collateral;
+    internal ICollateralProvider? RelayedCollateral => Attestation.Collateral ?? Collateral ?? Batching?.Collateral;
 
     /// <summary>Stops the sequencer when standard input ends.</summary>
     public bool ExitWithParent { get; init; }

@@ -27,7 +27,7 @@ public sealed class ConfidentialTests(NetworkFixture fixture) : IDisposable
         string auditKey = await AuditKeyAsync();
         string publicQuestion = "What is a rollup?";
         TeeTeeProgram.Ended open = await AskAsync(publicQuestion);
-        TeeTeeProgram.Ended closed = await AskAsync(Question, "--confidential", "--audit-to", auditKey, "--save-data-key", DataKey);
+        TeeTeeProgram.Ended closed = await AskSealedAsync(Question, "--audit-to", auditKey, "--save-data-key", DataKey);
         Assert.True(open.ExitCode == 0, open.Errors);
         Assert.True(closed.ExitCode == 0, closed.Errors);
         string answer = closed.Json().GetProperty("answer").GetString()!;
@@ -57,17 +57,33 @@ public sealed class ConfidentialTests(NetworkFixture fixture) : IDisposable
     [Fact]
     public async Task ReceiptVerify_DataKeyOfAnotherJob_IsRefused()
     {
-        TeeTeeProgram.Ended first = await AskAsync("Hi", "--confidential", "--save-data-key", DataKey, "--max-tokens", "2");
-        TeeTeeProgram.Ended second = await AskAsync("Hi", "--confidential", "--max-tokens", "2");
+        TeeTeeProgram.Ended first = await AskSealedAsync("Hi", "--save-data-key", DataKey, "--max-tokens", "2");
+        TeeTeeProgram.Ended second = await AskSealedAsync("Hi", "--max-tokens", "2");
         Assert.True(first.ExitCode == 0, first.Errors);
         Assert.True(second.ExitCode == 0, second.Errors);
 
         TeeTeeProgram.Ended wrong = await VerifyAsync(second.Json().GetProperty("receiptId").GetString()!, "--data-key", DataKey);
-        TeeTeeProgram.Ended again = await AskAsync("Hi", "--confidential", "--save-data-key", DataKey, "--max-tokens", "2");
+        TeeTeeProgram.Ended again = await AskSealedAsync("Hi", "--save-data-key", DataKey, "--max-tokens", "2");
 
         Assert.Equal("bad_setting", wrong.ErrorCode());
         Assert.Equal("file_exists", again.ErrorCode());
     }
+
+    /// <summary>Intel's root is the default, and no quote of a simulated machine leads to it.</summary>
+    [Fact]
+    public async Task Ask_ConfidentialWithQuotesThatAreNotTrusted_SendsNothing()
+    {
+        TeeTeeProgram.Ended refused = await AskAsync("Hi", "--confidential");
+
+        Assert.Equal((7, "answer_not_verified"), (refused.ExitCode, refused.ErrorCode()));
+        Assert.Contains("Nothing was sent", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("not attested", refused.Errors, StringComparison.Ordinal);
+    }
+
+    private string TrustedRoot => Path.Combine(fixture.Network.State, "simulated-tee", "root.pem");
+
+    private Task<TeeTeeProgram.Ended> AskSealedAsync(string question, params string[] more) =>
+        AskAsync(question, ["--confidential", "--trusted-root", TrustedRoot, .. more]);
 
     private Task<TeeTeeProgram.Ended> AskAsync(string question, params string[] more) =>
         TeeTeeProgram.RunAsync(["ask", question, "--model", NetworkFixture.ModelPath, "--key-file", fixture.UserKeyFile, .. Trusted, .. more]);

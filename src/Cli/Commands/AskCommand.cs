@@ -75,7 +75,7 @@ internal sealed class AskCommand
         using SequencerLink link = new(parsed.GetValue(_url)!);
         Deployment? deployment = parsed.GetValue(_deployment) is { } file ? await SettingFiles.LoadDeploymentAsync(file, cancellationToken).ConfigureAwait(false) : null;
         IJobClient jobs = link.Checked(modelId, deployment, parsed.GetValue(_chainUrl));
-        ConfidentialMode? confidential = _confidential.Read(parsed, link);
+        ConfidentialMode? confidential = _confidential.Read(parsed, link, deployment);
         if (confidential is null && parsed.GetValue(_saveDataKey) is not null)
             throw new FailureException(ExitCode.Usage, "bad_setting", "--save-data-key needs --confidential: a public job has no key.");
         await link.GetInfoAsync(deployment, cancellationToken).ConfigureAwait(false);

@@ -73,7 +73,7 @@ internal sealed class GatewayCommand
         using SequencerLink link = new(parsed.GetValue(_url)!);
         Deployment? deployment = parsed.GetValue(_deployment) is { } file ? await SettingFiles.LoadDeploymentAsync(file, cancellationToken).ConfigureAwait(false) : null;
         IJobClient jobs = link.Checked(served.ModelId, deployment, parsed.GetValue(_chainUrl));
-        ConfidentialMode? confidential = _confidential.Read(parsed, link);
+        ConfidentialMode? confidential = _confidential.Read(parsed, link, deployment);
         SequencerLink.RequireModel(await link.GetInfoAsync(deployment, cancellationToken).ConfigureAwait(false), served.ModelId);
         await jobs.GetInfoAsync(cancellationToken).ConfigureAwait(false);
         using ApiKeyRing keys = Keys(parsed, listen, jobs);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Sources;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Ethereum;
@@ -30,8 +31,8 @@ internal sealed class SequencerCommand
     private readonly Option<string?> _apiKeys;
     private readonly Option<string?> _trustedRoot;
     private readonly Option<string?> _collateral;
-    private readonly Option<string?> _simulatedTee;
     private readonly Option<string?> _policy;
+    private readonly TeeSettings _tee;
     private readonly Option<bool> _plainLinks;
     private readonly Option<string> _claim;
     private readonly Option<double> _giveUpSeconds;
@@ -50,8 +51,8 @@ internal sealed class SequencerCommand
         _apiKeys = settings.Optional<string>("--api-keys", "API keys of the OpenAI gateway; no gateway if absent.");
         _trustedRoot = settings.Optional<string>("--trusted-root", "Root certificate of quotes; Intel's if absent.");
         _collateral = ServiceSettings.CollateralOption(settings);
-        _simulatedTee = settings.Optional<string>("--simulated-tee", "Folder of a simulated TEE's PKI that quotes this sequencer (needs --insecure-dev); nothing quotes it if absent.");
         _policy = ServiceSettings.PolicyOption(settings);
+        _tee = new TeeSettings(settings);
         _plainLinks = ServiceSettings.PlainLinksFlag(settings);
         _claim = settings.Option("--claim", "own: claim the sequencer's share; all: pay every host its share too; none.", "own");
         _giveUpSeconds = settings.Option("--give-up-seconds", "How long a job waits for lost shards before it is void.", 60.0);
@@ -62,7 +63,7 @@ internal sealed class SequencerCommand
         SequencerCommand command = new(factory.Settings);
         return factory.Create("sequencer", "Take jobs, run them on shards, post batches and settle them.",
             [command._key, command._keyPassword, command._model, command._shards, command._promptPrice, command._outputPrice, command._batchSeconds,
-                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, command._simulatedTee, command._plainLinks, command._claim, command._giveUpSeconds, .. command._service.Symbols],
+                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, .. command._tee.Symbols, command._plainLinks, command._claim, command._giveUpSeconds, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -74,7 +75,8 @@ internal sealed class SequencerCommand
         GatewayModel gateway = ModelFiles.Guard(path, () => GatewayModel.From(model, cancellationToken));
         PrivateKey key = SettingFiles.LoadKey(parsed.GetValue(_key)!, parsed.GetValue(_keyPassword));
         await using CollateralFeed collateral = _service.OpenCollateral(parsed, parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot), console.Log);
-        using SimulatedQuoteSource? quotes = QuoteSource(parsed);
+        IQuoteSource? quotes = QuoteSource(parsed);
+        using IDisposable? owned = quotes as IDisposable;
         SequencerOptions options = Options(parsed, deployment, key, model.Config, gateway.ModelId, collateral.Provider) with
         {
             Attestation = new AttestationOptions { QuoteSource = quotes },
@@ -131,13 +133,15 @@ internal sealed class SequencerCommand
         };
     }
 
-    private SimulatedQuoteSource? QuoteSource(ParseResult parsed)
+    // What quotes the sequencer itself, if anything does: nothing depends on it but its ACI attestation.
+    private IQuoteSource? QuoteSource(ParseResult parsed)
     {
-        if (parsed.GetValue(_simulatedTee) is not { } folder)
+        if (!_tee.IsGiven(parsed))
             return null;
-        if (!_service.AllowSimulatedTee(parsed))
-            throw new FailureException(ExitCode.Configuration, "no_quote_source", $"A simulated TEE proves nothing: {_simulatedTee.Name} needs --insecure-dev.");
-        using SimulatedPki pki = SimulatedPki.LoadOrCreate(folder, TimeProvider.System);
+        (IQuoteSource? hardware, string? folder) = _tee.Open(parsed, _service.AllowSimulatedTee(parsed));
+        if (hardware is not null)
+            return hardware;
+        using SimulatedPki pki = SimulatedPki.LoadOrCreate(folder!, TimeProvider.System);
         return new SimulatedQuoteSource(pki, SimulatedMeasurements.Of("teetee-sequencer", "teetee sequencer"));
     }
 

@@ -84,6 +84,7 @@ internal sealed class ShardCommand
                 Collateral = collateral?.Provider,
                 QuotePolicy = _service.Policy(parsed, _policy),
                 PlainLinks = _service.PlainLinks(parsed, _plainLinks),
+                AllowPlainSealedJobs = _service.PlainLinks(parsed, _plainLinks),
                 Registration = parsed.GetValue(_register) ? Registration(parsed) : null,
                 ExitWithParent = _service.ExitWithParent(parsed),
             },

@@ -2,9 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Verification;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Cli.Commands;
 using TeeTee.Ethereum;
+using TeeTee.Gateway.Attestation;
 using TeeTee.Gateway.Contracts;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Gateway.Sessions;
@@ -12,6 +15,7 @@ using TeeTee.Hosting.Failures;
 using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
+using TeeTee.RollupContracts;
 using JobFinished = TeeTee.Gateway.Jobs.JobFinished;
 
 namespace TeeTee.Cli.Devnet;
@@ -45,7 +49,12 @@ internal sealed class DemoRun : IDisposable
         _signer = new JobSigner(_jobs, network.Keys.User.Address, network.Keys.User, PaymentKind.Credits, TimeProvider.System);
         _rpc = new JsonRpcClient(network.Chain);
         _confidential = confidential
-            ? new ConfidentialMode([new ContractKeyVerification(new NodeFactsReader(new EthereumClient(_rpc), network.Deployment))], [network.Keys.Audit])
+            ? new ConfidentialMode(
+                [
+                    new ContractKeyVerification(new NodeFactsReader(new EthereumClient(_rpc), network.Deployment)),
+                    new AttestedKeyVerification(_jobs, Trust(network), TimeProvider.System),
+                ],
+                [network.Keys.Audit])
             : null;
         _seconds["start"] = Math.Round(startTime.TotalSeconds, 2);
     }
@@ -103,7 +112,7 @@ internal sealed class DemoRun : IDisposable
         if (_confidential is not null)
         {
             job = job with { Seal = await _confidential.SealAsync(node, offer, cancellationToken).ConfigureAwait(false) };
-            _console.Progress($"the contract knows slot {offer.Slots[0].SlotId} with encryption key {offer.EncryptionKey}: sealing to it, and to the verifier");
+            _console.Progress($"the contract knows slot {offer.Slots[0].SlotId} with encryption key {offer.EncryptionKey}, and fresh quotes of all {offer.Slots.Length} slots hold: sealing to it, and to the verifier");
         }
         _console.Progress($"asking: {prompt}");
         await using RunningJob running = await _signer.StartAsync(node, offer, job, cancellationToken).ConfigureAwait(false);
@@ -111,6 +120,9 @@ internal sealed class DemoRun : IDisposable
         string answer = await PrintAsync(reader, new AnswerText(model.Tokenizer, chat), cancellationToken).ConfigureAwait(false);
         return (answer, new RunningAnswer(running.JobId, reader.Finished!));
     }
+
+    private static AttestationTrust Trust(Devnet network) => new(
+        ServiceSettings.TrustedRoot(network.Folder.TrustedRoot), new QuotePolicy { AllowSimulated = true }, CollateralFile.Open(network.Folder.Collateral), network.Deployment.Domain());
 
     private async Task<string> PrintAsync(AnswerReader reader, AnswerText decoder, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using TeeTee.Gateway.Contracts;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
@@ -7,22 +8,34 @@ namespace TeeTee.Gateway.Attestation;
 
 /// <summary>
 /// Whether the key that a prompt is about to be sealed to is held by an attested enclave, and so is everything below it: slot 0 opens the prompt,
-/// and the slots behind it see what it computes. Challenges all of them with a fresh nonce each time.
+/// and the slots behind it see what it computes. Challenges all of them with a fresh nonce; a pipeline that passed is believed for a minute, since
+/// each challenge costs every shard a quote. Safe for use by several threads.
 /// </summary>
 /// <param name="jobs">The sequencer, which only relays.</param>
 /// <param name="trust">What quotes are judged by.</param>
 /// <param name="clock">The moment to judge at.</param>
-public sealed class AttestedKeyVerification(IJobClient jobs, AttestationTrust trust, TimeProvider clock)
+public sealed class AttestedKeyVerification(IJobClient jobs, AttestationTrust trust, TimeProvider clock) : IEnclaveKeyVerification
 {
-    /// <summary>Why the key may not be used, or null if it may.</summary>
-    /// <param name="node">The sequencer.</param>
-    /// <param name="model">The model with its pipeline.</param>
-    /// <param name="cancellationToken">Ends the check.</param>
-    /// <exception cref="JobApiException">The quotes cannot be had.</exception>
+    private static readonly TimeSpan s_holds = TimeSpan.FromMinutes(1);
+
+    private Passed? _passed;
+
+    /// <inheritdoc/>
     public async Task<string?> FirstFaultAsync(NodeInfo node, ModelInfo model, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(model);
+        string pipeline = Describe(node, model);
+        if (Volatile.Read(ref _passed) is { } passed && passed.Pipeline == pipeline && clock.GetElapsedTime(passed.At) < s_holds)
+            return null;
+        long asked = clock.GetTimestamp();
+        string? fault = await AskAsync(node, model, cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _passed, fault is null ? new Passed(pipeline, asked) : null);
+        return fault;
+    }
+
+    private async Task<string?> AskAsync(NodeInfo node, ModelInfo model, CancellationToken cancellationToken)
+    {
         Bytes32 nonce = new(RandomNumberGenerator.GetBytes(Bytes32.Size));
         AttestationReport report = await jobs.GetAttestationAsync(model.ModelId, nonce, cancellationToken).ConfigureAwait(false);
         AttestationReportResult result = AttestationReportCheck.Check(report, new AttestationCheckInput
@@ -38,6 +51,10 @@ public sealed class AttestedKeyVerification(IJobClient jobs, AttestationTrust tr
         return FirstFault(model, result);
     }
 
+    // All that the judgement is about.
+    private static string Describe(NodeInfo node, ModelInfo model) => string.Join(
+        '|', model.Slots.Select(slot => $"{slot.SlotId} {slot.SigningKey}").Prepend($"{node.ChainId} {node.Rollup} {model.ModelId} {model.EncryptionKey}"));
+
     private static string? FirstFault(ModelInfo model, AttestationReportResult result)
     {
         if (result.Fault is { } fault)
@@ -52,4 +69,6 @@ public sealed class AttestedKeyVerification(IJobClient jobs, AttestationTrust tr
             ? null
             : $"the attested encryption key is {result.First?.EncryptionKey.ToString() ?? "none"}, the sequencer names {model.EncryptionKey}";
     }
+
+    private sealed record Passed(string Pipeline, long At);
 }

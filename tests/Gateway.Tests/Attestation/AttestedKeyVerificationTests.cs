@@ -16,15 +16,33 @@ public sealed class AttestedKeyVerificationTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
-    public async Task FirstFaultAsync_HonestPipeline_FindsNoneAndAsksAnewEachTime()
+    public async Task FirstFaultAsync_HonestPipeline_IsBelievedForAMinuteAndThenAskedAnew()
     {
         Relay relay = new(_fixture.ReportAsync);
-        AttestedKeyVerification verification = Verification(relay);
+        Clock clock = new();
+        AttestedKeyVerification verification = new(relay, Trust(), clock);
 
         Assert.Null(await verification.FirstFaultAsync(Node(), Model(), CancellationToken.None));
+        Assert.Null(await verification.FirstFaultAsync(Node(), Model(), CancellationToken.None));
+        Assert.Single(relay.Nonces);
+        clock.Elapsed = TimeSpan.FromMinutes(2);
         Assert.Null(await verification.FirstFaultAsync(Node(), Model(), CancellationToken.None));
 
         Assert.Equal(2, relay.Nonces.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task FirstFaultAsync_OtherKeysThanThosePassed_AreAskedAtOnce()
+    {
+        Relay relay = new(_fixture.ReportAsync);
+        AttestedKeyVerification verification = Verification(relay);
+        Assert.Null(await verification.FirstFaultAsync(Node(), Model(), CancellationToken.None));
+
+        Assert.NotNull(await verification.FirstFaultAsync(Node(), Model() with { EncryptionKey = Bytes32.Zero }, CancellationToken.None));
+        Assert.NotNull(await verification.FirstFaultAsync(Node(), Model() with { Slots = Model().Slots.RemoveAt(2) }, CancellationToken.None));
+        Assert.Null(await verification.FirstFaultAsync(Node(), Model(), CancellationToken.None));
+
+        Assert.Equal(4, relay.Nonces.Distinct().Count());
     }
 
     public static TheoryData<string, string> Faults => new()
@@ -90,6 +108,15 @@ public sealed class AttestedKeyVerificationTests : IDisposable
     private ModelInfo Model() => new(
         "model", AttestationFixture.ModelId, AttestationFixture.Layers, 64, 100, 1, 1, _fixture.EncryptionKeys[0],
         [.. _fixture.Slots.Select((slot, i) => new SlotInfo(slot.SlotId, slot.Operator, slot.FirstLayer, slot.LayerCount, _fixture.SigningKeys[i], "simulated"))]);
+
+    private sealed class Clock : TimeProvider
+    {
+        public TimeSpan Elapsed { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Elapsed.Ticks;
+    }
 
     /// <summary>A sequencer as far as attestation goes.</summary>
     private sealed class Relay(Func<Bytes32, Task<AttestationReport>> report) : IJobClient

@@ -184,6 +184,21 @@ public sealed class SealedJobTests
     }
 
     [Fact]
+    public async Task OpenJob_SealedOverAttestedLinks_RunsOverEverySlot()
+    {
+        await using Cluster cluster = await Cluster.StartAsync(4, attested: true);
+        uint[] prompt = TestModel.Prompt(6);
+        TestJob job = TestJob.CreateSealed(prompt, 4).SealTo(out SealedExchange client, cluster.Hosts[0].EncryptionKey);
+
+        JobRun run = await cluster.RunAsync(job).Bound();
+
+        Assert.Equal(4, run.Require().Shards.Count);
+        Assert.True(client.TryOpenOutputs(0, run.Payload, out uint[]? output));
+        Assert.Equal(TestModel.Run(prompt, 4, 1, job.Sampling).OutputTokens, output);
+        client.Dispose();
+    }
+
+    [Fact]
     public async Task Open_SealedOverAPlainLink_IsNotTaken()
     {
         await using Cluster cluster = await Cluster.StartAsync(2);
