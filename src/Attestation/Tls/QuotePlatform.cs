@@ -17,7 +17,7 @@ internal static class QuotePlatform
         platform = default;
         if (!TdxQuote.TryParse(bytes, out TdxQuote? quote, out error))
             return false;
-        if (!PckChain.TryVerify(quote.Signature.PckChainPem, root, now, out PckChain? chain, out string cause))
+        if (!PckChain.TryVerify(quote.Signature.PckChainPem, root, now, known: null, out PckChain? chain, out string cause))
         {
             error = new QuoteError(QuoteStage.PckChain, cause);
             return false;

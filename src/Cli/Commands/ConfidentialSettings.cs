@@ -28,7 +28,7 @@ internal sealed class ConfidentialSettings
         _trustedRoot = settings.Optional<string>("--trusted-root", "PEM certificate that the enclaves' quotes must lead to; Intel's root if absent. Another root proves no hardware.");
         _collateral = settings.Optional<string>("--collateral",
             $"Collateral container to judge quotes by; {SimulatedPki.CollateralFile} beside --trusted-root, else what comes with the quotes if absent, which is believed for its signatures only.");
-        _policy = settings.Optional<string>("--policy", "JSON file with further rules for quotes (docs/attestation.md).");
+        _policy = ServiceSettings.PolicyOption(settings);
         Symbols = [_confidential, _auditTo, _trustedRoot, _collateral, _policy];
     }
 

@@ -32,6 +32,7 @@ internal sealed class SequencerCommand
     private readonly Option<string?> _trustedRoot;
     private readonly Option<string?> _collateral;
     private readonly TeeSettings _tee;
+    private readonly Option<string?> _policy;
     private readonly Option<bool> _plainLinks;
     private readonly Option<string> _claim;
     private readonly Option<double> _giveUpSeconds;
@@ -51,6 +52,7 @@ internal sealed class SequencerCommand
         _trustedRoot = settings.Optional<string>("--trusted-root", "Root certificate of quotes; Intel's if absent.");
         _collateral = ServiceSettings.CollateralOption(settings);
         _tee = new TeeSettings(settings);
+        _policy = ServiceSettings.PolicyOption(settings);
         _plainLinks = ServiceSettings.PlainLinksFlag(settings);
         _claim = settings.Option("--claim", "own: claim the sequencer's share; all: pay every host its share too; none.", "own");
         _giveUpSeconds = settings.Option("--give-up-seconds", "How long a job waits for lost shards before it is void.", 60.0);
@@ -61,7 +63,7 @@ internal sealed class SequencerCommand
         SequencerCommand command = new(factory.Settings);
         return factory.Create("sequencer", "Take jobs, run them on shards, post batches and settle them.",
             [command._key, command._keyPassword, command._model, command._shards, command._promptPrice, command._outputPrice, command._batchSeconds,
-                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, .. command._tee.Symbols, command._plainLinks, command._claim, command._giveUpSeconds, .. command._service.Symbols],
+                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, .. command._tee.Symbols, command._plainLinks, command._claim, command._giveUpSeconds, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -101,6 +103,7 @@ internal sealed class SequencerCommand
         Listen = _service.Listen(parsed),
         Times = new JobTimes { GiveUpAfter = TimeSpan.FromSeconds(parsed.GetValue(_giveUpSeconds)), ShardCheckInterval = TimeSpan.FromSeconds(1) },
         AllowSimulatedTee = _service.AllowSimulatedTee(parsed),
+        QuotePolicy = _service.Policy(parsed, _policy),
         PlainLinks = _service.PlainLinks(parsed, _plainLinks),
         TrustedRoot = ServiceSettings.TrustedRoot(parsed.GetValue(_trustedRoot)),
         Collateral = collateral,
@@ -123,6 +126,7 @@ internal sealed class SequencerCommand
             AllowSimulatedTee = simulated,
             SimulatedRoot = simulated && root.IsSimulated ? root : null,
             Collateral = collateral,
+            QuotePolicy = _service.Policy(parsed, _policy),
             Limits = new BatchLimits { MaxAge = TimeSpan.FromSeconds(parsed.GetValue(_batchSeconds)), MaxReceipts = parsed.GetValue(_batchReceipts) },
             ClaimOwn = claim != "none",
             ClaimForEveryone = claim == "all",

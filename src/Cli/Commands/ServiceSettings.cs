@@ -3,6 +3,7 @@ using System.Net;
 using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources.Simulator;
+using TeeTee.Attestation.Verification;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
@@ -158,6 +159,18 @@ internal sealed class ServiceSettings
         {
             throw new FailureException(ExitCode.Configuration, "bad_collateral", fault.Message, fault);
         }
+    }
+
+    /// <summary>The option that names the policy of quotes.</summary>
+    public static Option<string?> PolicyOption(Settings settings) =>
+        settings.Optional<string>("--policy", "JSON file with the measurements, attributes and statuses of quotes that pass (docs/attestation.md).");
+
+    /// <summary>The policy of quotes; the default one without a path. Simulated quotes pass by <c>--insecure-dev</c> alone.</summary>
+    /// <exception cref="FailureException"><c>bad_policy</c>.</exception>
+    public QuotePolicy Policy(ParseResult parsed, Option<string?> option)
+    {
+        QuotePolicy policy = parsed.GetValue(option) is { } path ? SettingFiles.LoadPolicy(path) : new QuotePolicy();
+        return policy with { AllowSimulated = AllowSimulatedTee(parsed) };
     }
 
     /// <summary>Reads a root certificate; Intel's without a path.</summary>

@@ -24,6 +24,7 @@ internal sealed class ShardCommand
     private readonly TeeSettings _tee;
     private readonly Option<string?> _trustedRoot;
     private readonly Option<string?> _collateral;
+    private readonly Option<string?> _policy;
     private readonly Option<bool> _plainLinks;
     private readonly Option<int> _threads;
 
@@ -41,6 +42,7 @@ internal sealed class ShardCommand
         _tee = new TeeSettings(settings);
         _trustedRoot = settings.Optional<string>("--trusted-root", "Root certificate of other shards' quotes; the simulated TEE's own, else Intel's, if absent.");
         _collateral = ServiceSettings.CollateralOption(settings);
+        _policy = ServiceSettings.PolicyOption(settings);
         _plainLinks = ServiceSettings.PlainLinksFlag(settings);
         _threads = settings.Option("--threads", "Threads that compute.", Environment.ProcessorCount);
     }
@@ -50,7 +52,7 @@ internal sealed class ShardCommand
         ShardCommand command = new(factory.Settings);
         return factory.Create("shard", "Serve a layer range of a model.",
             [command._model, command._firstLayer, command._layers, command._slot, command._operatorKey, command._operatorPassword, command._register,
-                command._httpListen, .. command._tee.Symbols, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._plainLinks, command._threads, .. command._service.Symbols],
+                command._httpListen, .. command._tee.Symbols, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, command._plainLinks, command._threads, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -80,6 +82,7 @@ internal sealed class ShardCommand
                 SimulatorFolder = simulator,
                 TrustedRoot = parsed.GetValue(_trustedRoot) is { } root ? ServiceSettings.TrustedRoot(root) : null,
                 Collateral = collateral?.Provider,
+                QuotePolicy = _service.Policy(parsed, _policy),
                 PlainLinks = _service.PlainLinks(parsed, _plainLinks),
                 Registration = parsed.GetValue(_register) ? Registration(parsed) : null,
                 ExitWithParent = _service.ExitWithParent(parsed),
