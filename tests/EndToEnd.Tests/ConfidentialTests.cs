@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using TeeTee.Attestation.Encryption;
+using TeeTee.Hosting.Storage;
 using TeeTee.Primitives;
 
 namespace TeeTee.EndToEnd.Tests;
@@ -126,9 +127,14 @@ public sealed class ConfidentialTests(NetworkFixture fixture) : IDisposable
         return verdict;
     }
 
-    // Everything that chain, sequencer, shards and verifier keep, their logs included.
+    // Everything that chain, sequencer, shards and verifier keep, their logs included. A shard's lock, which it alone may open, must hold nothing.
     private Dictionary<string, byte[]> Kept() => Directory.EnumerateFiles(fixture.Network.State, "*", SearchOption.AllDirectories).ToDictionary(path => path, path =>
     {
+        if (Path.GetFileName(path) == FolderLock.FileName)
+        {
+            Assert.Equal(0, new FileInfo(path).Length);
+            return [];
+        }
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using MemoryStream bytes = new();
         stream.CopyTo(bytes);

@@ -38,7 +38,7 @@ internal sealed class AttestCommand
         _trustedRoot = settings.Optional<string>("--trusted-root", "PEM certificate that quotes must lead to; Intel's root if absent. Another root proves no hardware.");
         _collateral = settings.Optional<string>("--collateral",
             $"Collateral container to judge by; {SimulatedPki.CollateralFile} beside --trusted-root, else the report's own if absent, which is believed for its signatures only.");
-        _policy = settings.Optional<string>("--policy", "JSON file with further rules for quotes (docs/attestation.md).");
+        _policy = ServiceSettings.PolicyOption(settings);
         _deployment = settings.Optional<string>("--deployment", "deployment.json: the chain and contracts that are trusted. The sequencer's word if absent.");
         _chainUrl = settings.Optional<string>("--chain-url", "JSON-RPC address of the chain: check that the contracts have the slots and keys. Needs --deployment.");
     }

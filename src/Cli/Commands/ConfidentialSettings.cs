@@ -29,7 +29,7 @@ internal sealed class ConfidentialSettings
         _trustedRoot = settings.Optional<string>("--trusted-root", "With --confidential: PEM certificate that the enclaves' quotes must lead to; Intel's root if absent. Another root proves no hardware.");
         _collateral = settings.Optional<string>("--collateral",
             $"With --confidential: collateral to judge the quotes by; {SimulatedPki.CollateralFile} beside --trusted-root, else the report's own if absent, which is believed for its signatures only.");
-        _policy = settings.Optional<string>("--policy", "With --confidential: JSON file with further rules for quotes (docs/attestation.md).");
+        _policy = ServiceSettings.PolicyOption(settings);
         Symbols = [_confidential, _auditTo, _trustedRoot, _collateral, _policy];
     }
 

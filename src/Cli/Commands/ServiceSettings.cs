@@ -5,7 +5,6 @@ using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Attestation.Verification;
 using TeeTee.Cli.CommandLine;
-using TeeTee.Cli.Commands.Quotes;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
 using TeeTee.RollupContracts;
@@ -15,8 +14,6 @@ namespace TeeTee.Cli.Commands;
 /// <summary>The settings that every service has.</summary>
 internal sealed class ServiceSettings
 {
-    private const int MaxPolicySize = 65_536;
-
     private readonly Option<string> _chainUrl;
     private readonly Option<string> _deployment;
     private readonly Option<string> _state;
@@ -172,14 +169,9 @@ internal sealed class ServiceSettings
     /// <exception cref="FailureException"><c>bad_policy</c>.</exception>
     public QuotePolicy Policy(ParseResult parsed, Option<string?> option)
     {
-        QuotePolicy policy = parsed.GetValue(option) is { } path ? ReadPolicy(path) : new QuotePolicy();
+        QuotePolicy policy = parsed.GetValue(option) is { } path ? SettingFiles.LoadPolicy(path) : new QuotePolicy();
         return policy with { AllowSimulated = AllowSimulatedTee(parsed) };
     }
-
-    private static QuotePolicy ReadPolicy(string path) =>
-        QuotePolicy.TryParse(QuoteFile.ReadBounded(path, MaxPolicySize, "bad_policy"), out QuotePolicy? policy, out string cause)
-            ? policy
-            : throw new FailureException(ExitCode.Configuration, "bad_policy", $"{path} is no policy: {cause}.");
 
     /// <summary>Reads a root certificate; Intel's without a path.</summary>
     public static TrustedRoot TrustedRoot(string? path)
