@@ -49,6 +49,10 @@ internal sealed class CheckedCollateral
     /// <summary>Whether every part is well-formed and signed.</summary>
     public bool IsWhole => Parts.All(part => part.Fault.Length == 0);
 
+    /// <summary>The first part that is malformed or not signed below the root, whatever the time; null if none is.</summary>
+    public QuoteError? FindBroken() =>
+        Parts.Where(part => part.Fault.Length > 0).Select(part => new QuoteError(part.Stage, part.Fault)).FirstOrDefault();
+
     /// <summary>The last second at which every part holds.</summary>
     public DateTimeOffset Expires => Parts.Min(part => part.Expires);
 

@@ -22,6 +22,9 @@ internal sealed class CommandConsole(TextWriter output, TextWriter progress, boo
     /// <summary>A line about the work, for people.</summary>
     public void Progress(string line) => progress.WriteLine(line);
 
+    /// <summary>Where lines about the work go that others write.</summary>
+    public TextWriter Log => progress;
+
     /// <summary>A piece of the result as it comes; silent under <c>--json</c>, which prints one object at the end.</summary>
     public void Stream(string text)
     {

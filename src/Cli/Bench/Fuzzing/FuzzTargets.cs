@@ -1,6 +1,7 @@
 using System.Text;
 using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.EventLogs;
 using TeeTee.Attestation.Quotes;
 using TeeTee.Attestation.Verification;
 
@@ -10,7 +11,7 @@ namespace TeeTee.Cli.Bench.Fuzzing;
 internal static class FuzzTargets
 {
     /// <summary>The groups that <c>--target</c> knows besides <c>all</c>.</summary>
-    public static IReadOnlyList<string> Groups { get; } = ["quote", "der", "json"];
+    public static IReadOnlyList<string> Groups { get; } = ["quote", "der", "json", "eventlog"];
 
     /// <summary>The readers of a group, or of all.</summary>
     public static IReadOnlyList<FuzzTarget> Of(string group)
@@ -39,9 +40,18 @@ internal static class FuzzTargets
             new("json", "tcb info", [samples.Collateral.TcbInfo.ToArray()], json, bytes => TcbInfo.TryRead(bytes, out _, out _)),
             new("json", "qe identity", [samples.Collateral.QeIdentity.ToArray()], json, bytes => QeIdentity.TryRead(bytes, out _, out _)),
             new("json", "container", [samples.Container], json, bytes => QuoteCollateral.TryParse(bytes, out _, out _)),
+            new("eventlog", "dstack events", EventLogSamples.Json, EventLogSamples.Tokens, bytes => EventLog.TryRead(bytes, out EventLog? log, out _) && Replay(log)),
+            new("eventlog", "firmware table", EventLogSamples.Ccel, EventLogSamples.BinaryTokens, bytes => EventLog.TryRead(bytes, out EventLog? log, out _) && Replay(log)),
+            new("eventlog", "binary attestation", EventLogSamples.Attestation, EventLogSamples.BinaryTokens, bytes => EventLog.TryRead(bytes, out EventLog? log, out _) && Replay(log)),
+            new("eventlog", "app compose", EventLogSamples.Compose, EventLogSamples.Tokens, bytes => AppCompose.TryRead(bytes, out _, out _)),
             new("json", "policy", [s_policy], json, bytes => QuotePolicy.TryParse(bytes, out _, out _)),
         ];
     }
+
+    /// <summary>What is behind the reader: the replay, against a report that no log leads to.</summary>
+    private static bool Replay(EventLog log) => EventLogVerifier.Verify(log, s_report).Registers.Count == 4;
+
+    private static readonly TdReport s_report = new(QuoteBodyType.TdReport10, new byte[584]);
 
     private static readonly byte[] s_policy = """
         {"allowedTdAttributes":["0x0000000010000000"],"measurements":{"mrTd":[]},"composeHash":["1111111111111111111111111111111111111111111111111111111111111111"],

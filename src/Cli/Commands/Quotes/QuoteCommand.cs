@@ -10,5 +10,6 @@ internal static class QuoteCommand
     {
         QuoteVerifyCommand.Create(factory),
         QuoteInspectCommand.Create(factory),
+        QuoteReplayCommand.Create(factory),
     };
 }
