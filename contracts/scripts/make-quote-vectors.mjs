@@ -38,6 +38,7 @@ const name = (commonName, text = der.utf8) => der.sequence(
   der.set(der.sequence(der.oid(ids.commonName), text(commonName))),
   der.set(der.sequence(der.oid(ids.organisation), der.utf8('TeeTee simulated TEE'))),
 );
+const ia5 = (text) => der.value(0x16, Buffer.from(text));
 const names = { root: name('Intel SGX Root CA'), platform: name('Intel SGX PCK Platform CA'), processor: name('Intel SGX PCK Processor CA'), leaf: name('Intel SGX PCK Certificate') };
 const extension = (id, critical, contents) => der.sequence(der.oid(id), ...(critical ? [der.boolean(true)] : []), der.octets(contents));
 const authorityExtensions = [
@@ -68,8 +69,13 @@ function sgxMembers({ tcb = tcbMembers(goodTcb), pceId = Buffer.of(0, 0), family
 const sgx = (members) => extension(ids.sgx, false, der.sequence(...members));
 const leafExtensions = (...more) => [subjectKey, leafUsage, leafConstraints, ...more];
 
-function publicKey(key, { curve = ids.p256, point = Buffer.concat([Buffer.of(4), key.raw]) } = {}) {
-  return der.sequence(der.sequence(der.oid(ids.ecPublicKey), der.oid(curve)), der.bits(point));
+function publicKey(key, { algorithm = ids.ecPublicKey, curve = ids.p256, point = Buffer.concat([Buffer.of(4), key.raw]), unused = 0 } = {}) {
+  return der.sequence(der.sequence(der.oid(algorithm), der.oid(curve)), der.bits(point, unused));
+}
+
+/** The first of a row of labelled things that fits. */
+function search(label, make, fits) {
+  for (let i = 0; ; i++) if (fits(make(`${label} ${i}`))) return make(`${label} ${i}`);
 }
 
 /** A certificate; every part can be given otherwise. */
@@ -81,7 +87,7 @@ function certificate(o) {
     o.publicKey ?? publicKey(o.key), o.extensions ? der.value(0xa3, der.sequence(...o.extensions)) : Buffer.alloc(0),
   );
   const { r, s } = sign(o.signer, tbs);
-  return der.sequence(tbs, algorithm, der.bits(der.sequence(der.integer(r), der.integer(s))));
+  return der.sequence(tbs, algorithm, der.bits(der.sequence(der.integer(r), der.integer(s)), o.unused));
 }
 const authority = (label, o = {}) => certificate({ label, issuer: names.root, signer: root, subject: names.platform, key: platformKey, extensions: authorityExtensions, ...o });
 const pck = (label, o = {}) => certificate({ label, issuer: names.platform, signer: platformKey, subject: names.leaf, key: pckKey, extensions: leafExtensions(sgx(o.members ?? sgxMembers(o))), ...o });
@@ -130,6 +136,12 @@ const certificates = {
   leafEmpty: Buffer.alloc(0),
   leafIndefiniteLength: Buffer.concat([Buffer.of(0x30, 0x80), good.subarray(4)]),
   leafLongFormLength: Buffer.concat([Buffer.of(0x30, 0x83, 0), good.subarray(2)]),
+  leafCompressedAndPadded: pck('compressed and padded', { publicKey: publicKey(pckKey, { point: Buffer.concat([Buffer.of(2), pckKey.raw]) }) }),
+  leafLongPoint: pck('long point', { publicKey: publicKey(pckKey, { point: Buffer.concat([Buffer.of(4), pckKey.raw, Buffer.of(0)]) }) }),
+  leafUnusedBitInKey: pck('unused in key', { publicKey: publicKey(search('even', keyOf, (key) => key.y % 2n === 0n), { unused: 1 }) }),
+  leafUnusedBitInSignature: search('unused in signature', (label) => pck(label, { unused: 1 }), (made) => made[made.length - 1] % 2 === 0),
+  leafRsaKey: pck('rsa', { publicKey: publicKey(pckKey, { algorithm: '1.2.840.113549.1.1.1' }) }),
+  leafIa5Name: pck('ia5', { subject: name('Intel SGX PCK Certificate', ia5) }),
   leafFlippedKey: flip(good, good.indexOf(pckKey.raw) + 5),
 
   sgxNoComponent: pck('no component', { tcb: without(tcbMembers(goodTcb), 3) }),
@@ -402,8 +414,10 @@ note('CA of the other kind', v('WrongIssuer(bytes32,bytes32)'), { issuer: 'proce
 of(v('BadCertificateSignature(bytes32,bytes32,uint256)'), ['leafOtherSigner', 'leafFlippedKey', 'caOtherRoot', 'caSelfSigned', 'caOtherKey']);
 of('X509_NotVersion3(uint256)', ['leafVersion1']);
 of('X509_NotEcdsaSha256(bytes32)', ['leafSha384']);
-of('X509_NotP256(bytes32,bytes32)', ['leafP384']);
-of('X509_BadPoint(uint256,uint256)', ['leafCompressed']);
+of('X509_NotP256(bytes32,bytes32)', ['leafP384', 'leafRsaKey']);
+of('X509_BadPoint(uint256,uint256)', ['leafCompressed', 'leafCompressedAndPadded', 'leafLongPoint', 'leafUnusedBitInKey']);
+of('Der_BadBits(uint256,uint256)', ['leafUnusedBitInSignature']);
+of('Der_BadTag(uint256,uint256,uint256)', ['leafIa5Name']);
 of('X509_RepeatedExtension(bytes32)', ['leafSgxTwice']);
 of('X509_UnknownCriticalExtension(bytes32)', ['leafUnknownCritical']);
 of('X509_TooManyExtensions(uint256)', ['leafManyExtensions']);

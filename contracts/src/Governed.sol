@@ -9,6 +9,12 @@ import {ITeeTeeRollup} from "./interfaces/ITeeTeeRollup.sol";
 /// @notice Two modules can be replaced and the deployment retired, each after `moduleDelay`, which is longer than a withdrawal takes:
 /// whoever disagrees is out before the change works. Nothing here moves money.
 abstract contract Governed is ITeeTeeRollup {
+    /// @dev A quote verifier and the second from whose end on it judges.
+    struct VerifierEntry {
+        IQuoteVerifier module;
+        uint64 since;
+    }
+
     bool internal immutable _devParameters;
     uint64 internal immutable _moduleDelay;
 
@@ -19,6 +25,7 @@ abstract contract Governed is ITeeTeeRollup {
     uint64 public override retirementReadyAt;
     uint64 public override retiredAt;
     mapping(Module => QueuedModule) private _queued;
+    VerifierEntry[] private _verifiers;
 
     modifier onlyOwner() {
         if (msg.sender != owner) revert Rollup_OnlyOwner(msg.sender);
@@ -103,6 +110,13 @@ abstract contract Governed is ITeeTeeRollup {
         return _queued[kind];
     }
 
+    /// @inheritdoc ITeeTeeRollup
+    function quoteVerifierAt(uint64 time) external view override returns (IQuoteVerifier) {
+        uint256 i = _verifiers.length - 1;
+        while (i > 0 && _verifiers[i].since > time) i--;
+        return _verifiers[i].module;
+    }
+
     function _setOwner(address newOwner) private {
         emit OwnershipTransferred(owner, newOwner);
         owner = newOwner;
@@ -112,8 +126,13 @@ abstract contract Governed is ITeeTeeRollup {
     function _setModule(Module kind, address module, bool dev) private {
         _checkModule(kind, module, dev);
         if (kind == Module.Dispute) disputeModule = IDisputeModule(module);
-        else quoteVerifier = IQuoteVerifier(module);
+        else _setVerifier(IQuoteVerifier(module));
         emit ModuleApplied(kind, module);
+    }
+
+    function _setVerifier(IQuoteVerifier module) private {
+        quoteVerifier = module;
+        _verifiers.push(VerifierEntry(module, uint64(block.timestamp)));
     }
 
     function _checkModule(Module kind, address module, bool dev) private view {

@@ -4,7 +4,10 @@ pragma solidity 0.8.37;
 import {Stakes} from "./Stakes.sol";
 
 import {IHostRegistry} from "./interfaces/IHostRegistry.sol";
+import {IQuoteVerifier} from "./interfaces/IQuoteVerifier.sol";
 import {ITeeTeeRollup} from "./interfaces/ITeeTeeRollup.sol";
+
+import {Standing} from "./libraries/Standing.sol";
 
 import {ModelConfig, StakeKind} from "./types/Types.sol";
 
@@ -19,6 +22,17 @@ contract HostRegistry is Stakes {
         bytes32 modelId;
     }
 
+    /// @dev A key as registered; `IHostRegistry.Key` shows it cut by what its judge says now.
+    struct KeyRecord {
+        address signingKey;
+        uint64 validFrom;
+        bytes32 encryptionKey;
+        address judge;
+        uint64 validUntil;
+        bytes32 image;
+        bytes32 platform;
+    }
+
     /// @dev Where a signing key was registered; `position` counts from 1.
     struct KeyPlace {
         uint32 slotId;
@@ -31,7 +45,7 @@ contract HostRegistry is Stakes {
     mapping(bytes32 => Model) private _models;
     mapping(uint32 => SlotRecord) private _slots;
     mapping(bytes32 => uint32[]) private _slotsOf;
-    mapping(uint32 => Key[]) private _keys;
+    mapping(uint32 => KeyRecord[]) private _keys;
     mapping(address => KeyPlace) private _keyPlaces;
     mapping(uint32 => Nonce) private _nonces;
 
@@ -110,13 +124,15 @@ contract HostRegistry is Stakes {
     {
         _checkOpenSlot(slotId);
         if (signingKey == address(0) || encryptionKey == 0) revert Registry_BadKey(signingKey, encryptionKey);
-        bytes32 nonce = _useNonce(slotId);
-        uint64 expiresAt = _judge(slotId, nonce, signingKey, encryptionKey, evidence);
-        validFrom = currentEpoch();
-        validUntil = _validUntil(expiresAt);
-        if (validUntil <= validFrom) revert Registry_EvidenceRefused(slotId, expiresAt);
-        (validFrom, validUntil) = _storeKey(slotId, Key(signingKey, validFrom, encryptionKey, validUntil));
+        KeyRecord memory key;
+        (key.signingKey, key.encryptionKey) = (signingKey, encryptionKey);
+        uint64 expiresAt = _judge(slotId, key, evidence);
+        key.validFrom = currentEpoch();
+        key.validUntil = _validUntil(expiresAt);
+        if (key.validUntil <= key.validFrom) revert Registry_EvidenceExpired(slotId, expiresAt);
+        (validFrom, validUntil) = _storeKey(slotId, key);
         emit KeyRegistered(slotId, signingKey, encryptionKey, validFrom, validUntil);
+        emit KeyAttested(slotId, signingKey, key.judge, key.image, key.platform, expiresAt);
     }
 
     /// @inheritdoc IHostRegistry
@@ -158,24 +174,39 @@ contract HostRegistry is Stakes {
 
     /// @inheritdoc IHostRegistry
     function keyOf(uint32 slotId, uint64 epoch) external view override returns (Key memory none) {
-        Key[] storage keys = _keys[slotId];
+        KeyRecord[] storage keys = _keys[slotId];
         for (uint256 i = keys.length; i > 0; i--) {
-            Key memory key = keys[i - 1];
-            if (key.validFrom <= epoch && epoch < key.validUntil) return key;
+            if (epoch < keys[i - 1].validFrom || epoch >= keys[i - 1].validUntil) continue;
+            Key memory key = _standing(keys[i - 1]).key;
+            if (epoch < key.validUntil) return key;
         }
     }
 
     /// @inheritdoc IHostRegistry
-    function keysOf(uint32 slotId) external view override returns (Key[] memory) {
-        return _keys[slotId];
+    function keysOf(uint32 slotId) external view override returns (Key[] memory list) {
+        KeyRecord[] storage keys = _keys[slotId];
+        list = new Key[](keys.length);
+        for (uint256 i = 0; i < list.length; i++) {
+            list[i] = _standing(keys[i]).key;
+        }
     }
 
     /// @inheritdoc IHostRegistry
     function isValidKey(uint32 slotId, address signingKey, uint64 epoch) external view override returns (bool) {
         KeyPlace memory place = _keyPlaces[signingKey];
         if (place.slotId != slotId || place.position == 0) return false;
-        Key storage key = _keys[slotId][place.position - 1];
-        return key.validFrom <= epoch && epoch < key.validUntil;
+        return _isValid(_keys[slotId][place.position - 1], epoch);
+    }
+
+    /// @inheritdoc IHostRegistry
+    function keyStanding(uint32 slotId, address signingKey)
+        external
+        view
+        override
+        returns (KeyStanding memory standing)
+    {
+        KeyPlace memory place = _keyPlaces[signingKey];
+        if (place.slotId == slotId && place.position != 0) return _standing(_keys[slotId][place.position - 1]);
     }
 
     /// @inheritdoc IHostRegistry
@@ -207,20 +238,19 @@ contract HostRegistry is Stakes {
     function _onExit(StakeKind kind, bytes32 id) internal override {
         if (kind != StakeKind.Slot) return;
         uint32 slotId = uint32(uint256(id));
-        Key[] storage keys = _keys[slotId];
+        KeyRecord[] storage keys = _keys[slotId];
         if (keys.length > 0) _endKey(slotId, keys[keys.length - 1]);
     }
 
-    function _judge(uint32 slotId, bytes32 nonce, address signingKey, bytes32 encryptionKey, bytes calldata evidence)
-        private
-        view
-        returns (uint64)
-    {
-        bytes32 high = registrationReportData(slotId, msg.sender, nonce);
-        bytes32 low = keccak256(abi.encode(signingKey, encryptionKey));
-        uint64 expiresAt = rollup.quoteVerifier().verify(evidence, high, low).expiresAt;
-        if (expiresAt <= block.timestamp) revert Registry_EvidenceRefused(slotId, expiresAt);
-        return expiresAt;
+    /// @dev Fills in who judged the key and what it was judged to be.
+    function _judge(uint32 slotId, KeyRecord memory key, bytes calldata evidence) private returns (uint64) {
+        bytes32 high = registrationReportData(slotId, msg.sender, _useNonce(slotId));
+        bytes32 low = keccak256(abi.encode(key.signingKey, key.encryptionKey));
+        IQuoteVerifier judge = rollup.quoteVerifier();
+        IQuoteVerifier.Claims memory claims = judge.verify(evidence, high, low);
+        if (claims.expiresAt <= block.timestamp) revert Registry_EvidenceExpired(slotId, claims.expiresAt);
+        (key.judge, key.image, key.platform) = (address(judge), claims.image, claims.platform);
+        return claims.expiresAt;
     }
 
     function _useNonce(uint32 slotId) private returns (bytes32 nonce) {
@@ -231,9 +261,9 @@ contract HostRegistry is Stakes {
     }
 
     /// @dev A new key ends the slot's previous one after this epoch, so at most two are valid at once.
-    function _storeKey(uint32 slotId, Key memory key) private returns (uint64, uint64) {
+    function _storeKey(uint32 slotId, KeyRecord memory key) private returns (uint64, uint64) {
         KeyPlace memory place = _keyPlaces[key.signingKey];
-        Key[] storage keys = _keys[slotId];
+        KeyRecord[] storage keys = _keys[slotId];
         if (place.position == 0) {
             if (keys.length > 0) _endKey(slotId, keys[keys.length - 1]);
             keys.push(key);
@@ -243,18 +273,41 @@ contract HostRegistry is Stakes {
         if (place.slotId != slotId || place.position != keys.length) {
             revert Registry_KeyTaken(key.signingKey, place.slotId);
         }
-        Key storage present = keys[place.position - 1];
+        return _extend(slotId, keys[place.position - 1], key);
+    }
+
+    /// @dev A key that lapsed may have leaked before it did; new evidence does not heal it. A judge that is silent proves nothing against it.
+    function _extend(uint32 slotId, KeyRecord storage present, KeyRecord memory key) private returns (uint64, uint64) {
         bool extends = present.encryptionKey == key.encryptionKey && key.validFrom < present.validUntil;
-        if (!extends) revert Registry_KeyTaken(key.signingKey, place.slotId);
+        if (!extends) revert Registry_KeyTaken(key.signingKey, slotId);
+        (, uint64 lapsedAt) = Standing.ask(present.judge, present.image, present.platform);
+        if (lapsedAt != 0) revert Registry_KeyLapsed(key.signingKey, lapsedAt);
         if (key.validUntil > present.validUntil) present.validUntil = key.validUntil;
+        (present.judge, present.image, present.platform) = (key.judge, key.image, key.platform);
         return (present.validFrom, present.validUntil);
     }
 
-    function _endKey(uint32 slotId, Key storage key) private {
+    function _endKey(uint32 slotId, KeyRecord storage key) private {
         uint64 end = currentEpoch() + 1;
         if (key.validUntil <= end) return;
         key.validUntil = end;
         emit KeyEnded(slotId, key.signingKey, end);
+    }
+
+    /// @dev The judge is asked only about a key whose own dates hold.
+    function _isValid(KeyRecord storage key, uint64 epoch) private view returns (bool) {
+        if (epoch < key.validFrom || epoch >= key.validUntil) return false;
+        return epoch < _standing(key).key.validUntil;
+    }
+
+    function _standing(KeyRecord storage key) private view returns (KeyStanding memory s) {
+        s.key = Key(key.signingKey, key.validFrom, key.encryptionKey, key.validUntil);
+        (s.judge, s.image, s.platform) = (key.judge, key.image, key.platform);
+        (s.answered, s.lapsedAt) = Standing.ask(s.judge, s.image, s.platform);
+        if (!s.answered) s.lapsedAt = uint64(block.timestamp);
+        if (s.lapsedAt == 0) return s;
+        uint64 lapse = s.lapsedAt / rollup.epochSeconds();
+        if (lapse < s.key.validUntil) s.key.validUntil = lapse;
     }
 
     function _validUntil(uint64 expiresAt) private view returns (uint64) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Account} from "../src/types/Types.sol";
+import {Account, BatchHeader} from "../src/types/Types.sol";
 
 import {AccountTree} from "./support/AccountTree.sol";
+import {ChallengeFixture} from "./support/ChallengeFixture.sol";
 import {Fixture} from "./support/Fixture.sol";
+import {QuoteTree} from "./support/QuoteTree.sol";
 import {vm} from "./support/Vm.sol";
 
 /// @notice Gas of the main calls as transactions of their own, compared with snapshots/Calls.json.
@@ -52,5 +54,33 @@ contract GasTest is Fixture {
         vm.prank(HOST);
         registry.registerSlot{value: 1 ether}(modelId, 0, 5, address(0));
         vm.snapshotGasLastCall("Calls", "registerSlot");
+    }
+}
+
+/// @notice The same for keys and quote challenges; the verifier here costs next to nothing, so these are the costs around it.
+/// forge-config: default.isolate = true
+contract ChallengeGasTest is ChallengeFixture {
+    function test_gas_challenges() public {
+        registry.isValidKey(id, KEY, FIRST);
+        vm.snapshotGasLastCall("Challenges", "isValidKey");
+        skip(10);
+        uint64 batch = postGood(4);
+        BatchHeader memory h = headerOf(batch);
+        bytes32 hash = hashOf(batch);
+        vm.prank(DOUBTER);
+        disputes.challengeQuote{value: BOND}(batch, hash, h, 0);
+        vm.snapshotGasLastCall("Challenges", "challengeQuote, first");
+        vm.prank(DOUBTER);
+        disputes.challengeQuote{value: BOND}(batch, hash, h, 1);
+        vm.snapshotGasLastCall("Challenges", "challengeQuote, later");
+        (bytes memory leaf, bytes memory issuer) = (verifier.LEAF(), verifier.ISSUER());
+        bytes32[] memory proof = QuoteTree.prove(recordsOf(batch), 0);
+        bytes memory quote = quoteOf[recordsOf(batch)[0].quoteHash];
+        vm.prank(PRIMARY);
+        disputes.answer(1, recordsOf(batch)[0], proof, quote, leaf, issuer);
+        vm.snapshotGasLastCall("Challenges", "answer, without the verifier");
+        skip(20);
+        disputes.timeout(2);
+        vm.snapshotGasLastCall("Challenges", "timeout");
     }
 }

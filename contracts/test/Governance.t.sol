@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {DevQuoteVerifier} from "../src/DevQuoteVerifier.sol";
 import {Credits} from "../src/Credits.sol";
 import {HostRegistry} from "../src/HostRegistry.sol";
 import {TeeTeeRollup} from "../src/TeeTeeRollup.sol";
@@ -12,30 +11,17 @@ import {Parameters} from "../src/types/Types.sol";
 
 import {Fixture} from "./support/Fixture.sol";
 import {TestDisputeModule} from "./support/TestDisputeModule.sol";
+import {TestQuoteVerifier} from "./support/TestQuoteVerifier.sol";
 import {vm} from "./support/Vm.sol";
 
-/// @notice Stands for a verifier of real evidence; only `simulated` matters here.
-contract HardwareVerifier is IQuoteVerifier {
-    error NothingIsGood();
-
-    function verify(bytes calldata, bytes32, bytes32) external pure override returns (Claims memory) {
-        revert NothingIsGood();
-    }
-
-    function verifyAt(bytes calldata, bytes32, bytes32, uint64) external pure override returns (Claims memory) {
-        revert NothingIsGood();
-    }
-
-    function lapsedAt(bytes32, bytes32) external pure override returns (uint64) {
-        return 0;
-    }
-
-    function simulated() external pure override returns (bool) {
-        return false;
+abstract contract GovernanceFixture is Fixture {
+    /// @notice Stands for a verifier of real evidence; only `simulated` matters here.
+    function hardware() internal returns (TestQuoteVerifier) {
+        return new TestQuoteVerifier(false);
     }
 }
 
-contract ModuleTest is Fixture {
+contract ModuleTest is GovernanceFixture {
     ITeeTeeRollup.Module private constant DISPUTE = ITeeTeeRollup.Module.Dispute;
     ITeeTeeRollup.Module private constant VERIFIER = ITeeTeeRollup.Module.QuoteVerifier;
 
@@ -57,11 +43,24 @@ contract ModuleTest is Fixture {
     }
 
     function test_applyModule_cleared_reverts() public {
-        rollup.queueModule(VERIFIER, address(new HardwareVerifier()));
+        rollup.queueModule(VERIFIER, address(hardware()));
         rollup.clearQueuedModule(VERIFIER);
         skip(81);
         vm.expectPartialRevert(ITeeTeeRollup.Rollup_ModuleNotReady.selector);
         rollup.applyModule(VERIFIER);
+    }
+
+    function test_quoteVerifierAt_replacedModule_namesTheOneOfThatTime() public {
+        TestQuoteVerifier next = hardware();
+        rollup.queueModule(VERIFIER, address(next));
+        skip(81);
+        rollup.applyModule(VERIFIER);
+        skip(5);
+        assertEq(address(rollup.quoteVerifierAt(uint64(START - 1))), address(verifier), "before the deployment");
+        assertEq(address(rollup.quoteVerifierAt(uint64(START))), address(verifier), "first second");
+        assertEq(address(rollup.quoteVerifierAt(uint64(START + 80))), address(verifier), "last second");
+        assertEq(address(rollup.quoteVerifierAt(uint64(START + 81))), address(next), "from its second on");
+        assertEq(address(rollup.quoteVerifierAt(uint64(block.timestamp))), address(next), "now");
     }
 
     function test_queueModule_withoutCode_reverts() public {
@@ -148,7 +147,7 @@ contract ModuleTest is Fixture {
     }
 }
 
-contract ConstructorTest is Fixture {
+contract ConstructorTest is GovernanceFixture {
     function deployExternal(Parameters calldata p) external {
         deploy(p);
     }
@@ -203,18 +202,14 @@ contract ConstructorTest is Fixture {
         uint256[2] memory chains = [uint256(1), 8453];
         for (uint256 i = 0; i < 2; i++) {
             vm.chainId(chains[i]);
-            vm.expectRevert(
-                abi.encodeWithSelector(DevQuoteVerifier.DevQuoteVerifier_ProductionChain.selector, chains[i])
-            );
-            new DevQuoteVerifier(attestors());
-            HardwareVerifier real = new HardwareVerifier();
+            TestQuoteVerifier real = hardware();
             vm.expectPartialRevert(ITeeTeeRollup.Rollup_BadParameter.selector);
             this.deployWith(devParameters(), real, module);
         }
     }
 
     function test_constructor_production_needsRealVerifierAndDisputes() public {
-        HardwareVerifier real = new HardwareVerifier();
+        TestQuoteVerifier real = hardware();
         vm.expectPartialRevert(ITeeTeeRollup.Rollup_BadModule.selector);
         this.deployWith(productionParameters(), verifier, module);
         vm.expectPartialRevert(ITeeTeeRollup.Rollup_BadModule.selector);
@@ -226,7 +221,7 @@ contract ConstructorTest is Fixture {
 
     function testFuzz_constructor_productionMinimum_reverts(uint8 rule) public {
         Parameters memory p = productionParameters();
-        HardwareVerifier real = new HardwareVerifier();
+        TestQuoteVerifier real = hardware();
         rule %= 7;
         if (rule == 0) p.dataWindow = 14 hours - 1;
         if (rule == 1) p.responseWindow = 14 hours - 1;

@@ -134,6 +134,18 @@ contract TdxQuoteVerifierTest is QuoteFixture {
         bytes memory e = abi.encode(q, l, i);
         e[96] = 0xff;
         _expect(Evidence.Evidence_BadLength.selector, e);
+        e = abi.encode(type(uint256).max, l, i);
+        assembly ("memory-safe") {
+            mstore(add(e, 32), 96)
+            mstore(add(e, 128), not(0))
+        }
+        _expect(Evidence.Evidence_BadLength.selector, e);
+        // The third part's padding is not whole.
+        e = abi.encode(q, l, bytes.concat(i, new bytes(33 - i.length % 32)));
+        assembly ("memory-safe") {
+            mstore(e, sub(mload(e), 1))
+        }
+        _expect(Evidence.Evidence_BadLength.selector, e);
         e = abi.encode(q, l, i);
         e[0] = 0xff;
         _expect(Evidence.Evidence_BadOffset.selector, e);
@@ -212,14 +224,19 @@ contract TdxQuoteVerifierTest is QuoteFixture {
         tcb.raiseMinimumEvaluationNumber(21);
         vm.warp(time + 2);
         _expect(TdxQuoteVerifier.TdxQuoteVerifier_EvaluationNumber.selector, goodEvidence());
+        tcb.raiseQeIdentity(4, 21);
+        vm.warp(time + 3);
+        _expect(TdxQuoteVerifier.TdxQuoteVerifier_EvaluationNumber.selector, goodEvidence());
         TcbPolicy memory p = policy();
         p.evaluationNumber = 21;
         tcb.raisePolicy(fmspc, p);
-        vm.warp(time + 3);
-        _expect(TdxQuoteVerifier.TdxQuoteVerifier_EvaluationNumber.selector, goodEvidence());
-        tcb.raiseQeIdentity(4, 21);
         vm.warp(time + 4);
         assertEq(quoteVerifier.verify(goodEvidence(), high, low).image, image, "both");
+        tcb.raiseMinimumEvaluationNumber(22);
+        p.evaluationNumber = 22;
+        tcb.raisePolicy(fmspc, p);
+        vm.warp(time + 5);
+        _expect(TdxQuoteVerifier.TdxQuoteVerifier_EvaluationNumber.selector, goodEvidence());
     }
 
     /// @dev Every minimum at what the good quote has passes, one above is refused: each of the 16 + 16 components counts.

@@ -23,6 +23,7 @@ internal static class RootCommandBuilder
         root.Subcommands.Add(AskCommand.Create(factory));
         root.Subcommands.Add(GatewayCommand.Create(factory));
         root.Subcommands.Add(ReceiptCommand.Create(factory));
+        root.Subcommands.Add(AttestCommand.Create(factory));
         root.Subcommands.Add(RunCommand.Create(factory));
         root.Subcommands.Add(TokenizeCommand.Create(factory));
         root.Subcommands.Add(ShardCommand.Create(factory));
@@ -30,6 +31,7 @@ internal static class RootCommandBuilder
         root.Subcommands.Add(VerifierCommand.Create(factory));
         root.Subcommands.Add(QuoteCommand.Create(factory));
         root.Subcommands.Add(CollateralCommand.Create(factory));
+        root.Subcommands.Add(ChallengeCommand.Create(factory));
         root.Subcommands.Add(KeyCommand.Create(factory));
         root.Subcommands.Add(ModelCommand.Create(factory));
         root.Subcommands.Add(BenchCommand.Create(factory));

@@ -27,6 +27,9 @@ public sealed record JobTimes
     /// <summary>How long a shard may take to answer a handshake.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a shard may take to answer a challenge with a quote.</summary>
+    public TimeSpan AttestationTimeout { get; init; } = TimeSpan.FromSeconds(8);
+
     /// <summary>Age at which slots and keys are read from the registry again.</summary>
     public TimeSpan RegistryAge { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -11,7 +11,9 @@ using TeeTee.Rollup.Messages;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Accounts;
 using TeeTee.Sequencer.Api;
+using TeeTee.Sequencer.Attestations;
 using TeeTee.Sequencer.Batching;
+using TeeTee.Sequencer.Shards;
 
 namespace TeeTee.Sequencer;
 
@@ -31,10 +33,11 @@ public sealed class SequencerHost : IAsyncDisposable
 
     /// <summary>Compares chain and contracts with the options, opens the database, continues what ran before, and listens.</summary>
     /// <exception cref="FailureException"><c>wrong_chain</c>, <c>wrong_contract</c>, <c>chain_unreachable</c>, <c>database_newer</c>,
-    /// <c>database_unusable</c> or <c>port_in_use</c>.</exception>
+    /// <c>database_unusable</c>, <c>plain_link_refused</c> or <c>port_in_use</c>.</exception>
     public static async Task<SequencerHost> StartAsync(SequencerOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ShardLinks.Require(options);
         JsonRpcClient rpc = new(options.ChainEndpoint);
         try
         {
@@ -83,14 +86,16 @@ public sealed class SequencerHost : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = options.Limits.MaxSubmissionBytes;
         });
         options.ConfigureLogging?.Invoke(builder.Logging);
-        builder.Services.AddSequencerCore(options, client, chain, parameters).AddJobs(options);
+        builder.Services.AddSequencerCore(options, client, chain, parameters).AddJobs(options).AddAttestation();
         if (options.Batching is { } batching)
             builder.Services.AddSettlement(options, batching);
         options.ConfigureServices?.Invoke(builder.Services);
         WebApplication application = builder.Build();
         application.UseApiErrors();
+        application.UseAciHeaders();
         application.MapServiceEndpoints();
         application.MapJobs();
+        application.MapAttestation();
         if (options.Batching is not null)
             application.MapBatching();
         options.MapEndpoints?.Invoke(application);

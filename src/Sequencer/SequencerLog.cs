@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Tls;
 using TeeTee.Primitives;
 
 namespace TeeTee.Sequencer;
@@ -14,6 +15,21 @@ internal static partial class SequencerLog
 
     [LoggerMessage(3, LogLevel.Warning, "The registry cannot be read: {Fault}")]
     public static partial void RegistryUnread(ILogger logger, string fault);
+
+    [LoggerMessage(4, LogLevel.Warning, "Slot {Slot} could not be attested: {Fault}")]
+    public static partial void ShardNotAttested(ILogger logger, uint slot, string fault);
+
+    [LoggerMessage(5, LogLevel.Information, "The certificate of this sequencer was renewed until {Until}")]
+    public static partial void CertificateRenewed(ILogger logger, DateTimeOffset until);
+
+    [LoggerMessage(6, LogLevel.Error, "The certificate of this sequencer, valid until {Until}, cannot be renewed: {Reason}")]
+    public static partial void RenewalFailed(ILogger logger, DateTimeOffset until, string reason);
+
+    [LoggerMessage(7, LogLevel.Warning, "Collateral of platform {Fmspc} cannot be had: {Reason}")]
+    public static partial void CollateralMissing(ILogger logger, string fmspc, string reason);
+
+    [LoggerMessage(8, LogLevel.Warning, "The connection to shard {Endpoint} was given up: {Reason}")]
+    public static partial void LinkGivenUp(ILogger logger, Uri endpoint, PeerError reason);
 
     [LoggerMessage(10, LogLevel.Information, "Job {JobId} accepted")]
     public static partial void JobAccepted(ILogger logger, Bytes32 jobId);

@@ -2,9 +2,13 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Verification;
 using TeeTee.Ethereum;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Accounts;
+using TeeTee.Sequencer.Attestations;
 using TeeTee.Sequencer.Batching;
 
 namespace TeeTee.Sequencer;
@@ -42,14 +46,33 @@ public sealed record SequencerOptions
     /// <summary>Whether shards with simulated quotes may serve; never on a chain with value.</summary>
     public bool AllowSimulatedTee { get; init; }
 
+    /// <summary>
+    /// Development only: shards are dialled in the clear (h2c) and prove nothing. Otherwise every shard is https and attested.
+    /// </summary>
+    public bool PlainLinks { get; init; }
+
+    /// <summary>The root that shards' quotes must lead to.</summary>
+    public TrustedRoot TrustedRoot { get; init; } = TrustedRoot.Intel;
+
+    /// <summary>Collateral of shards' platforms; must be there unless links are plain.</summary>
+    public ICollateralProvider? Collateral { get; init; }
+
+    /// <summary>What shards' quotes must satisfy; where null the production defaults, simulated ones by <see cref="AllowSimulatedTee"/>.</summary>
+    public QuotePolicy? QuotePolicy { get; init; }
+
     /// <summary>The block whose deposits count as credit; a withdrawal counts from the newest block on.</summary>
     public BlockTag CreditBlock { get; init; } = BlockTag.Safe;
 
     /// <summary>
-    /// How answers become batches and payouts; nothing is posted when null. Without shards of its own it collects epochs from
-    /// <see cref="Shards"/>.
+    /// How answers become batches and payouts; nothing is posted when null. Epochs are collected from <see cref="Shards"/>.
     /// </summary>
     public BatchingOptions? Batching { get; init; }
+
+    /// <summary>How shards, and the sequencer itself, are proved to those who ask.</summary>
+    public AttestationOptions Attestation { get; init; } = new();
+
+    /// <summary>The collateral that is relayed with quotes.</summary>
+    internal ICollateralProvider? RelayedCollateral => Attestation.Collateral ?? Collateral ?? Batching?.Collateral;
 
     /// <summary>Stops the sequencer when standard input ends.</summary>
     public bool ExitWithParent { get; init; }

@@ -8,6 +8,7 @@ using TeeTee.Rollup.Messages;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Accounts;
 using TeeTee.Sequencer.Api;
+using TeeTee.Sequencer.Attestations;
 using TeeTee.Sequencer.Batching;
 using TeeTee.Sequencer.Jobs;
 using TeeTee.Sequencer.Receipts;
@@ -39,17 +40,30 @@ internal static class SequencerServices
     public static IServiceCollection AddJobs(this IServiceCollection services, SequencerOptions options) => services
         .AddSingleton(options.Limits).AddSingleton(options.Times)
         .AddSingleton<JobMetrics>().AddSingleton<CreditSource>().AddSingleton<SessionSource>().AddSingleton<RequestSigners>()
+        .AddSingleton<ShardLinks>().AddHostedService(provider => provider.GetRequiredService<ShardLinks>())
         .AddSingleton<ShardPool>().AddHostedService(provider => provider.GetRequiredService<ShardPool>())
         .AddSingleton<JobRunner>().AddSingleton<JobHub>().AddHostedService(provider => provider.GetRequiredService<JobHub>())
         .AddSingleton<JobAcceptance>().AddSingleton<JobService>().AddSingleton<AccountService>().AddSingleton<NodeInfoSource>()
         .AddSingleton<IJobClient>(provider => new LocalJobClient(
             provider.GetRequiredService<JobService>(), provider.GetRequiredService<AccountService>(), provider.GetRequiredService<NodeInfoSource>(),
+            provider.GetRequiredService<AttestationReporter>(), provider.GetRequiredService<CollateralStore>(),
             jobId => Receipt(provider.GetService<ReceiptReader>(), jobId)));
 
+    /// <summary>Attestation of shards and of the sequencer.</summary>
+    public static IServiceCollection AddAttestation(this IServiceCollection services) => services
+        .AddSingleton<CollateralStore>().AddSingleton<ShardChallenger>().AddSingleton<AttestationReporter>()
+        .AddSingleton<AciIdentity>().AddSingleton<AciAttestor>().AddSingleton<AciSessionBook>().AddSingleton<AciEndpoints>();
+
     /// <summary>Batches, posting and payouts, on the same database and shards.</summary>
-    public static IServiceCollection AddSettlement(this IServiceCollection services, SequencerOptions options, BatchingOptions batching) => services
-        .AddSingleton<IVocabularySource, OfferedVocabularies>()
-        .AddBatching(batching.Shards.Count > 0 ? batching : batching with { Shards = [.. options.Shards.Select(shard => shard.Endpoint)] });
+    public static IServiceCollection AddSettlement(this IServiceCollection services, SequencerOptions options, BatchingOptions batching)
+    {
+        for (int i = 0; i < options.Shards.Count; i++)
+        {
+            int index = i;
+            services.AddSingleton<IEpochSource>(provider => new ShardEpochSource(provider.GetRequiredService<ShardPool>().Connections[index]));
+        }
+        return services.AddSingleton<IVocabularySource, OfferedVocabularies>().AddBatching(batching);
+    }
 
     // Receipts are the batching part's; without it none comes into being.
     private static JsonElement? Receipt(ReceiptReader? reader, Bytes32 jobId) => reader?.Find(jobId) is { } receipt

@@ -1,3 +1,5 @@
+using TeeTee.Hosting.Limits;
+
 namespace TeeTee.ShardNode;
 
 /// <summary>What a shard takes at most. More is refused with a clear failure, never queued without bound.</summary>
@@ -32,6 +34,12 @@ public sealed record ShardLimits
 
     /// <summary>Links that other shards may hold open to this one at once.</summary>
     public int MaxInboundLinks { get; init; } = 64;
+
+    /// <summary>Quotes made for those who challenge this shard; a refused asker may ask again.</summary>
+    public SharedWorkLimits Attestations { get; init; } = new();
+
+    /// <summary>Connections open at once, handshakes that still run among them; further ones are closed unanswered.</summary>
+    public int MaxConnections { get; init; } = 512;
 
     /// <summary>Finished and running OpenJob calls that may be followed at once.</summary>
     public int MaxConcurrentCalls { get; init; } = 1024;

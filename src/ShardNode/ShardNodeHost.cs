@@ -12,6 +12,7 @@ using TeeTee.Hosting;
 using TeeTee.Hosting.Failures;
 using TeeTee.Hosting.Observability;
 using TeeTee.Primitives;
+using TeeTee.ShardNode.Security;
 using TeeTee.ShardNode.Service;
 using TeeTee.ShardProtocol;
 using TeeTee.ShardProtocol.Mapping;
@@ -68,12 +69,14 @@ public sealed class ShardNodeHost : IAsyncDisposable
     public static async Task<ShardNodeHost> StartAsync(ShardNodeOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        WebApplication application = Build(options);
+        LinkListener listener = new(options.PlainLinks, options.Clock);
+        WebApplication application = Build(options, listener);
         ShardServices? services = null;
         try
         {
             services = await ShardServices.CreateAsync(
                 options, application.Services.GetRequiredService<Readiness>(), application.Services.GetRequiredService<ILoggerFactory>(), cancellationToken);
+            listener.Open(services.Security, services.Metrics);
             HealthService health = new();
             health.SetStatus(ShardMethods.Service, HealthCheckResponse.Types.ServingStatus.Serving);
             Map(application, services, health, options.Limits);
@@ -112,13 +115,14 @@ public sealed class ShardNodeHost : IAsyncDisposable
         _background.Dispose();
     }
 
-    private static WebApplication Build(ShardNodeOptions options)
+    private static WebApplication Build(ShardNodeOptions options, LinkListener listener)
     {
         WebApplicationBuilder builder = ServiceHost.CreateBuilder(
-            options.Listen, options.ExitWithParent, listen => listen.Protocols = HttpProtocols.Http2);
+            options.Listen, options.ExitWithParent, listener.Configure);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.ConfigureGrpc();
+            kestrel.Limits.MaxConcurrentConnections = options.Limits.MaxConnections;
             if (options.HttpListen is { } http)
                 kestrel.Listen(http, listen => listen.Protocols = HttpProtocols.Http1);
         });
@@ -135,7 +139,7 @@ public sealed class ShardNodeHost : IAsyncDisposable
             MaxSendMessageBytes = limits.MaxMessageBytes,
             MaxConcurrentCalls = limits.MaxConcurrentCalls,
         });
-        new ShardService(services.Self, services.Jobs, services.Hub, services.Store).Map(map);
+        new ShardService(services.Self, services.Gate, services.Jobs, services.Hub, services.Store, services.Desk).Map(map);
         map.MapHealth(health);
     }
 
@@ -145,8 +149,9 @@ public sealed class ShardNodeHost : IAsyncDisposable
         Uri[] addresses = [.. _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a))];
         HttpAddress = addresses.Length > 1 ? addresses[1] : null;
         _services.LogServing(Address);
+        Task renewing = _services.Security?.Identity.RunAsync(_background.Token) ?? Task.CompletedTask;
         _running = Task.WhenAll(
-            GuardAsync(_services.Sealer.RunAsync(_background.Token)), GuardAsync(_services.Watch.RunAsync(_background.Token)));
+            GuardAsync(_services.Sealer.RunAsync(_background.Token)), GuardAsync(_services.Watch.RunAsync(_background.Token)), GuardAsync(renewing));
     }
 
     /// <summary>A shard that can no longer seal or watch must not go on serving: what ends a loop ends the process.</summary>

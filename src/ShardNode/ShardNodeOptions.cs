@@ -1,6 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources;
+using TeeTee.Attestation.Verification;
 using TeeTee.Primitives;
 using TeeTee.ShardNode.Chain;
 
@@ -9,6 +12,12 @@ namespace TeeTee.ShardNode;
 /// <summary>Everything that a shard is started with.</summary>
 public sealed record ShardNodeOptions
 {
+    /// <summary>The image that simulated machines run unless told otherwise.</summary>
+    public const string DefaultSimulatedImage = "teetee-shard";
+
+    /// <summary>Its compose text.</summary>
+    public const string DefaultSimulatedCompose = "teetee shard";
+
     /// <summary>GGUF file of the whole model; only the shard's layers are loaded.</summary>
     public required string ModelPath { get; init; }
 
@@ -36,7 +45,7 @@ public sealed record ShardNodeOptions
     /// <summary>Keys, receipts and evidence: a folder of this shard alone.</summary>
     public required string StateFolder { get; init; }
 
-    /// <summary>Where gRPC (h2c) listens; port 0 takes a free one.</summary>
+    /// <summary>Where gRPC listens, over attested TLS; port 0 takes a free one.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
 
     /// <summary>Where /livez, /readyz and /metrics are served over HTTP/1.1; nowhere when null.</summary>
@@ -54,17 +63,37 @@ public sealed record ShardNodeOptions
     /// <summary>Folder of the simulated PKI, shared with those who verify; made if absent.</summary>
     public string? SimulatorFolder { get; init; }
 
+    /// <summary>
+    /// Development only: links in the clear (h2c), where anybody may make any call and read every activation. Never with sealed jobs.
+    /// </summary>
+    public bool PlainLinks { get; init; }
+
+    /// <summary>The root that peers' quotes must lead to; where null, that of the simulator of <see cref="SimulatorFolder"/>, else Intel's.</summary>
+    public TrustedRoot? TrustedRoot { get; init; }
+
+    /// <summary>Collateral of peers' platforms; where null that of the simulator of <see cref="SimulatorFolder"/>.</summary>
+    public ICollateralProvider? Collateral { get; init; }
+
+    /// <summary>What peers' quotes must satisfy; where null the production defaults, simulated ones allowed together with <see cref="SimulatorFolder"/>.</summary>
+    public QuotePolicy? QuotePolicy { get; init; }
+
+    /// <summary>How long a certificate of this shard is valid; it is renewed after two thirds of that.</summary>
+    public TimeSpan CertificateValidity { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>Image that simulated measurements are of.</summary>
-    public string SimulatedImage { get; init; } = "teetee-shard";
+    public string SimulatedImage { get; init; } = DefaultSimulatedImage;
 
     /// <summary>Compose text that simulated measurements are of.</summary>
-    public string SimulatedCompose { get; init; } = "teetee shard";
+    public string SimulatedCompose { get; init; } = DefaultSimulatedCompose;
 
     /// <summary>Registers slot and key before serving, when given.</summary>
     public SlotRegistrationOptions? Registration { get; init; }
 
     /// <summary>The chain as this shard sees it; read from <see cref="ChainEndpoint"/> when null.</summary>
     public IChainView? ChainView { get; init; }
+
+    /// <summary>Development only: sealed jobs may pass over links that are not attested, where whoever runs the network reads them.</summary>
+    public bool AllowPlainSealedJobs { get; init; }
 
     /// <summary>Stops the shard when standard input ends.</summary>
     public bool ExitWithParent { get; init; }

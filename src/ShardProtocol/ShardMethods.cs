@@ -26,4 +26,7 @@ public static class ShardMethods
 
     public static GrpcMethod<GetReceiptsRequest, GetReceiptsReply> GetReceipts { get; } =
         new(Service, nameof(GetReceipts), GrpcMethodType.Unary, GetReceiptsRequest.Parser, GetReceiptsReply.Parser);
+
+    public static GrpcMethod<GetAttestationRequest, GetAttestationReply> GetAttestation { get; } =
+        new(Service, nameof(GetAttestation), GrpcMethodType.Unary, GetAttestationRequest.Parser, GetAttestationReply.Parser);
 }

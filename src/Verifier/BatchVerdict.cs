@@ -34,10 +34,10 @@ public sealed record BatchVerdict
     /// <summary>Receipts in the batch; 0 if it was not read.</summary>
     public required uint Leaves { get; init; }
 
-    /// <summary>Answered jobs that could be run again: public, and not void.</summary>
+    /// <summary>Answered jobs that could be run again: public ones, and sealed ones that this verifier can read.</summary>
     public required uint CheckableLeaves { get; init; }
 
-    /// <summary>Receipt indices of sealed jobs: their form was checked, their computation could not be.</summary>
+    /// <summary>Receipt indices of sealed jobs that this verifier cannot read: their form was checked, their computation was not.</summary>
     public required ImmutableArray<uint> SealedLeaves { get; init; }
 
     /// <summary>What re-execution contradicts, traces, tokens and values that are not finite alike.</summary>

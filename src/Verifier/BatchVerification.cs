@@ -1,3 +1,4 @@
+using TeeTee.Attestation.Encryption;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
 using TeeTee.Primitives;
@@ -22,15 +23,16 @@ public sealed class BatchVerification : IDisposable
     private readonly TimeProvider _clock;
     private readonly byte[] _secret;
     private readonly ModelLibrary _models;
+    private readonly EnclaveEncryptionKey? _auditKey;
     private readonly ChainEndpoint[] _endpoints;
     private readonly HttpClient _http;
     private readonly BatchJudge _judge;
     private readonly SemaphoreSlim _turn = new(1);
     private bool _isChainChecked;
 
-    private BatchVerification(VerifierOptions options, TimeProvider clock, ModelLibrary models, byte[] secret)
+    private BatchVerification(VerifierOptions options, TimeProvider clock, ModelLibrary models, byte[] secret, EnclaveEncryptionKey? auditKey)
     {
-        (_options, _clock, _models, _secret) = (options, clock, models, secret);
+        (_options, _clock, _models, _secret, _auditKey) = (options, clock, models, secret, auditKey);
         RollupDomain domain = options.Deployment.Domain();
         _endpoints = [.. options.ChainUrls.Select(u => new ChainEndpoint(u, options.Deployment, options.Rpc, clock))];
         _http = NewHttpClient();
@@ -40,8 +42,11 @@ public sealed class BatchVerification : IDisposable
         BatchFetcher fetcher = new(sources, options, clock);
         RuleJudge rules = new(Quorum, domain, models, new QuoteJudge(options, domain));
         States = new StateSource(Postings, fetcher, rules);
-        _judge = new BatchJudge(fetcher, States, rules, new SampleJudge(models, options.SampleRate));
+        _judge = new BatchJudge(fetcher, States, rules, new SampleJudge(models, new SealedAudit(auditKey, domain), options.SampleRate));
     }
+
+    /// <summary>The key to which users wrap what this verifier shall audit, or null.</summary>
+    public Bytes32? AuditKey => _auditKey is { } key ? new Bytes32(key.PublicKey.Span) : null;
 
     internal ChainQuorum Quorum { get; }
 
@@ -50,15 +55,16 @@ public sealed class BatchVerification : IDisposable
     internal StateSource States { get; }
 
     /// <summary>Opens models and the sampling secret; chain and data are asked only when a batch is judged.</summary>
-    /// <exception cref="FailureException"><c>invalid_configuration</c>, <c>model_unusable</c> or <c>state_unusable</c>.</exception>
+    /// <exception cref="FailureException"><c>invalid_configuration</c>, <c>key_unusable</c>, <c>model_unusable</c> or <c>state_unusable</c>.</exception>
     public static async Task<BatchVerification> OpenAsync(VerifierOptions options, TimeProvider clock, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(clock);
         options.Validate();
         byte[] secret = SampleSecret.LoadOrCreate(options.StateFile);
+        EnclaveEncryptionKey? auditKey = LoadAuditKey(options.AuditKeyFile);
         ModelLibrary models = await Task.Run(() => ModelLibrary.Open(options.ModelFiles, options.Threads, cancellationToken), cancellationToken);
-        return new BatchVerification(options, clock, models, secret);
+        return new BatchVerification(options, clock, models, secret, auditKey);
     }
 
     /// <summary>Judges the batch that stands under an index at the configured tag.</summary>
@@ -75,6 +81,7 @@ public sealed class BatchVerification : IDisposable
             endpoint.Dispose();
         _http.Dispose();
         _models.Dispose();
+        _auditKey?.Dispose();
         _turn.Dispose();
     }
 
@@ -147,6 +154,18 @@ public sealed class BatchVerification : IDisposable
         return second.SameFaultsAs(first)
             ? second with { Reproductions = 2 }
             : start.Unavailable(VerdictCause.NotReproduced, $"Found once and not again: {first.Detail} The second judgement: {second.Detail}");
+    }
+
+    private static EnclaveEncryptionKey? LoadAuditKey(string? path)
+    {
+        try
+        {
+            return path is null ? null : EnclaveEncryptionKey.Load(path);
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException(ExitCode.Configuration, "key_unusable", e.Message, e);
+        }
     }
 
     private static HttpClient NewHttpClient() => new(new SocketsHttpHandler

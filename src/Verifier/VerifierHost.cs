@@ -1,12 +1,14 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TeeTee.Hosting;
 using TeeTee.Hosting.Failures;
 using TeeTee.Hosting.Observability;
+using TeeTee.Rollup.Json;
 using TeeTee.Verifier.Following;
 using TeeTee.Verifier.Service;
 using TeeTee.Verifier.Storage;
@@ -35,7 +37,7 @@ public sealed class VerifierHost : IAsyncDisposable
             application.Services.GetRequiredService<ILogger<BatchFollower>>(), clock, TimeSpan.FromSeconds(options.PollSeconds));
     }
 
-    /// <summary>Where /livez, /readyz, /metrics and /v1/verdicts are served; null if nowhere.</summary>
+    /// <summary>Where /livez, /readyz, /metrics, /v1/info and /v1/verdicts are served; null if nowhere.</summary>
     public Uri? Address { get; private set; }
 
     /// <summary>Completes when following ends, with its fault if it ended by one.</summary>
@@ -101,6 +103,8 @@ public sealed class VerifierHost : IAsyncDisposable
         _application.UseRouting();
         _application.MapServiceEndpoints();
         _application.MapVerdicts(Book);
+        VerifierInfo info = new(options.Deployment.ChainId, options.Deployment.Rollup, _verification.AuditKey);
+        _application.MapGet("/v1/info", () => Results.Json(info, RollupJson.Options));
         Uri address = await ServiceHost.StartAsync(_application, cancellationToken);
         Address = options.Listen is null ? null : address;
         _following = Task.Run(() => _follower.RunAsync(_stop.Token), CancellationToken.None);

@@ -26,7 +26,10 @@ public sealed record VerifierOptions
     /// <summary>The block on whose state batches are followed: latest for development, safe or finalized in production.</summary>
     public BlockTag Tag { get; init; } = BlockTag.Safe;
 
-    /// <summary>Share of public answered jobs of each batch to run again, 0 to 1; above 0 at least one per batch.</summary>
+    /// <summary>X25519 key file (PKCS #8 PEM, mode 600) with which sealed jobs are read whose clients wrapped the data key to it; null reads none.</summary>
+    public string? AuditKeyFile { get; init; }
+
+    /// <summary>Share of answered jobs that can be read of each batch to run again, 0 to 1; above 0 at least one per batch.</summary>
     public double SampleRate { get; init; } = 1;
 
     /// <summary>The root that quotes must lead to.</summary>

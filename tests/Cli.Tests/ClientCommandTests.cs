@@ -119,12 +119,52 @@ public sealed class ClientCommandTests : IDisposable
         (await CommandRun.RunAsync(["ask", "Hi", "--model", CommandRun.DemoModel, "--json", .. key, .. arguments])).ShouldFail(code, error);
     }
 
+    [Theory]
+    [InlineData("--confidential")]
+    [InlineData("--audit-to", "0x0900000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("--save-data-key", "/nowhere/key.json")]
+    public async Task Ask_ConfidentialHalfSaid_IsRefusedBeforeAnythingIsSent(params string[] arguments)
+    {
+        CommandRun run = await CommandRun.RunAsync(["ask", "Hi", "--model", CommandRun.DemoModel, "--json", "--key-file", KeyPath, "--url", Nobody, .. arguments]);
+
+        run.ShouldFail(ExitCode.Usage, "bad_setting");
+        Assert.Contains("--confidential", run.Progress, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0x12")]
+    [InlineData("0x0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("0x0900000000000000000000000000000000000000000000000000000000000000,0x01")]
+    public async Task Ask_AuditKeyThatIsNone_IsRefused(string keys)
+    {
+        string[] chain = ["--deployment", await WriteDeploymentAsync(), "--chain-url", Nobody];
+
+        CommandRun run = await CommandRun.RunAsync(
+            ["ask", "Hi", "--model", CommandRun.DemoModel, "--json", "--key-file", KeyPath, "--url", Nobody, "--confidential", "--audit-to", keys, .. chain]);
+
+        run.ShouldFail(ExitCode.Usage, "bad_setting");
+        Assert.Contains("no X25519 public key", run.Progress, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Key_EncryptionKey_IsMadeOnceAndTold()
+    {
+        string file = Path.Combine(_folder, "audit.pem");
+
+        CommandRun made = await CommandRun.RunAsync("key", "new", "--x25519", "--file", file, "--json");
+        CommandRun told = await CommandRun.RunAsync("key", "public", "--file", file, "--json");
+
+        Assert.Matches("^0x[0-9a-f]{64}$", made.Json.GetProperty("publicKey").GetString());
+        Assert.Equal(made.Json.GetProperty("publicKey").GetString(), told.Json.GetProperty("publicKey").GetString());
+        (await CommandRun.RunAsync("key", "new", "--x25519", "--file", file, "--json")).ShouldFail(ExitCode.Configuration, "bad_key_file");
+        (await CommandRun.RunAsync("key", "public", "--file", KeyPath, "--json")).ShouldFail(ExitCode.Configuration, "bad_key_file");
+        (await CommandRun.RunAsync("key", "new", "--x25519", "--file", file + "2", "--password-file", file, "--json")).ShouldFail(ExitCode.Usage, "bad_setting");
+    }
+
     [Fact]
     public async Task ReceiptVerify_NoReceipt_FailsClearly()
     {
-        string deployment = Path.Combine(_folder, "deployment.json");
-        string address = "0x" + new string('1', 40);
-        await File.WriteAllTextAsync(deployment, $$"""{"chainId":84532,"rollup":"{{address}}","registry":"{{address}}","credits":"{{address}}","quoteVerifier":"{{address}}","deployedAtBlock":1}""");
+        string deployment = await WriteDeploymentAsync();
         string file = Path.Combine(_folder, "receipt.json");
         await File.WriteAllTextAsync(file, """{"id":"0x12"}""");
         string[] common = ["--deployment", deployment, "--url", Nobody, "--json"];
@@ -133,6 +173,14 @@ public sealed class ClientCommandTests : IDisposable
         (await CommandRun.RunAsync(["receipt", "verify", file + "x", .. common])).ShouldFail(ExitCode.Usage, "file_unreadable");
         (await CommandRun.RunAsync(["receipt", "verify", "0x" + new string('1', 64), .. common])).ShouldFail(ExitCode.Unreachable, "unreachable");
         (await CommandRun.RunAsync(["receipt", "verify", file, "--json", "--deployment", file])).ShouldFail(ExitCode.Configuration, "bad_deployment");
+    }
+
+    private async Task<string> WriteDeploymentAsync()
+    {
+        string path = Path.Combine(_folder, "deployment.json");
+        string address = "0x" + new string('1', 40);
+        await File.WriteAllTextAsync(path, $$"""{"chainId":84532,"rollup":"{{address}}","registry":"{{address}}","credits":"{{address}}","quoteVerifier":"{{address}}","deployedAtBlock":1}""");
+        return path;
     }
 
     private static uint[] Tokens(CommandRun run) => [.. run.Json.GetProperty("tokens").EnumerateArray().Select(t => t.GetUInt32())];

@@ -14,11 +14,14 @@ public sealed class DemoTests : IClassFixture<DemoTests.Demos>
     {
         internal Dictionary<int, TeeTeeProgram.Ended> ByShards { get; } = [];
 
+        internal TeeTeeProgram.Ended Confidential { get; private set; } = null!;
+
         public async Task InitializeAsync()
         {
             ByShards[2] = await TeeTeeProgram.RunAsync("demo", "--json", "--window", "3");
             ByShards[1] = await TeeTeeProgram.RunAsync("demo", "--json", "--window", "3", "--shards", "1");
             ByShards[4] = await TeeTeeProgram.RunAsync("demo", "--json", "--window", "3", "--shards", "4");
+            Confidential = await TeeTeeProgram.RunAsync("demo", "--json", "--window", "3", "--confidential");
         }
 
         public Task DisposeAsync() => Task.CompletedTask;
@@ -69,6 +72,19 @@ public sealed class DemoTests : IClassFixture<DemoTests.Demos>
         Assert.Single(results.Select(r => r.GetProperty("tokenCount").GetInt32()).Distinct());
         Assert.Single(results.Select(r => r.GetProperty("charged").GetString()).Distinct());
         Assert.Equal([1, 2, 4], results.Select(r => r.GetProperty("shards").GetInt32()).Order());
+    }
+
+    [Fact]
+    public void Demo_Confidential_IsTheSameAnswerAndAuditedByTheVerifier()
+    {
+        TeeTeeProgram.Ended demo = _demos.Confidential;
+        Assert.True(demo.ExitCode == 0, demo.Errors);
+        (JsonElement closed, JsonElement open) = (demo.Json(), _demos.ByShards[2].Json());
+
+        Assert.Equal([.. open.EnumerateObject().Select(p => p.Name), "confidential"], closed.EnumerateObject().Select(p => p.Name));
+        Assert.True(closed.GetProperty("confidential").GetBoolean());
+        foreach (string name in (string[])["prompt", "answer", "model", "shards", "tokenCount", "verdict", "status", "charged"])
+            Assert.Equal(open.GetProperty(name).GetRawText(), closed.GetProperty(name).GetRawText());
     }
 
     private static UInt128 Wei(JsonElement text) => UInt128.Parse(text.GetString()!, CultureInfo.InvariantCulture);

@@ -85,6 +85,25 @@ public sealed class GoldenVectorTests
     }
 
     [Fact]
+    public void ForTlsAndAttestation_GoldenReportData_IsTheVectors()
+    {
+        JsonElement data = s_state.GetProperty("reportData");
+        RollupDomain domain = Domain(s_state);
+        uint slot = data.GetProperty("slot").GetUInt32();
+        Address host = data.GetProperty("operator").Deserialize<Address>();
+        Address signingKey = data.GetProperty("signingKey").Deserialize<Address>();
+        Bytes32 encryptionKey = Hash(data, "encryptionKey");
+        byte[] tls = ReportData.ForTls(
+            domain, Hash(data, "modelId"), slot, host, Hash(data, "publicKeyHash"), data.GetProperty("notBefore").GetUInt64(),
+            data.GetProperty("notAfter").GetUInt64(), signingKey, encryptionKey);
+        byte[] attestation = ReportData.ForAttestation(domain, Hash(data, "modelId"), slot, host, Hash(data, "nonce"), signingKey, encryptionKey);
+
+        Assert.Equal(data.GetProperty("tls").GetString(), Hex.Encode(tls));
+        Assert.Equal(data.GetProperty("attestation").GetString(), Hex.Encode(attestation));
+        Assert.Equal(data.GetProperty("legacy").GetString(), Hex.Encode(ReportData.ForLegacyAttestation(signingKey, Hash(data, "nonce"))));
+    }
+
+    [Fact]
     public void Encode_GoldenChunk_IsTheVectors()
     {
         JsonElement chunk = s_state.GetProperty("chunk");

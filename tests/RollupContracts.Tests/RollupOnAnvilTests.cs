@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Ethereum;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Accounting;
@@ -47,10 +48,23 @@ public sealed class RollupOnAnvilTests : IDisposable
     };
 
     private readonly CancellationTokenSource _bound = new(TimeSpan.FromSeconds(50));
+    private readonly SimulatedPki _pki;
+    private readonly SimulatedQuoteSource _machine;
+
+    public RollupOnAnvilTests()
+    {
+        _pki = SimulatedPki.Create(TimeProvider.System);
+        _machine = new SimulatedQuoteSource(_pki, SimulatedMeasurements.Of("test", "test"));
+    }
 
     private CancellationToken Bound => _bound.Token;
 
-    public void Dispose() => _bound.Dispose();
+    public void Dispose()
+    {
+        _machine.Dispose();
+        _pki.Dispose();
+        _bound.Dispose();
+    }
 
     [Fact]
     public async Task Claim_AfterAPostedBatchIsFinal_PaysWhatTheTreeSays()
@@ -62,12 +76,18 @@ public sealed class RollupOnAnvilTests : IDisposable
         using TransactionSender host = new(client, s_host, s_chainId);
         using TransactionSender user = new(client, s_user, s_chainId);
         Deployment deployment = await new RollupDeployer(client, sequencer)
-            .DeployAsync(s_parameters, s_sequencer.Address, s_sequencer.Address, [s_sequencer.Address], Bound);
+            .DeployAsync(
+                s_parameters, ChallengeTerms.For(s_parameters), SimulatedPolicy.Of(_pki, _machine.Measurements), s_sequencer.Address,
+                s_sequencer.Address, Bound);
         RollupContract rollup = new(client, deployment.Rollup);
         RegistryContract registry = new(client, deployment.Registry);
         CreditsContract credits = new(client, deployment.Credits);
 
         Assert.Equal(s_parameters, await rollup.GetParametersAsync(BlockTag.Latest, Bound));
+        Assert.Equal(deployment.QuoteChallenges, await rollup.GetDisputeModuleAsync(BlockTag.Latest, Bound));
+        Assert.Equal(deployment.QuoteVerifier, await rollup.GetQuoteVerifierAsync(0, BlockTag.Latest, Bound));
+        Assert.True(await new QuoteVerifierContract(client, deployment.QuoteVerifier).IsSimulatedAsync(BlockTag.Latest, Bound));
+        Assert.Equal(s_sequencer.Address, await new TcbRegistryContract(client, deployment.TcbRegistry!.Value).GetOwnerAsync(BlockTag.Latest, Bound));
         Assert.Equal(deployment.Domain().Separator, await rollup.GetDomainSeparatorAsync(BlockTag.Latest, Bound));
 
         Bytes32 modelId = await ListModelAsync(sequencer, client, registry);
@@ -78,7 +98,7 @@ public sealed class RollupOnAnvilTests : IDisposable
         await SendAsync(user, credits, credits.AuthorizeSession(s_session.Address, 10_000, expiry));
 
         ulong now = (await client.GetBlockAsync(BlockTag.Latest, Bound))!.Timestamp;
-        AnsweredJob job = Answer(deployment.Domain(), slot, now, s_session);
+        AnsweredJob job = await AnswerAsync(deployment.Domain(), slot, now, s_session);
         RollupSnapshot view = await GatherAsync(registry, credits, deployment.Domain(), job, now + 30);
         BatchContext context = Context(deployment, view, now + 30);
         BatchBuilder builder = new(context);
@@ -100,7 +120,7 @@ public sealed class RollupOnAnvilTests : IDisposable
     public async Task LoadAsync_SavedDeployment_ReturnsItself()
     {
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        Deployment deployment = new(s_chainId, s_user.Address, s_host.Address, s_sequencer.Address, s_enclave.Address, 7);
+        Deployment deployment = new(s_chainId, s_user.Address, s_host.Address, s_sequencer.Address, s_enclave.Address, 7) { TcbRegistry = s_user.Address, QuoteChallenges = s_host.Address };
         await deployment.SaveAsync(path, Bound);
         Deployment loaded = await Deployment.LoadAsync(path, Bound);
         await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path, Bound)).Replace("registry", "register"), Bound);
@@ -109,6 +129,20 @@ public sealed class RollupOnAnvilTests : IDisposable
 
         Assert.Equal(deployment, loaded);
         Assert.Contains(path, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LoadAsync_FileOfBeforeThereWereChallenges_StillLoads()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await new Deployment(s_chainId, s_user.Address, s_host.Address, s_sequencer.Address, s_enclave.Address, 7).SaveAsync(path, Bound);
+        string text = await File.ReadAllTextAsync(path, Bound);
+        Deployment loaded = await Deployment.LoadAsync(path, Bound);
+        File.Delete(path);
+
+        Assert.DoesNotContain("quoteChallenges", text, StringComparison.Ordinal);
+        Assert.Null(loaded.TcbRegistry);
+        Assert.Null(loaded.QuoteChallenges);
     }
 
     private async Task<Bytes32> ListModelAsync(TransactionSender sender, EthereumClient client, RegistryContract registry)
@@ -128,10 +162,10 @@ public sealed class RollupOnAnvilTests : IDisposable
         TransactionReceipt registered = await SendAsync(host, registry, registry.RegisterSlot(modelId, 0, 4, s_host.Address), 1_000);
         uint slotId = (uint)(ulong)Event(registered, "SlotRegistered").Values["slotId"];
         await SendAsync(host, registry, registry.BeginRegistration(slotId));
-        (Bytes32 nonce, ulong expiresAt) = await registry.GetRegistrationNonceAsync(slotId, BlockTag.Latest, Bound);
+        (Bytes32 nonce, _) = await registry.GetRegistrationNonceAsync(slotId, BlockTag.Latest, Bound);
         byte[] reportData = ReportData.ForRegistration(
             deployment.Domain(), slotId, s_host.Address, nonce, s_enclave.Address, s_encryptionKey);
-        byte[] evidence = DevEvidence.Create(s_chainId, deployment.QuoteVerifier, reportData, Quote(reportData), expiresAt + 5_000, s_sequencer);
+        byte[] evidence = TdxEvidence.Create(await _machine.GetQuoteAsync(reportData, Bound));
         await SendAsync(host, registry, registry.Register(slotId, s_enclave.Address, s_encryptionKey, evidence));
 
         RegisteredSlot? slot = await registry.GetSlotAsync(slotId, BlockTag.Latest, Bound);
@@ -141,6 +175,11 @@ public sealed class RollupOnAnvilTests : IDisposable
         ulong epoch = (await client.GetBlockAsync(BlockTag.Latest, Bound))!.Timestamp / s_parameters.EpochSeconds;
         Assert.True(key.IsValidAt(epoch));
         Assert.Equal((s_enclave.Address, s_encryptionKey), (key.SigningKey, key.EncryptionKey));
+        // What C# calls the image is what the contract found in the quote.
+        Bytes32 image = AttestedImage.Of(register => _machine.Measurements[register]);
+        KeyStanding? standing = await registry.GetStandingAsync(slotId, s_enclave.Address, BlockTag.Latest, Bound);
+        Assert.Equal((key, deployment.QuoteVerifier, image, 0ul, true), (standing!.Key, standing.Judge, standing.Image, standing.LapsedAt, standing.IsAnswered));
+        Assert.Null(await registry.GetStandingAsync(slotId, s_user.Address, BlockTag.Latest, Bound));
         return slot.Slot;
     }
 
@@ -166,7 +205,7 @@ public sealed class RollupOnAnvilTests : IDisposable
         Quotes = [],
     };
 
-    private static AnsweredJob Answer(RollupDomain domain, Slot slot, ulong now, PrivateKey signer)
+    private async Task<AnsweredJob> AnswerAsync(RollupDomain domain, Slot slot, ulong now, PrivateKey signer)
     {
         uint[] tokens = [5, 6, 7, 8, 2];
         JobRequest request = new()
@@ -194,8 +233,9 @@ public sealed class RollupOnAnvilTests : IDisposable
         ShardReceipt receipt = new(
             domain.Digest(request), slot.SlotId, slot.Operator, epoch, 4, tokensRoot, TraceCommitment.Root(leaves), now + 40);
         ExecutionTree tree = new([domain.Digest(receipt)]);
-        byte[] quote = Quote(ReportData.ForEpoch(
-            domain, slot.ModelId, slot.SlotId, slot.Operator, epoch, tree.Root, s_enclave.Address, s_encryptionKey));
+        byte[] reportData = ReportData.ForEpoch(
+            domain, slot.ModelId, slot.SlotId, slot.Operator, epoch, tree.Root, s_enclave.Address, s_encryptionKey);
+        byte[] quote = await _machine.GetQuoteAsync(reportData, Bound);
         QuoteRecord record = new(
             slot.ModelId, slot.SlotId, slot.Operator, epoch, tree.Root, s_enclave.Address, s_encryptionKey, Keccak256.Hash(quote));
         AnsweredShard shard = new(
@@ -257,15 +297,4 @@ public sealed class RollupOnAnvilTests : IDisposable
 
     private static ContractEvent Event(TransactionReceipt receipt, string name) =>
         receipt.Logs.Select(ContractEvent.Decode).Single(e => e?.Name == name)!;
-
-    // What the development verifier looks at: a v4 TDX header and the report data.
-    private static byte[] Quote(byte[] reportData)
-    {
-        byte[] quote = new byte[700];
-        quote[0] = 4;
-        quote[2] = 2;
-        quote[4] = 0x81;
-        reportData.CopyTo(quote, 568);
-        return quote;
-    }
 }

@@ -178,6 +178,9 @@ public sealed class VerifierHostTests(Devnet net) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/v1/verdicts/99", net.Bound)).StatusCode);
         using var list = JsonDocument.Parse(await http.GetStringAsync("/v1/verdicts?from=2&limit=1", net.Bound));
         Assert.Equal(2ul, Assert.Single(list.RootElement.GetProperty("verdicts").EnumerateArray()).GetProperty("index").GetUInt64());
+        using var info = JsonDocument.Parse(await http.GetStringAsync("/v1/info", net.Bound));
+        Assert.Equal(net.Deployment.ChainId, info.RootElement.GetProperty("chainId").GetUInt64());
+        Assert.Equal(JsonValueKind.Null, info.RootElement.GetProperty("auditKey").ValueKind);
         string metrics = await http.GetStringAsync("/metrics", net.Bound);
         Assert.All(
             (string[])[

@@ -31,12 +31,26 @@ interface IHostRegistry {
         bool frozen;
     }
 
-    /// @notice A key of a slot, good for the epochs [validFrom, validUntil).
+    /// @notice A key of a slot, good for the epochs [validFrom, validUntil). `validUntil` is the earlier of what was registered and, once
+    /// its image or platform has lapsed, the epoch of the lapse: that epoch no longer counts, every earlier one does for good.
     struct Key {
         address signingKey;
         uint64 validFrom;
         bytes32 encryptionKey;
         uint64 validUntil;
+    }
+
+    /// @notice A key with what it was judged to be and by whom.
+    struct KeyStanding {
+        Key key;
+        /// The verifier that judged its evidence last; it alone is asked about this key, also after the module was replaced.
+        address judge;
+        bytes32 image;
+        bytes32 platform;
+        /// Zero in good standing. Now, if `judge` does not answer.
+        uint64 lapsedAt;
+        /// Whether `judge` answered.
+        bool answered;
     }
 
     /// @notice A stake. Frozen while `freezes` > 0 and the time is before `frozenUntil`.
@@ -64,6 +78,15 @@ interface IHostRegistry {
     event RegistrationBegun(uint32 indexed slotId, bytes32 nonce, uint64 expiresAt);
     event KeyRegistered(
         uint32 indexed slotId, address indexed signingKey, bytes32 encryptionKey, uint64 validFrom, uint64 validUntil
+    );
+    /// @notice Follows every `KeyRegistered`.
+    event KeyAttested(
+        uint32 indexed slotId,
+        address indexed signingKey,
+        address indexed judge,
+        bytes32 image,
+        bytes32 platform,
+        uint64 expiresAt
     );
     event KeyEnded(uint32 indexed slotId, address indexed signingKey, uint64 validUntil);
     event ExitRequested(StakeKind indexed kind, bytes32 indexed id, uint64 exitAt);
@@ -96,7 +119,8 @@ interface IHostRegistry {
     error Registry_BadKey(address signingKey, bytes32 encryptionKey);
     error Registry_KeyTaken(address signingKey, uint32 slotId);
     error Registry_KeyUnknown(uint32 slotId, address signingKey);
-    error Registry_EvidenceRefused(uint32 slotId, uint64 expiresAt);
+    error Registry_KeyLapsed(address signingKey, uint64 lapsedAt);
+    error Registry_EvidenceExpired(uint32 slotId, uint64 expiresAt);
     error Registry_BurnTooSmall(uint128 burnt, uint128 total);
     error Registry_NothingToPay(address owner);
     error Registry_BadAddress(address value);
@@ -128,8 +152,10 @@ interface IHostRegistry {
     /// @notice Issues the nonce that the evidence of the next registration must carry. Only the operator; replaces an unused one.
     function beginRegistration(uint32 slotId) external returns (bytes32 nonce);
 
-    /// @notice Registers a key with evidence over the issued nonce, valid from the current epoch. Only the operator.
-    /// Registering the slot's own key again extends it.
+    /// @notice Registers a key with evidence over the issued nonce, valid from the current epoch. Only the operator. Evidence that the
+    /// verifier refuses reverts with the verifier's error.
+    /// Registering the slot's newest key again before it ends is its re-attestation: it extends the key, and from then on the key stands
+    /// with the image, the platform and the judge of the new evidence. A key that has ended or lapsed does not come back.
     function register(uint32 slotId, address signingKey, bytes32 encryptionKey, bytes calldata evidence)
         external
         returns (uint64 validFrom, uint64 validUntil);
@@ -174,8 +200,12 @@ interface IHostRegistry {
     /// @notice The newest key of a slot that is valid at `epoch`; all zero if none is.
     function keyOf(uint32 slotId, uint64 epoch) external view returns (Key memory);
     function keysOf(uint32 slotId) external view returns (Key[] memory);
-    /// @notice Whether `signingKey` was a valid key of the slot at `epoch`.
+    /// @notice Whether `signingKey` is a valid key of the slot at `epoch`: validFrom <= epoch < validUntil, and before the epoch of the lapse.
+    /// What was posted never turns bad, since only finished epochs are posted; the running epoch is lost at the moment of the lapse.
+    /// A judge that does not answer counts as a lapse of now, so finished epochs keep and the running one waits for another judge.
     function isValidKey(uint32 slotId, address signingKey, uint64 epoch) external view returns (bool);
+    /// @notice A key of the slot with its standing; all zero if it is none of the slot's.
+    function keyStanding(uint32 slotId, address signingKey) external view returns (KeyStanding memory);
     function registrationNonce(uint32 slotId) external view returns (Nonce memory);
     /// @notice Bytes 0 to 31 of the report data of a registration.
     function registrationReportData(uint32 slotId, address operator, bytes32 nonce) external view returns (bytes32);

@@ -129,6 +129,8 @@ interface ITeeTeeRollup {
     function credits() external view returns (ICredits);
     function disputeModule() external view returns (IDisputeModule);
     function quoteVerifier() external view returns (IQuoteVerifier);
+    /// @notice The verifier in force at the end of `time`: what judges a quote of a batch posted then. The first one, for times before it.
+    function quoteVerifierAt(uint64 time) external view returns (IQuoteVerifier);
     function primarySequencer() external view returns (address);
     function owner() external view returns (address);
     function pendingOwner() external view returns (address);

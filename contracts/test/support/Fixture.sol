@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {Credits} from "../../src/Credits.sol";
-import {DevQuoteVerifier} from "../../src/DevQuoteVerifier.sol";
 import {HostRegistry} from "../../src/HostRegistry.sol";
 import {TeeTeeRollup} from "../../src/TeeTeeRollup.sol";
 
@@ -15,11 +14,13 @@ import {Account, BatchHeader, ModelConfig, Parameters} from "../../src/types/Typ
 import {AccountTree} from "./AccountTree.sol";
 import {Assertions} from "./Assertions.sol";
 import {TestDisputeModule} from "./TestDisputeModule.sol";
+import {TestQuoteVerifier} from "./TestQuoteVerifier.sol";
 import {vm} from "./Vm.sol";
 
 /// @notice A whole deployment with a primary sequencer, a backup poster, one listed model, and helpers for batches and proofs.
 abstract contract Fixture is Assertions {
-    uint256 internal constant ATTESTOR_KEY = 0xA77E;
+    bytes32 internal constant IMAGE = keccak256("image");
+    bytes32 internal constant PLATFORM = keccak256("platform");
     address internal constant PRIMARY = address(0x5E9);
     address internal constant BACKUP = address(0xBAC);
     address internal constant USER = address(0x8000000000000000000000000000000000000001);
@@ -30,7 +31,7 @@ abstract contract Fixture is Assertions {
     TeeTeeRollup internal rollup;
     HostRegistry internal registry;
     Credits internal credits;
-    DevQuoteVerifier internal verifier;
+    TestQuoteVerifier internal verifier;
     TestDisputeModule internal module;
     bytes32 internal modelId;
 
@@ -50,19 +51,17 @@ abstract contract Fixture is Assertions {
     }
 
     function deploy(Parameters memory p) internal {
-        verifier = new DevQuoteVerifier(attestors());
-        module = new TestDisputeModule();
-        ITeeTeeRollup predicted = ITeeTeeRollup(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2));
+        verifier = new TestQuoteVerifier(true);
+        ITeeTeeRollup predicted = ITeeTeeRollup(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 3));
+        IDisputeModule disputes = deployDisputes(predicted);
         registry = new HostRegistry(predicted);
         credits = new Credits(predicted);
-        rollup = new TeeTeeRollup(
-            p, address(this), PRIMARY, registry, credits, IQuoteVerifier(verifier), IDisputeModule(module)
-        );
+        rollup = new TeeTeeRollup(p, address(this), PRIMARY, registry, credits, IQuoteVerifier(verifier), disputes);
     }
 
-    function attestors() internal pure returns (address[] memory list) {
-        list = new address[](1);
-        list[0] = vm.addr(ATTESTOR_KEY);
+    /// @dev The one contract that this deploys; a fixture of a real module makes its own.
+    function deployDisputes(ITeeTeeRollup) internal virtual returns (IDisputeModule) {
+        return module = new TestDisputeModule();
     }
 
     function devParameters() internal pure returns (Parameters memory p) {

@@ -52,7 +52,7 @@ internal static class JsonScan
                     break;
             }
             if (length == 0)
-                return $"a string or literal at {at} does not end";
+                return $"a string or literal at {at} does not end, or is none";
             if (++tokens > MaxTokens)
                 return $"more than {MaxTokens} tokens";
             at += length;
@@ -76,12 +76,20 @@ internal static class JsonScan
         return 0;
     }
 
-    /// <summary>Bytes of a number, true, false, null or nonsense; 0 if it is longer than any of them.</summary>
+    /// <summary>
+    /// Bytes of true, false, null or what starts like a number; 0 for anything else or longer. (The parser's message about a wrong literal quotes
+    /// all the text that is left.)
+    /// </summary>
     private static int LiteralLength(ReadOnlySpan<byte> text)
     {
         int length = text[..Math.Min(text.Length, MaxLiteral + 1)].IndexOfAny(" \t\r\n:,{}[]\""u8);
         if (length < 0 && text.Length <= MaxLiteral)
-            return text.Length;
-        return Math.Max(length, 0);
+            length = text.Length;
+        if (length <= 0)
+            return 0;
+        ReadOnlySpan<byte> literal = text[..length];
+        bool known = literal[0] is (byte)'-' or (>= (byte)'0' and <= (byte)'9')
+            || literal.SequenceEqual("true"u8) || literal.SequenceEqual("false"u8) || literal.SequenceEqual("null"u8);
+        return known ? length : 0;
     }
 }

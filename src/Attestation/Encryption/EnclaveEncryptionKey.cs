@@ -46,7 +46,33 @@ public sealed class EnclaveEncryptionKey : IDisposable
             using EnclaveEncryptionKey created = Generate();
             PrivateFile.TryCreate(path, X25519KeyFile.Encode(created._private));
         }
-        return new EnclaveEncryptionKey(X25519KeyFile.Decode(PrivateFile.Read(path), path));
+        return Load(path);
+    }
+
+    /// <summary>Writes a new key to a new file of mode 600.</summary>
+    /// <exception cref="InvalidOperationException">The file exists.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static EnclaveEncryptionKey Create(string path)
+    {
+        EnclaveEncryptionKey created = Generate();
+        if (PrivateFile.TryCreate(path, X25519KeyFile.Encode(created._private)))
+            return created;
+        created.Dispose();
+        throw new InvalidOperationException($"{path} exists; a key is never overwritten.");
+    }
+
+    /// <summary>Loads the key of a file.</summary>
+    /// <exception cref="InvalidOperationException">The file is readable by others or is no X25519 key.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static EnclaveEncryptionKey Load(string path) => new(X25519KeyFile.Decode(PrivateFile.Read(path), path));
+
+    /// <summary>32 bytes that only who holds the private key can derive (HKDF-SHA256): for what an enclave keeps on disk for itself.</summary>
+    public byte[] DeriveSecret(ReadOnlySpan<byte> label)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        byte[] secret = new byte[Size];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, _private, secret, salt: [], info: label);
+        return secret;
     }
 
     /// <summary>Clears the private key.</summary>

@@ -49,6 +49,13 @@ public static class Hpke
             return context.TryOpen(associatedData, sealedMessage[EncapsulatedKeySize..], out plaintext);
     }
 
+    /// <summary>Whether anything can be sealed to a public key: 32 bytes, not of small order.</summary>
+    public static bool IsRecipient(ReadOnlySpan<byte> publicKey)
+    {
+        using var probe = EnclaveEncryptionKey.Generate();
+        return publicKey.Length == EnclaveEncryptionKey.Size && probe.TryAgree(publicKey, out _);
+    }
+
     /// <summary>Starts a conversation to a public key; the encapsulated key (32 bytes) must reach the receiver.</summary>
     /// <exception cref="ArgumentException">The key does not have 32 bytes or has small order.</exception>
     public static HpkeContext SetupSender(

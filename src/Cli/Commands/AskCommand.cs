@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using TeeTee.Attestation.Encryption;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Cli.Devnet;
 using TeeTee.Ethereum;
+using TeeTee.Gateway.Contracts;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Gateway.Sessions;
 using TeeTee.Hosting.Failures;
@@ -17,7 +19,7 @@ namespace TeeTee.Cli.Commands;
 /// <summary><c>teetee ask</c>: one question to a sequencer; tokenized, signed and verified on this machine.</summary>
 internal sealed class AskCommand
 {
-    private readonly Argument<string> _prompt = new("prompt") { Description = "The question. On a public network prompt and answer are published as batch data." };
+    private readonly Argument<string> _prompt = new("prompt") { Description = "The question. Without --confidential prompt and answer are published as batch data." };
     private readonly Option<string> _url;
     private readonly Option<string?> _model;
     private readonly Option<string> _keyFile;
@@ -30,6 +32,8 @@ internal sealed class AskCommand
     private readonly Option<string?> _seed;
     private readonly Option<bool> _raw;
     private readonly Option<bool> _earnings;
+    private readonly ConfidentialSettings _confidential;
+    private readonly Option<string?> _saveDataKey;
 
     private AskCommand(Settings settings)
     {
@@ -45,6 +49,8 @@ internal sealed class AskCommand
         _seed = settings.Optional<string>("--seed", "Seed of the sampling noise: a number or 32 bytes of hex. Drawn if absent.");
         _raw = settings.Flag("--raw", "Send the text as it is, without the model's chat template.");
         _earnings = settings.Flag("--from-earnings", "Pay from the account's own earnings as a host instead of its deposit.");
+        _confidential = new ConfidentialSettings(settings);
+        _saveDataKey = settings.Optional<string>("--save-data-key", "File (made with mode 600) for the key of a confidential job: with it the published answer can be read and checked later.");
     }
 
     public static Command Create(CommandFactory factory)
@@ -52,7 +58,8 @@ internal sealed class AskCommand
         AskCommand command = new(factory.Settings);
         return factory.Create("ask", "Ask a sequencer one question, stream the answer and verify its receipts.",
             [command._prompt, command._url, command._model, command._keyFile, command._passwordFile, command._user, command._deployment, command._chainUrl,
-                command._maxTokens, command._temperature, command._seed, command._raw, command._earnings],
+                command._maxTokens, command._temperature, command._seed, command._raw, command._earnings,
+                .. command._confidential.Symbols, command._saveDataKey],
             (parsed, console, cancellationToken) => ClientFailures.GuardAsync(() => command.RunAsync(parsed, console, cancellationToken)));
     }
 
@@ -63,19 +70,46 @@ internal sealed class AskCommand
         PrivateKey key = SettingFiles.LoadKey(parsed.GetValue(_keyFile)!, parsed.GetValue(_passwordFile));
         bool chat = !parsed.GetValue(_raw) && model.ChatTemplateText is not null;
         JobPrompt prompt = Prompt(parsed, model, chat);
+        RequireNewFile(parsed.GetValue(_saveDataKey));
         Bytes32 modelId = ModelFiles.Guard(path, () => model.ComputeIdentity(progress: null, cancellationToken)).ModelId;
         using SequencerLink link = new(parsed.GetValue(_url)!);
         Deployment? deployment = parsed.GetValue(_deployment) is { } file ? await SettingFiles.LoadDeploymentAsync(file, cancellationToken).ConfigureAwait(false) : null;
         IJobClient jobs = link.Checked(modelId, deployment, parsed.GetValue(_chainUrl));
+        ConfidentialMode? confidential = _confidential.Read(parsed, link, deployment);
+        if (confidential is null && parsed.GetValue(_saveDataKey) is not null)
+            throw new FailureException(ExitCode.Usage, "bad_setting", "--save-data-key needs --confidential: a public job has no key.");
         await link.GetInfoAsync(deployment, cancellationToken).ConfigureAwait(false);
         NodeInfo node = await jobs.GetInfoAsync(cancellationToken).ConfigureAwait(false);
         ModelInfo offer = SequencerLink.RequireModel(node, modelId);
+        if (confidential is not null)
+            prompt = prompt with { Seal = await confidential.SealAsync(node, offer, cancellationToken).ConfigureAwait(false) };
         using JobSigner signer = Signer(parsed, key, jobs);
         await using RunningJob job = await signer.StartAsync(node, offer, prompt, cancellationToken).ConfigureAwait(false);
+        SaveKey(parsed.GetValue(_saveDataKey), job);
         AnswerReader reader = new(job, jobs, node, offer, Secp256k1Recovery.Instance);
         string text = await PrintAsync(console, reader, new AnswerText(model.Tokenizer, chat), signer, node, job, cancellationToken).ConfigureAwait(false);
         Report(console, offer, job, reader, text, parsed.GetValue(_chainUrl) is not null);
         return ExitCode.Success;
+    }
+
+    private static void RequireNewFile(string? path)
+    {
+        if (File.Exists(path))
+            throw new FailureException(ExitCode.Configuration, "file_exists", $"{path} exists; a data key is never overwritten.");
+    }
+
+    private static void SaveKey(string? path, RunningJob job)
+    {
+        if (path is null || job.Exchange is not { } exchange)
+            return;
+        try
+        {
+            DataKeyFile.Create(path, job.JobId, exchange.Key);
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException(ExitCode.Configuration, "file_unwritable", $"The job runs, but its data key was not saved: {fault.Message}", fault);
+        }
     }
 
     private static async Task<string> PrintAsync(
@@ -119,6 +153,7 @@ internal sealed class AskCommand
                 fee = finished.Fee.ToString(CultureInfo.InvariantCulture),
                 verified = true,
                 signersChecked,
+                confidential = job.Exchange is not null,
             },
             text: null);
         if (!signersChecked)

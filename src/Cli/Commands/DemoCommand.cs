@@ -17,7 +17,8 @@ internal static class DemoCommand
         Option<uint> window = settings.Option("--window", "Challenge window in seconds.", 6u);
         Option<string?> model = settings.Optional<string>("--model", "GGUF file to serve; the bundled demo model if absent.");
         Option<string?> state = settings.Optional<string>("--state", "Folder to keep; a temporary one is used and removed if absent.");
-        return factory.Create("demo", "Ask one question and follow it to the settled payout.", [prompt, shards, window, model, state],
+        Option<bool> confidential = settings.Flag("--confidential", "Encrypt the question to the first enclave and let only the verifier audit the answer.");
+        return factory.Create("demo", "Ask one question and follow it to the settled payout.", [prompt, shards, window, model, state, confidential],
             async (parsed, console, cancellationToken) =>
             {
                 string? kept = parsed.GetValue(state);
@@ -34,7 +35,7 @@ internal static class DemoCommand
                 };
                 try
                 {
-                    DemoResult result = await RunAsync(options, parsed.GetValue(prompt)!, console, cancellationToken).ConfigureAwait(false);
+                    DemoResult result = await RunAsync(options, parsed.GetValue(prompt)!, parsed.GetValue(confidential), console, cancellationToken).ConfigureAwait(false);
                     console.Result(result.ToJson(), Summary(result));
                     return ExitCode.Success;
                 }
@@ -46,11 +47,11 @@ internal static class DemoCommand
             });
     }
 
-    private static async Task<DemoResult> RunAsync(DevnetOptions options, string prompt, CommandConsole console, CancellationToken cancellationToken)
+    private static async Task<DemoResult> RunAsync(DevnetOptions options, string prompt, bool confidential, CommandConsole console, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
         await using Devnet.Devnet network = await Devnet.Devnet.StartAsync(options, console.Progress, cancellationToken).ConfigureAwait(false);
-        using DemoRun run = new(network, console, Stopwatch.GetElapsedTime(started));
+        using DemoRun run = new(network, console, Stopwatch.GetElapsedTime(started), confidential);
         return await run.RunAsync(prompt, cancellationToken).ConfigureAwait(false);
     }
 

@@ -58,6 +58,7 @@ internal static class DevCommand
             model = network.Model.Name,
             modelId = network.Model.Identity.ModelId,
             user = network.Keys.User.Address,
+            auditKey = network.Keys.Audit,
             state = network.Folder.Root,
         };
         console.Result(summary, Banner(network, apiKey));
@@ -81,6 +82,7 @@ internal static class DevCommand
                -d '{"model": "{{network.Model.Name}}", "messages": [{"role": "user", "content": "What is Ethereum?"}]}'
 
           ./teetee ask "What is a rollup?" --model {{Quoted(Path.GetFullPath(network.ModelPath))}} --key-file {{Quoted(network.Folder.Key("user"))}} {{Trusted(network)}}
+          ./teetee ask "What is a rollup?" --confidential --audit-to {{network.Keys.Audit}} --trusted-root {{Quoted(network.Folder.TrustedRoot)}} --model {{Quoted(Path.GetFullPath(network.ModelPath))}} --key-file {{Quoted(network.Folder.Key("user"))}} {{Trusted(network)}}
           ./teetee receipt verify RECEIPT_ID --trusted-root {{Quoted(network.Folder.TrustedRoot)}} --collateral {{Quoted(network.Folder.Collateral)}} {{Trusted(network)}}
 
           chain     {{network.Chain}} (id {{network.Deployment.ChainId}})    verifier {{network.Verifier}}

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Cli.Devnet;
 using TeeTee.Ethereum;
+using TeeTee.Gateway.Contracts;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Gateway.OpenAi;
 using TeeTee.Gateway.Sessions;
@@ -34,6 +35,7 @@ internal sealed class GatewayCommand
     private readonly Option<string?> _deployment;
     private readonly Option<string?> _chainUrl;
     private readonly Option<bool> _exitWithParent;
+    private readonly ConfidentialSettings _confidential;
 
     private GatewayCommand(Settings settings)
     {
@@ -48,6 +50,7 @@ internal sealed class GatewayCommand
         _deployment = settings.Optional<string>("--deployment", "deployment.json: refuse a sequencer of another chain or contract.");
         _chainUrl = settings.Optional<string>("--chain-url", "JSON-RPC address of the chain: check that the contracts know the sequencer and the keys of its shards. Needs --deployment.");
         _exitWithParent = settings.Flag("--exit-with-parent", "Stop when standard input ends.");
+        _confidential = new ConfidentialSettings(settings);
     }
 
     public static Command Create(CommandFactory factory)
@@ -55,7 +58,7 @@ internal sealed class GatewayCommand
         GatewayCommand command = new(factory.Settings);
         return factory.Create("gateway", "Serve OpenAI's API on this machine in front of a sequencer, and verify every answer.",
             [command._listen, command._url, command._model, command._keyFile, command._passwordFile, command._user, command._cap, command._apiKeys,
-                command._deployment, command._chainUrl, command._exitWithParent],
+                command._deployment, command._chainUrl, command._exitWithParent, .. command._confidential.Symbols],
             (parsed, console, cancellationToken) => ClientFailures.GuardAsync(() => command.RunAsync(parsed, console, cancellationToken)));
     }
 
@@ -70,13 +73,14 @@ internal sealed class GatewayCommand
         using SequencerLink link = new(parsed.GetValue(_url)!);
         Deployment? deployment = parsed.GetValue(_deployment) is { } file ? await SettingFiles.LoadDeploymentAsync(file, cancellationToken).ConfigureAwait(false) : null;
         IJobClient jobs = link.Checked(served.ModelId, deployment, parsed.GetValue(_chainUrl));
+        ConfidentialMode? confidential = _confidential.Read(parsed, link, deployment);
         SequencerLink.RequireModel(await link.GetInfoAsync(deployment, cancellationToken).ConfigureAwait(false), served.ModelId);
         await jobs.GetInfoAsync(cancellationToken).ConfigureAwait(false);
         using ApiKeyRing keys = Keys(parsed, listen, jobs);
         await using WebApplication application = Build(parsed, listen, new OpenAiGateway(
-            jobs, [served], keys, Secp256k1Recovery.Instance, TimeProvider.System, new OpenAiGatewayOptions()));
+            jobs, [served], keys, Secp256k1Recovery.Instance, TimeProvider.System, new OpenAiGatewayOptions(), confidential));
         Uri address = await ServiceHost.StartAsync(application, cancellationToken).ConfigureAwait(false);
-        Announce(parsed, console, address, served);
+        Announce(parsed, console, address, served, confidential is not null);
         await application.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
         return ExitCode.Success;
     }
@@ -110,10 +114,10 @@ internal sealed class GatewayCommand
         return application;
     }
 
-    private void Announce(ParseResult parsed, CommandConsole console, Uri address, GatewayModel model)
+    private void Announce(ParseResult parsed, CommandConsole console, Uri address, GatewayModel model, bool confidential)
     {
         string baseUrl = new Uri(address, "v1").ToString();
-        console.Result(new { baseUrl, modelId = model.ModelId.ToString(), sequencer = parsed.GetValue(_url) }, $"OPENAI_BASE_URL={baseUrl}");
+        console.Result(new { baseUrl, modelId = model.ModelId.ToString(), sequencer = parsed.GetValue(_url), confidential }, $"OPENAI_BASE_URL={baseUrl}");
         console.Progress("Ctrl+C stops the gateway.");
     }
 

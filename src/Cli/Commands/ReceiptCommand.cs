@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Text.Json;
 using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Encryption;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Ethereum;
+using TeeTee.Gateway.Attestation;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Gateway.Receipts;
 using TeeTee.Hosting.Failures;
@@ -23,6 +25,7 @@ internal sealed class ReceiptCommand
     private readonly Option<string?> _trustedRoot;
     private readonly Option<string?> _collateral;
     private readonly Option<bool> _offline;
+    private readonly Option<string?> _dataKey;
 
     private ReceiptCommand(Settings settings)
     {
@@ -32,13 +35,14 @@ internal sealed class ReceiptCommand
         _trustedRoot = settings.Optional<string>("--trusted-root", "PEM certificate that quotes must lead to; Intel's root if absent. Another root proves no hardware.");
         _collateral = ServiceSettings.CollateralOption(settings);
         _offline = settings.Flag("--offline", "Skip every check that needs the chain.");
+        _dataKey = settings.Optional<string>("--data-key", "File of ask --save-data-key: check the tokens of a confidential job too.");
     }
 
     public static Command Create(CommandFactory factory)
     {
         ReceiptCommand command = new(factory.Settings);
         Command verify = factory.Create("verify", "Check a receipt's signatures, commitments, quotes, batch and accounting. Exit code 7: a check failed; 8: one could not be made.",
-            [command._receipt, command._url, command._chainUrl, command._deployment, command._trustedRoot, command._collateral, command._offline],
+            [command._receipt, command._url, command._chainUrl, command._deployment, command._trustedRoot, command._collateral, command._offline, command._dataKey],
             (parsed, console, cancellationToken) => ClientFailures.GuardAsync(() => command.VerifyAsync(parsed, console, cancellationToken)));
         Command receipt = new("receipt", "Work with receipts of answers.");
         receipt.Subcommands.Add(verify);
@@ -49,13 +53,20 @@ internal sealed class ReceiptCommand
     {
         Deployment deployment = await SettingFiles.LoadDeploymentAsync(parsed.GetValue(_deployment)!, cancellationToken).ConfigureAwait(false);
         TrustedRoot root = LoadRoot(parsed.GetValue(_trustedRoot));
-        ICollateralProvider? collateral = ServiceSettings.FindCollateral(parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot));
+        ICollateralProvider? own = ServiceSettings.FindCollateral(parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot));
         ReceiptDocument receipt = await LoadReceiptAsync(parsed, cancellationToken).ConfigureAwait(false);
         Bytes32 id = Bytes32.TryParse(parsed.GetValue(_receipt), out Bytes32 asked) ? asked : receipt.Id;
         ReceiptChainFacts? chain = parsed.GetValue(_offline) ? null : await ReadChainAsync(parsed, deployment, receipt, cancellationToken).ConfigureAwait(false);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        ICollateralProvider? relayed = own is null ? await RelayedAsync(parsed, receipt, cancellationToken).ConfigureAwait(false) : null;
+        // What judged a quote then is judged at the time that the chain gives for it; one's own collateral, now.
+        DateTimeOffset time = relayed is not null && chain?.Batch is { PostedAt: > 0 } posted ? DateTimeOffset.FromUnixTimeSeconds((long)posted.PostedAt) : now;
+        using DataKey? dataKey = LoadDataKey(parsed.GetValue(_dataKey), id);
         IReadOnlyList<ReceiptCheck> checks = ReceiptVerification.Check(
-            receipt, id, deployment.Domain(), chain, root, collateral, TimeProvider.System.GetUtcNow(), Secp256k1Recovery.Instance);
+            receipt, id, deployment.Domain(), chain, root, own ?? relayed, time, Secp256k1Recovery.Instance, dataKey);
         Report(console, receipt, root, checks);
+        if (relayed is not null)
+            console.Progress($"quotes were judged as of {time:u} by the collateral that the sequencer kept, which is believed for its signatures only: give --collateral to judge by your own");
         return checks.Any(check => check.Outcome == CheckOutcome.Fail) ? ExitCode.VerificationFailed
             : checks.Any(check => check.Outcome == CheckOutcome.Missing) ? ExitCode.Unavailable
             : ExitCode.Success;
@@ -74,8 +85,44 @@ internal sealed class ReceiptCommand
                 verdict,
                 simulated = root.IsSimulated,
                 checks = checks.Select(check => new { name = check.Name, outcome = check.Outcome.ToString().ToLowerInvariant(), detail = check.Detail }),
+                quotes = checks.Where(check => check.Quote is not null).Select(check => Row(check, check.Quote!)),
             },
             string.Join(Environment.NewLine, checks.Select(check => $"{check.Outcome.ToString().ToLowerInvariant(),-8}{check.Name,-19}{check.Detail}").Append($"{verdict}: receipt {receipt.Id}")));
+    }
+
+    private static object Row(ReceiptCheck check, ReceiptQuotePart quote) => new
+    {
+        slotId = quote.Record.Slot,
+        epoch = quote.Record.Epoch,
+        outcome = check.Outcome.ToString().ToLowerInvariant(),
+        teeType = check.Verdict is { Accepted: true } accepted ? accepted.Simulated ? "simulated" : "tdx" : null,
+        status = check.Verdict?.Status?.ToString(),
+        advisories = check.Verdict?.Advisories,
+        stage = check.Verdict?.Error?.Stage.ToString(),
+        measurements = check.Verdict?.Report is { } report ? QuoteMeasurements.Of(report) : null,
+        collateralHash = quote.CollateralHash?.ToString(),
+        verifiedAt = quote.VerifiedAt,
+    };
+
+    /// <summary>The collateral that the sequencer accepted the quotes by, as far as it still has it.</summary>
+    private async Task<ICollateralProvider?> RelayedAsync(ParseResult parsed, ReceiptDocument receipt, CancellationToken cancellationToken)
+    {
+        using SequencerLink link = new(parsed.GetValue(_url)!);
+        List<QuoteCollateral> found = [];
+        foreach (Bytes32 hash in receipt.Quotes.Select(quote => quote.CollateralHash).OfType<Bytes32>().Distinct().Take(ReceiptVerification.MostShards))
+        {
+            try
+            {
+                if (await link.Jobs.GetCollateralAsync(hash, cancellationToken).ConfigureAwait(false) is { } container
+                    && QuoteCollateral.TryParse(System.Text.Encoding.UTF8.GetBytes(container.GetRawText()), out QuoteCollateral? collateral, out _))
+                    found.Add(collateral);
+            }
+            catch (JobApiException)
+            {
+                // A receipt in a file may be checked when its sequencer is gone; the check of the quote says what is missing.
+            }
+        }
+        return found.Count > 0 ? new RelayedCollateral(found) : null;
     }
 
     private async Task<ReceiptDocument> LoadReceiptAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -120,6 +167,23 @@ internal sealed class ReceiptCommand
         if (chainId != deployment.ChainId)
             throw new FailureException(ExitCode.Configuration, "wrong_chain", $"{address} is chain {chainId}, the deployment is on {deployment.ChainId}.");
         return await new ReceiptChainReader(client, deployment, Secp256k1Recovery.Instance).ReadAsync(receipt, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static DataKey? LoadDataKey(string? path, Bytes32 jobId)
+    {
+        try
+        {
+            if (path is null)
+                return null;
+            DataKeyFile file = DataKeyFile.Load(path);
+            return file.JobId == jobId
+                ? DataKey.From(file.Key.ToArray())
+                : throw new FailureException(ExitCode.Usage, "bad_setting", $"{path} holds the key of job {file.JobId}; the receipt is of {jobId}.");
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException(ExitCode.Configuration, "bad_data_key", fault.Message, fault);
+        }
     }
 
     private static TrustedRoot LoadRoot(string? path)

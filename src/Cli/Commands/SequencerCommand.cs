@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Sources;
+using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.OpenAi;
@@ -9,6 +11,7 @@ using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer;
+using TeeTee.Sequencer.Attestations;
 using TeeTee.Sequencer.Batching;
 
 namespace TeeTee.Cli.Commands;
@@ -28,6 +31,9 @@ internal sealed class SequencerCommand
     private readonly Option<string?> _apiKeys;
     private readonly Option<string?> _trustedRoot;
     private readonly Option<string?> _collateral;
+    private readonly Option<string?> _policy;
+    private readonly TeeSettings _tee;
+    private readonly Option<bool> _plainLinks;
     private readonly Option<string> _claim;
     private readonly Option<double> _giveUpSeconds;
 
@@ -37,7 +43,7 @@ internal sealed class SequencerCommand
         _key = settings.Required<string>("--key", "Key file of the sequencer: signs answers, posts batches.");
         _keyPassword = settings.Optional<string>("--key-password-file", "Password of an encrypted key.");
         _model = settings.Required<string>("--model", "GGUF file of the model on offer (for its identity and the gateway's tokenizer).");
-        _shards = settings.Required<string>("--shards", "Addresses of the shards, with commas.");
+        _shards = settings.Required<string>("--shards", "Addresses of the shards (https), with commas.");
         _promptPrice = settings.Option("--prompt-price", "Wei per prompt token.", "1000000000");
         _outputPrice = settings.Option("--output-price", "Wei per output token.", "3000000000");
         _batchSeconds = settings.Option("--batch-seconds", "Oldest age of a receipt that waits for a batch.", 60.0);
@@ -45,6 +51,9 @@ internal sealed class SequencerCommand
         _apiKeys = settings.Optional<string>("--api-keys", "API keys of the OpenAI gateway; no gateway if absent.");
         _trustedRoot = settings.Optional<string>("--trusted-root", "Root certificate of quotes; Intel's if absent.");
         _collateral = ServiceSettings.CollateralOption(settings);
+        _policy = ServiceSettings.PolicyOption(settings);
+        _tee = new TeeSettings(settings);
+        _plainLinks = ServiceSettings.PlainLinksFlag(settings);
         _claim = settings.Option("--claim", "own: claim the sequencer's share; all: pay every host its share too; none.", "own");
         _giveUpSeconds = settings.Option("--give-up-seconds", "How long a job waits for lost shards before it is void.", 60.0);
     }
@@ -54,7 +63,7 @@ internal sealed class SequencerCommand
         SequencerCommand command = new(factory.Settings);
         return factory.Create("sequencer", "Take jobs, run them on shards, post batches and settle them.",
             [command._key, command._keyPassword, command._model, command._shards, command._promptPrice, command._outputPrice, command._batchSeconds,
-                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._claim, command._giveUpSeconds, .. command._service.Symbols],
+                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, .. command._tee.Symbols, command._plainLinks, command._claim, command._giveUpSeconds, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -66,8 +75,11 @@ internal sealed class SequencerCommand
         GatewayModel gateway = ModelFiles.Guard(path, () => GatewayModel.From(model, cancellationToken));
         PrivateKey key = SettingFiles.LoadKey(parsed.GetValue(_key)!, parsed.GetValue(_keyPassword));
         await using CollateralFeed collateral = _service.OpenCollateral(parsed, parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot), console.Log);
+        IQuoteSource? quotes = QuoteSource(parsed);
+        using IDisposable? owned = quotes as IDisposable;
         SequencerOptions options = Options(parsed, deployment, key, model.Config, gateway.ModelId, collateral.Provider) with
         {
+            Attestation = new AttestationOptions { QuoteSource = quotes },
             MapEndpoints = application =>
             {
                 if (parsed.GetValue(_apiKeys) is { } keys)
@@ -91,6 +103,10 @@ internal sealed class SequencerCommand
         Listen = _service.Listen(parsed),
         Times = new JobTimes { GiveUpAfter = TimeSpan.FromSeconds(parsed.GetValue(_giveUpSeconds)), ShardCheckInterval = TimeSpan.FromSeconds(1) },
         AllowSimulatedTee = _service.AllowSimulatedTee(parsed),
+        QuotePolicy = _service.Policy(parsed, _policy),
+        PlainLinks = _service.PlainLinks(parsed, _plainLinks),
+        TrustedRoot = ServiceSettings.TrustedRoot(parsed.GetValue(_trustedRoot)),
+        Collateral = collateral,
         Batching = Batching(parsed, deployment, key, collateral),
         ExitWithParent = _service.ExitWithParent(parsed),
     };
@@ -110,10 +126,23 @@ internal sealed class SequencerCommand
             AllowSimulatedTee = simulated,
             SimulatedRoot = simulated && root.IsSimulated ? root : null,
             Collateral = collateral,
+            QuotePolicy = _service.Policy(parsed, _policy),
             Limits = new BatchLimits { MaxAge = TimeSpan.FromSeconds(parsed.GetValue(_batchSeconds)), MaxReceipts = parsed.GetValue(_batchReceipts) },
             ClaimOwn = claim != "none",
             ClaimForEveryone = claim == "all",
         };
+    }
+
+    // What quotes the sequencer itself, if anything does: nothing depends on it but its ACI attestation.
+    private IQuoteSource? QuoteSource(ParseResult parsed)
+    {
+        if (!_tee.IsGiven(parsed))
+            return null;
+        (IQuoteSource? hardware, string? folder) = _tee.Open(parsed, _service.AllowSimulatedTee(parsed));
+        if (hardware is not null)
+            return hardware;
+        using SimulatedPki pki = SimulatedPki.LoadOrCreate(folder!, TimeProvider.System);
+        return new SimulatedQuoteSource(pki, SimulatedMeasurements.Of("teetee-sequencer", "teetee sequencer"));
     }
 
     private IEnumerable<Uri> Shards(ParseResult parsed) =>

@@ -30,6 +30,9 @@ internal sealed class SequencerLink : IDisposable
     /// <summary>The job API.</summary>
     public IJobClient Jobs { get; }
 
+    /// <summary>Reads the contracts; null until <see cref="Checked"/> was given a chain.</summary>
+    public NodeFactsReader? Facts { get; private set; }
+
     /// <summary>What the sequencer says, checked against the deployment.</summary>
     public async Task<NodeInfo> GetInfoAsync(Deployment? deployment, CancellationToken cancellationToken)
     {
@@ -54,7 +57,8 @@ internal sealed class SequencerLink : IDisposable
         if (deployment is null)
             throw new FailureException(ExitCode.Usage, "bad_setting", "--chain-url needs --deployment: the contracts that are trusted.");
         _rpc = new JsonRpcClient(ServiceSettings.Endpoint("--chain-url", chainUrl));
-        return new CheckedJobClient(Jobs, modelId, deployment, new NodeFactsReader(new EthereumClient(_rpc), deployment), TimeProvider.System);
+        Facts = new NodeFactsReader(new EthereumClient(_rpc), deployment);
+        return new CheckedJobClient(Jobs, modelId, deployment, Facts, TimeProvider.System);
     }
 
     /// <summary>The offer of exactly this model.</summary>

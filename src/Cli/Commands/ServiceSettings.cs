@@ -3,7 +3,9 @@ using System.Net;
 using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources.Simulator;
+using TeeTee.Attestation.Verification;
 using TeeTee.Cli.CommandLine;
+using TeeTee.Cli.Commands.Quotes;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
 using TeeTee.RollupContracts;
@@ -13,6 +15,8 @@ namespace TeeTee.Cli.Commands;
 /// <summary>The settings that every service has.</summary>
 internal sealed class ServiceSettings
 {
+    private const int MaxPolicySize = 65_536;
+
     private readonly Option<string> _chainUrl;
     private readonly Option<string> _deployment;
     private readonly Option<string> _state;
@@ -28,7 +32,7 @@ internal sealed class ServiceSettings
         _deployment = settings.Option("--deployment", "The contracts' deployment.json.", "deployment.json");
         _state = settings.Option("--state", "Folder for keys and databases.", state);
         _listen = settings.Option("--listen", "Address and port to listen on; port 0 takes a free one.", listen);
-        _insecureDev = settings.Flag("--insecure-dev", "Allow simulated TEEs. Refused on chains with value (1 and 8453).");
+        _insecureDev = settings.Flag("--insecure-dev", "Allow simulated TEEs, and confidential jobs over links without attestation. Refused on chains with value (1 and 8453).");
         _exitWithParent = settings.Flag("--exit-with-parent", "Stop when standard input ends.");
         _collateralUrl = settings.Optional<string>(
             "--collateral-url", "Fetch and renew collateral from this certification service (Intel's PCS or your PCCS; several with commas) instead of reading --collateral.");
@@ -61,6 +65,19 @@ internal sealed class ServiceSettings
     }
 
     public bool AllowSimulatedTee(ParseResult parsed) => parsed.GetValue(_insecureDev);
+
+    /// <summary>The flag of services that link with shards.</summary>
+    public static Option<bool> PlainLinksFlag(Settings settings) =>
+        settings.Flag("--plain-links", "Link with shards in the clear, proving nothing (needs --insecure-dev).");
+
+    /// <summary>Whether links are plain, which is asked for twice.</summary>
+    /// <exception cref="FailureException"><c>plain_link_refused</c>: without <c>--insecure-dev</c>.</exception>
+    public bool PlainLinks(ParseResult parsed, Option<bool> flag)
+    {
+        if (parsed.GetValue(flag) && !AllowSimulatedTee(parsed))
+            throw new FailureException(ExitCode.Configuration, "plain_link_refused", "--plain-links is for development: it needs --insecure-dev.");
+        return parsed.GetValue(flag);
+    }
 
     /// <summary>Reads <c>address:port</c>.</summary>
     public static IPEndPoint Address(string option, string text) =>
@@ -104,6 +121,13 @@ internal sealed class ServiceSettings
         return CollateralFeed.Fetch(options, Path.Combine(State(parsed), "collateral"), log);
     }
 
+    /// <summary>The same where the service has collateral of its own (a simulated TEE's): null unless a file or an address was given.</summary>
+    /// <exception cref="FailureException">As <see cref="OpenCollateral"/>.</exception>
+    public CollateralFeed? TryOpenCollateral(ParseResult parsed, string? path, string? trustedRoot, TextWriter log) =>
+        parsed.GetValue(_collateralUrl) is not null ? OpenCollateral(parsed, path, trustedRoot, log)
+        : FindCollateral(path, trustedRoot) is { } file ? new CollateralFeed(file)
+        : null;
+
     /// <summary>Reads which evaluation is asked for.</summary>
     public static TcbUpdate Update(string option, string text) => text switch
     {
@@ -139,6 +163,23 @@ internal sealed class ServiceSettings
             throw new FailureException(ExitCode.Configuration, "bad_collateral", fault.Message, fault);
         }
     }
+
+    /// <summary>The option that names the policy of quotes.</summary>
+    public static Option<string?> PolicyOption(Settings settings) =>
+        settings.Optional<string>("--policy", "JSON file with the measurements, attributes and statuses of quotes that pass (docs/attestation.md).");
+
+    /// <summary>The policy of quotes; the default one without a path. Simulated quotes pass by <c>--insecure-dev</c> alone.</summary>
+    /// <exception cref="FailureException"><c>bad_policy</c>.</exception>
+    public QuotePolicy Policy(ParseResult parsed, Option<string?> option)
+    {
+        QuotePolicy policy = parsed.GetValue(option) is { } path ? ReadPolicy(path) : new QuotePolicy();
+        return policy with { AllowSimulated = AllowSimulatedTee(parsed) };
+    }
+
+    private static QuotePolicy ReadPolicy(string path) =>
+        QuotePolicy.TryParse(QuoteFile.ReadBounded(path, MaxPolicySize, "bad_policy"), out QuotePolicy? policy, out string cause)
+            ? policy
+            : throw new FailureException(ExitCode.Configuration, "bad_policy", $"{path} is no policy: {cause}.");
 
     /// <summary>Reads a root certificate; Intel's without a path.</summary>
     public static TrustedRoot TrustedRoot(string? path)

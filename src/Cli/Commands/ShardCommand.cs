@@ -20,9 +20,12 @@ internal sealed class ShardCommand
     private readonly Option<string> _operatorKey;
     private readonly Option<string?> _operatorPassword;
     private readonly Option<bool> _register;
-    private readonly Option<string?> _attestorKey;
     private readonly Option<string?> _httpListen;
     private readonly TeeSettings _tee;
+    private readonly Option<string?> _trustedRoot;
+    private readonly Option<string?> _collateral;
+    private readonly Option<string?> _policy;
+    private readonly Option<bool> _plainLinks;
     private readonly Option<int> _threads;
 
     private ShardCommand(Settings settings)
@@ -35,9 +38,12 @@ internal sealed class ShardCommand
         _operatorKey = settings.Required<string>("--operator-key", "Key file of the operator who is paid and who stakes.");
         _operatorPassword = settings.Optional<string>("--operator-password-file", "Password of an encrypted operator key.");
         _register = settings.Flag("--register", "Register the slot and the enclave's key before serving.");
-        _attestorKey = settings.Optional<string>("--attestor-key", "Development networks only: key whose word the contract takes for simulated quotes.");
         _httpListen = settings.Optional<string>("--http-listen", "Where /livez, /readyz and /metrics are served.");
         _tee = new TeeSettings(settings);
+        _trustedRoot = settings.Optional<string>("--trusted-root", "Root certificate of other shards' quotes; the simulated TEE's own, else Intel's, if absent.");
+        _collateral = ServiceSettings.CollateralOption(settings);
+        _policy = ServiceSettings.PolicyOption(settings);
+        _plainLinks = ServiceSettings.PlainLinksFlag(settings);
         _threads = settings.Option("--threads", "Threads that compute.", Environment.ProcessorCount);
     }
 
@@ -46,7 +52,7 @@ internal sealed class ShardCommand
         ShardCommand command = new(factory.Settings);
         return factory.Create("shard", "Serve a layer range of a model.",
             [command._model, command._firstLayer, command._layers, command._slot, command._operatorKey, command._operatorPassword, command._register,
-                command._attestorKey, command._httpListen, .. command._tee.Symbols, command._threads, .. command._service.Symbols],
+                command._httpListen, .. command._tee.Symbols, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, command._plainLinks, command._threads, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -56,6 +62,7 @@ internal sealed class ShardCommand
         using IDisposable? owned = hardware as IDisposable;
         Deployment deployment = await _service.DeploymentAsync(parsed, cancellationToken).ConfigureAwait(false);
         PrivateKey operatorKey = SettingFiles.LoadKey(parsed.GetValue(_operatorKey)!, parsed.GetValue(_operatorPassword));
+        await using CollateralFeed? collateral = _service.TryOpenCollateral(parsed, parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot), console.Log);
         await ShardNodeHost.RunAsync(
             new ShardNodeOptions
             {
@@ -73,6 +80,11 @@ internal sealed class ShardCommand
                 Threads = parsed.GetValue(_threads),
                 QuoteSource = hardware,
                 SimulatorFolder = simulator,
+                TrustedRoot = parsed.GetValue(_trustedRoot) is { } root ? ServiceSettings.TrustedRoot(root) : null,
+                Collateral = collateral?.Provider,
+                QuotePolicy = _service.Policy(parsed, _policy),
+                PlainLinks = _service.PlainLinks(parsed, _plainLinks),
+                AllowPlainSealedJobs = _service.PlainLinks(parsed, _plainLinks),
                 Registration = parsed.GetValue(_register) ? Registration(parsed) : null,
                 ExitWithParent = _service.ExitWithParent(parsed),
             },
@@ -84,6 +96,5 @@ internal sealed class ShardCommand
     {
         OperatorKeyFile = parsed.GetValue(_operatorKey)!,
         OperatorPasswordFile = parsed.GetValue(_operatorPassword),
-        AttestorKeyFile = parsed.GetValue(_attestorKey),
     };
 }

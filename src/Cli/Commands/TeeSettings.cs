@@ -24,6 +24,9 @@ internal sealed class TeeSettings
     /// <summary>All of them, for the command.</summary>
     public IReadOnlyList<Symbol> Symbols { get; }
 
+    /// <summary>Whether any of them is given, for a service that can do without.</summary>
+    public bool IsGiven(ParseResult parsed) => (parsed.GetValue(_tee) ?? parsed.GetValue(_path) ?? parsed.GetValue(_simulated)) is not null;
+
     /// <summary>Opens what the settings name.</summary>
     /// <returns>The source of hardware, or the simulator's folder: exactly one of them.</returns>
     /// <exception cref="FailureException"><c>bad_setting</c> or <c>no_quote_source</c>.</exception>

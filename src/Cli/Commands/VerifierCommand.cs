@@ -20,6 +20,7 @@ internal sealed class VerifierCommand
     private readonly Option<string?> _collateral;
     private readonly Option<double> _poll;
     private readonly Option<int> _threads;
+    private readonly Option<string?> _auditKey;
 
     private VerifierCommand(Settings settings)
     {
@@ -32,13 +33,15 @@ internal sealed class VerifierCommand
         _collateral = ServiceSettings.CollateralOption(settings);
         _poll = settings.Option("--poll-seconds", "Seconds between looks at the chain.", 1.0);
         _threads = settings.Option("--threads", "Threads that re-execute.", Environment.ProcessorCount);
+        _auditKey = settings.Optional<string>("--audit-key", "X25519 key (teetee key new --x25519): re-execute the confidential jobs whose users let this verifier read them.");
     }
 
     public static Command Create(CommandFactory factory)
     {
         VerifierCommand command = new(factory.Settings);
         return factory.Create("verifier", "Follow the contract, check every batch and re-execute a sample.",
-            [command._dataUrl, command._model, command._sampleRate, command._block, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._poll, command._threads, .. command._service.Symbols],
+            [command._dataUrl, command._model, command._sampleRate, command._block, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._poll, command._threads, command._auditKey,
+                .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -64,6 +67,7 @@ internal sealed class VerifierCommand
                 StateFile = Path.Combine(state, "verifier.json"),
                 PollSeconds = parsed.GetValue(_poll),
                 Threads = parsed.GetValue(_threads),
+                AuditKeyFile = parsed.GetValue(_auditKey),
                 Listen = _service.Listen(parsed),
                 ExitWithParent = _service.ExitWithParent(parsed),
             },

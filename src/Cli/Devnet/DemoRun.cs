@@ -2,15 +2,20 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Verification;
 using TeeTee.Cli.CommandLine;
 using TeeTee.Cli.Commands;
 using TeeTee.Ethereum;
+using TeeTee.Gateway.Attestation;
+using TeeTee.Gateway.Contracts;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Gateway.Sessions;
 using TeeTee.Hosting.Failures;
 using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
+using TeeTee.RollupContracts;
 using JobFinished = TeeTee.Gateway.Jobs.JobFinished;
 
 namespace TeeTee.Cli.Devnet;
@@ -27,15 +32,30 @@ internal sealed class DemoRun : IDisposable
     private readonly HttpClient _http;
     private readonly HttpJobClient _jobs;
     private readonly JobSigner _signer;
+    private readonly JsonRpcClient _rpc;
+    private readonly ConfidentialMode? _confidential;
     private readonly Dictionary<string, double> _seconds = [];
     private long _stageStarted = Stopwatch.GetTimestamp();
 
-    public DemoRun(Devnet network, CommandConsole console, TimeSpan startTime)
+    /// <param name="network">Up.</param>
+    /// <param name="console">Shows the stages.</param>
+    /// <param name="startTime">What the start took.</param>
+    /// <param name="confidential">Asks under encryption, with the network's verifier as auditor.</param>
+    public DemoRun(Devnet network, CommandConsole console, TimeSpan startTime, bool confidential)
     {
         (_network, _console) = (network, console);
         _http = new HttpClient { BaseAddress = network.Sequencer, Timeout = Timeout.InfiniteTimeSpan };
         _jobs = new HttpJobClient(_http, TimeSpan.FromSeconds(60), TimeProvider.System);
         _signer = new JobSigner(_jobs, network.Keys.User.Address, network.Keys.User, PaymentKind.Credits, TimeProvider.System);
+        _rpc = new JsonRpcClient(network.Chain);
+        _confidential = confidential
+            ? new ConfidentialMode(
+                [
+                    new ContractKeyVerification(new NodeFactsReader(new EthereumClient(_rpc), network.Deployment)),
+                    new AttestedKeyVerification(_jobs, Trust(network), TimeProvider.System),
+                ],
+                [network.Keys.Audit])
+            : null;
         _seconds["start"] = Math.Round(startTime.TotalSeconds, 2);
     }
 
@@ -67,13 +87,14 @@ internal sealed class DemoRun : IDisposable
         EndStage("paid", string.Join(", ", payouts.Select(p => $"{p.Role} {p.Address}: {p.Wei} wei")));
         return new DemoResult(
             prompt, answer, _network.Model.Name, run.Finished.Shards.Length, run.Finished.PromptTokens + run.Finished.OutputTokens, run.JobId, index, transaction,
-            verdict, final.GetProperty("status").GetString()!, run.Finished.Fee, payouts, _seconds);
+            verdict, final.GetProperty("status").GetString()!, run.Finished.Fee, payouts, _seconds, _confidential is not null);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _signer.Dispose();
+        _rpc.Dispose();
         _http.Dispose();
     }
 
@@ -88,12 +109,20 @@ internal sealed class DemoRun : IDisposable
             throw new FailureException(ExitCode.Refused, "context_length_exceeded", $"The prompt has {tokens.Length} tokens; the model's context is {offer.ContextLength}.");
         uint limit = Math.Min(MaxOutputTokens, offer.ContextLength - (uint)tokens.Length);
         JobPrompt job = new(tokens, limit, [.. model.Tokenizer.EndOfGeneration], Sampling.GreedyPick);
+        if (_confidential is not null)
+        {
+            job = job with { Seal = await _confidential.SealAsync(node, offer, cancellationToken).ConfigureAwait(false) };
+            _console.Progress($"the contract knows slot {offer.Slots[0].SlotId} with encryption key {offer.EncryptionKey}, and fresh quotes of all {offer.Slots.Length} slots hold: sealing to it, and to the verifier");
+        }
         _console.Progress($"asking: {prompt}");
         await using RunningJob running = await _signer.StartAsync(node, offer, job, cancellationToken).ConfigureAwait(false);
         AnswerReader reader = new(running, _jobs, node, offer, Secp256k1Recovery.Instance);
         string answer = await PrintAsync(reader, new AnswerText(model.Tokenizer, chat), cancellationToken).ConfigureAwait(false);
         return (answer, new RunningAnswer(running.JobId, reader.Finished!));
     }
+
+    private static AttestationTrust Trust(Devnet network) => new(
+        ServiceSettings.TrustedRoot(network.Folder.TrustedRoot), new QuotePolicy { AllowSimulated = true }, CollateralFile.Open(network.Folder.Collateral), network.Deployment.Domain());
 
     private async Task<string> PrintAsync(AnswerReader reader, AnswerText decoder, CancellationToken cancellationToken)
     {
@@ -129,6 +158,8 @@ internal sealed class DemoRun : IDisposable
             return word.Equals("Unavailable", StringComparison.OrdinalIgnoreCase) ? null : body.RootElement.Clone();
         }, cancellationToken).ConfigureAwait(false);
         string word = verdict.GetProperty("verdict").GetString()!;
+        if (_confidential is not null && verdict.GetProperty("sealed").GetUInt32() > 0)
+            throw new FailureException(ExitCode.VerificationFailed, "not_audited", $"The verifier could not read the confidential answer: {verdict.GetRawText()}");
         return word.Equals("Valid", StringComparison.OrdinalIgnoreCase)
             ? "Valid"
             : throw new FailureException(ExitCode.VerificationFailed, "batch_invalid", $"The verifier judged batch {index} {word}: {verdict.GetRawText()}");
@@ -136,8 +167,7 @@ internal sealed class DemoRun : IDisposable
 
     private async Task<IReadOnlyList<Payout>> WaitForPayoutsAsync(UInt128 charged, CancellationToken cancellationToken)
     {
-        using JsonRpcClient rpc = new(_network.Chain);
-        Claims claims = new(new EthereumClient(rpc), _network.Deployment, _network.Keys.Sequencer.Address);
+        Claims claims = new(new EthereumClient(_rpc), _network.Deployment, _network.Keys.Sequencer.Address);
         IReadOnlyList<Payout>? paid = null;
         await PollAsync<bool>("everyone to be paid", async token =>
         {

@@ -153,7 +153,7 @@ internal sealed class Devnet : IAsyncDisposable
         List<Uri> shards = [];
         for (int i = 0; i < ranges.Length; i++)
         {
-            (Uri grpc, Uri http) = (Loopback(_ports.Next()), Loopback(_ports.Next()));
+            (Uri grpc, Uri http) = (Loopback(_ports.Next(), Uri.UriSchemeHttps), Loopback(_ports.Next()));
             shards.Add(grpc);
             waiting.Add((Start($"shard-{i}", http, ServiceArguments.Shard(this, _options, i, ranges[i], grpc, http)), http));
         }
@@ -176,7 +176,7 @@ internal sealed class Devnet : IAsyncDisposable
             throw new FailureException(ExitCode.Configuration, "port_in_use", $"Port {address.Port} is taken; choose others with --port, or stop the program that holds it.");
     }
 
-    private static Uri Loopback(int port) => new($"http://127.0.0.1:{port}");
+    private static Uri Loopback(int port, string scheme = "http") => new($"{scheme}://127.0.0.1:{port}");
 
     private static string Port(Uri address) => address.Port.ToString(CultureInfo.InvariantCulture);
 }

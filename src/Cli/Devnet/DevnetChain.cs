@@ -61,8 +61,10 @@ internal sealed class DevnetChain(EthereumClient client, DevnetOptions options, 
             return known;
         }
         RollupDeployer deployer = new(client, Sender(chainId, keys.Deployer));
+        RollupParameters parameters = DevnetParameters.Create(options);
         Deployment deployment = await deployer.DeployAsync(
-            DevnetParameters.Create(options), keys.Deployer.Address, keys.Sequencer.Address, [keys.Attestor.Address], cancellationToken).ConfigureAwait(false);
+            parameters, ChallengeTerms.For(parameters), DevnetParameters.CreatePolicy(folder.SimulatedPki), keys.Deployer.Address, keys.Sequencer.Address,
+            cancellationToken).ConfigureAwait(false);
         await deployment.SaveAsync(folder.Deployment, cancellationToken).ConfigureAwait(false);
         return deployment;
     }

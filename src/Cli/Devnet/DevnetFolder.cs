@@ -30,6 +30,9 @@ internal sealed class DevnetFolder(string root)
     /// <summary>A role's key file.</summary>
     public string Key(string role) => Path.Combine(Root, "keys", role + ".key");
 
+    /// <summary>The verifier's X25519 key, with which it reads confidential jobs.</summary>
+    public string AuditKey => Key("audit");
+
     /// <summary>A service's own folder.</summary>
     public string Service(string name) => Path.Combine(Root, name);
 

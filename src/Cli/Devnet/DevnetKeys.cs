@@ -1,4 +1,6 @@
+using TeeTee.Attestation.Encryption;
 using TeeTee.Ethereum;
+using TeeTee.Primitives;
 
 namespace TeeTee.Cli.Devnet;
 
@@ -9,9 +11,10 @@ internal sealed class DevnetKeys
     {
         Deployer = LoadOrCreate(folder.Key("deployer"));
         Sequencer = LoadOrCreate(folder.Key("sequencer"));
-        Attestor = LoadOrCreate(folder.Key("attestor"));
         User = LoadOrCreate(folder.Key("user"));
         Session = LoadOrCreate(folder.Key("session"));
+        using EnclaveEncryptionKey audit = EnclaveEncryptionKey.LoadOrCreate(folder.AuditKey);
+        Audit = new Bytes32(audit.PublicKey.Span);
         Operators = [.. Enumerable.Range(0, shards).Select(i => LoadOrCreate(folder.Key(OperatorRole(i))))];
     }
 
@@ -21,14 +24,14 @@ internal sealed class DevnetKeys
     /// <summary>Signs answers and posts batches.</summary>
     public PrivateKey Sequencer { get; }
 
-    /// <summary>Vouches for simulated evidence to the development quote verifier.</summary>
-    public PrivateKey Attestor { get; }
-
     /// <summary>Deposits credit and asks.</summary>
     public PrivateKey User { get; }
 
     /// <summary>Signs for the user inside the gateway.</summary>
     public PrivateKey Session { get; }
+
+    /// <summary>X25519 key of the verifier, for users who let it audit confidential jobs.</summary>
+    public Bytes32 Audit { get; }
 
     /// <summary>One host per shard.</summary>
     public IReadOnlyList<PrivateKey> Operators { get; }

@@ -1,4 +1,6 @@
+using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.RollupContracts;
+using TeeTee.ShardNode;
 
 namespace TeeTee.Cli.Devnet;
 
@@ -44,5 +46,20 @@ internal static class DevnetParameters
             ModelBond = 10 * s_finney,
             DevParameters = true,
         };
+    }
+
+    /// <summary>What the contracts accept as evidence: quotes of the folder's simulated PKI, from machines that run the shards' simulated image.</summary>
+    /// <remarks>
+    /// The rules are production's; root, images and levels are the simulator's. The chain's policy does not end with the collateral that it is
+    /// made of, since the simulator renews that and nobody would renew the policy.
+    /// </remarks>
+    public static AttestationPolicy CreatePolicy(string simulatedPki)
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using SimulatedPki pki = SimulatedPki.LoadOrCreate(simulatedPki, TimeProvider.System);
+        SimulatedMeasurements image = SimulatedMeasurements.Of(ShardNodeOptions.DefaultSimulatedImage, ShardNodeOptions.DefaultSimulatedCompose);
+        return AttestationPolicy.FromCollateral(
+            pki.Root, pki.Collateral(now), [AttestedImage.Of(register => image[register])], looseningDelay: 0,
+            validUntil: (ulong)now.AddYears(10).ToUnixTimeSeconds());
     }
 }

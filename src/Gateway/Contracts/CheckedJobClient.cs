@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TeeTee.Gateway.Attestation;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Gateway.Sessions;
 using TeeTee.Primitives;
@@ -47,6 +48,13 @@ public sealed class CheckedJobClient(IJobClient inner, Bytes32 modelId, Deployme
 
     /// <inheritdoc/>
     public Task<JsonElement?> GetReceiptAsync(Bytes32 jobId, CancellationToken cancellationToken) => inner.GetReceiptAsync(jobId, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<JsonElement?> GetCollateralAsync(Bytes32 hash, CancellationToken cancellationToken) => inner.GetCollateralAsync(hash, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<AttestationReport> GetAttestationAsync(Bytes32 modelId, Bytes32 nonce, CancellationToken cancellationToken) =>
+        inner.GetAttestationAsync(modelId, nonce, cancellationToken);
 
     private async Task CheckAsync(NodeInfo node, NodeFactsReader reader, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using TeeTee.Gateway.Attestation;
 using TeeTee.Primitives;
 
 namespace TeeTee.Gateway.Jobs;
@@ -32,17 +33,15 @@ public sealed class HttpJobClient(HttpClient http, TimeSpan patience, TimeProvid
         (await CallAsync<CancelReply>(HttpMethod.Post, $"v1/jobs/{cancellation.Cancel.JobId}/cancel", cancellation, cancellationToken).ConfigureAwait(false)).State;
 
     /// <inheritdoc/>
-    public async Task<JsonElement?> GetReceiptAsync(Bytes32 jobId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await CallAsync<JsonElement>(HttpMethod.Get, $"v1/receipts/{jobId}", body: null, cancellationToken).ConfigureAwait(false);
-        }
-        catch (JobApiException fault) when (fault.Status == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    public Task<JsonElement?> GetReceiptAsync(Bytes32 jobId, CancellationToken cancellationToken) => FindAsync($"v1/receipts/{jobId}", cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<JsonElement?> GetCollateralAsync(Bytes32 hash, CancellationToken cancellationToken) =>
+        FindAsync($"v1/attestation/collateral/{hash}", cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<AttestationReport> GetAttestationAsync(Bytes32 modelId, Bytes32 nonce, CancellationToken cancellationToken) =>
+        CallAsync<AttestationReport>(HttpMethod.Get, $"v1/attestation/report?model={modelId}&nonce={nonce.ToString()[2..]}", body: null, cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<JobEvent> SubmitAsync(JobSubmission submission, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -114,6 +113,18 @@ public sealed class HttpJobClient(HttpClient http, TimeSpan patience, TimeProvid
         catch (Exception fault) when (fault is IOException or HttpRequestException or JsonException && !cancellationToken.IsCancellationRequested)
         {
             throw new JobApiException(null, "unreachable", $"The answer's stream broke: {fault.Message}", cause: fault);
+        }
+    }
+
+    private async Task<JsonElement?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CallAsync<JsonElement>(HttpMethod.Get, path, body: null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (JobApiException fault) when (fault.Status == HttpStatusCode.NotFound)
+        {
+            return null;
         }
     }
 

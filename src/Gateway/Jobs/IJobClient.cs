@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TeeTee.Gateway.Attestation;
 using TeeTee.Primitives;
 
 namespace TeeTee.Gateway.Jobs;
@@ -25,4 +26,14 @@ public interface IJobClient
     /// <summary>The receipt as it stands (docs/api.md section 3), or null for an unknown id.</summary>
     /// <exception cref="JobApiException">Refused or unreachable.</exception>
     Task<JsonElement?> GetReceiptAsync(Bytes32 jobId, CancellationToken cancellationToken);
+
+    /// <summary>The collateral container of a hash that a receipt names, or null for an unknown hash.</summary>
+    /// <exception cref="JobApiException">Refused or unreachable.</exception>
+    Task<JsonElement?> GetCollateralAsync(Bytes32 hash, CancellationToken cancellationToken);
+
+    /// <summary>Fresh quotes of the shards of a model's pipeline. Nothing in it is believed: see <see cref="AttestationReportCheck"/>.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="nonce">A challenge that the caller draws for this call alone.</param>
+    /// <exception cref="JobApiException">Refused or unreachable.</exception>
+    Task<AttestationReport> GetAttestationAsync(Bytes32 modelId, Bytes32 nonce, CancellationToken cancellationToken);
 }

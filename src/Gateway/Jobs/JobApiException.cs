@@ -12,6 +12,9 @@ public sealed class JobApiException(HttpStatusCode? status, string code, string 
     /// <summary>One of docs/api.md section 5; <c>unreachable</c> if no answer came.</summary>
     public string Code { get; } = code;
 
+    /// <summary>The error's type where the interface is another project's and has one; null otherwise.</summary>
+    public string? Type { get; init; }
+
     /// <summary>When to try again, if the sequencer said so.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 }

@@ -18,7 +18,8 @@ internal sealed class CompletionHandler(OpenAiGateway gateway, ILogger<OpenAiGat
             OpenAiRequest request = read(body);
             NodeInfo node = await gateway.Jobs.GetInfoAsync(http.RequestAborted).ConfigureAwait(false);
             (ModelInfo offer, GatewayModel model) = gateway.FindModel(node, request.Model);
-            JobPrompt prompt = PromptEncoder.Encode(request, model, offer, gateway.Options);
+            JobPrompt prompt = await gateway.ProtectAsync(
+                PromptEncoder.Encode(request, model, offer, gateway.Options), node, offer, http.RequestAborted).ConfigureAwait(false);
             await using RunningJob job = await session.Signer.StartAsync(node, offer, prompt, http.RequestAborted).ConfigureAwait(false);
             http.Response.Headers["X-Receipt-Id"] = job.JobId.ToString();
             AnswerReader reader = new(job, gateway.Jobs, node, offer, gateway.Recovery);

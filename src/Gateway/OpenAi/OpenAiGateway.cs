@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using TeeTee.Gateway.Contracts;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Gateway.Sessions;
 using TeeTee.Primitives;
@@ -12,8 +13,10 @@ namespace TeeTee.Gateway.OpenAi;
 /// <param name="recovery">Recovers the signers of receipts.</param>
 /// <param name="clock">Dates the answers.</param>
 /// <param name="options">Limits and defaults.</param>
+/// <param name="confidential">Seals every prompt; null to ask in public. Only where the gateway is the user's own: it reads prompt and answer.</param>
 public sealed class OpenAiGateway(
-    IJobClient jobs, IEnumerable<GatewayModel> models, ApiKeyRing keys, ISignatureRecovery recovery, TimeProvider clock, OpenAiGatewayOptions options)
+    IJobClient jobs, IEnumerable<GatewayModel> models, ApiKeyRing keys, ISignatureRecovery recovery, TimeProvider clock, OpenAiGatewayOptions options,
+    ConfidentialMode? confidential = null)
 {
     private readonly FrozenDictionary<Bytes32, GatewayModel> _models = models.ToFrozenDictionary(model => model.ModelId);
 
@@ -26,6 +29,11 @@ public sealed class OpenAiGateway(
     internal TimeProvider Clock { get; } = clock;
 
     internal OpenAiGatewayOptions Options { get; } = options;
+
+    /// <summary>The prompt as it is to be sent: sealed if this gateway seals.</summary>
+    /// <exception cref="AnswerFaultException">The enclave cannot be verified.</exception>
+    internal async Task<JobPrompt> ProtectAsync(JobPrompt prompt, NodeInfo node, ModelInfo offer, CancellationToken cancellationToken) =>
+        confidential is null ? prompt : prompt with { Seal = await confidential.SealAsync(node, offer, cancellationToken).ConfigureAwait(false) };
 
     /// <summary>The models that the sequencer serves now and this gateway can tokenize for.</summary>
     internal IEnumerable<(ModelInfo Offer, GatewayModel Model)> Offers(NodeInfo node) =>

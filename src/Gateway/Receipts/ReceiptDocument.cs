@@ -8,4 +8,4 @@ namespace TeeTee.Gateway.Receipts;
 public sealed record ReceiptDocument(
     Bytes32 Id, string Status, JobRequest Request, Signature RequestSignature, ImmutableArray<ReceiptShardPart> Shards, ImmutableArray<ReceiptQuotePart> Quotes,
     ImmutableArray<uint>? Tokens = null, AnswerReceipt? Answer = null, Signature? AnswerSignature = null, QueryReceipt? QueryReceipt = null,
-    ReceiptBatchPart? Batch = null, ReceiptAccountPart? Account = null);
+    ReceiptBatchPart? Batch = null, ReceiptAccountPart? Account = null, byte[]? Sealed = null);

@@ -66,10 +66,9 @@ public sealed partial class ReceiptVerification
         bool named = quote.Record.ModelId == _receipt.Request.ModelId && Keccak256.Hash(quote.Quote) == quote.Record.QuoteHash;
         if (FindCollateral(quote.Quote, out QuoteError? unreadable) is not { } collateral)
         {
-            if (unreadable is null)
-                Missing("quote", $"{slot}: no collateral is held for its platform (--collateral)");
-            else
-                Add("quote", false, $"{slot}: {unreadable}");
+            _checks.Add(unreadable is null
+                ? new ReceiptCheck("quote", CheckOutcome.Missing, $"{slot}: no collateral is held for its platform (--collateral)", quote)
+                : new ReceiptCheck("quote", CheckOutcome.Fail, $"{slot}: {unreadable}", quote));
             return;
         }
         QuoteVerdict verdict = QuoteVerifier.Verify(quote.Quote, new QuoteVerificationInput
@@ -80,8 +79,16 @@ public sealed partial class ReceiptVerification
             ExpectedReportData = ReportData.ForEpoch(_domain, quote.Record),
             Policy = new QuotePolicy { AllowSimulated = _root.IsSimulated },
         });
+        _checks.Add(new ReceiptCheck(
+            "quote", named && verdict.Accepted ? CheckOutcome.Pass : CheckOutcome.Fail, $"{slot}: {Describe(verdict, named)}", quote, verdict));
+    }
+
+    private string Describe(QuoteVerdict verdict, bool named)
+    {
         string kind = verdict.Simulated ? "SIMULATED, proves no hardware" : "TDX";
-        Add("quote", named && verdict.Accepted, $"{slot}: {kind}, root {_root}" + (verdict.Error is { } error ? $": {error}" : named ? "" : ": it is for another model or its hash differs"));
+        string fault = verdict.Error is { } error ? $": {error}" : named ? "" : ": it is for another model or its hash differs";
+        string measured = verdict.Report is { } report ? $", mrTd {Convert.ToHexStringLower(report.MrTd.Span)}" : "";
+        return $"{kind}, root {_root}, status {verdict.Status?.ToString() ?? "unknown"}{measured}{fault}";
     }
 
     /// <summary>Null with the quote's fault, or without one where only the collateral lacks.</summary>

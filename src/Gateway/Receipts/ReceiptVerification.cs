@@ -1,5 +1,6 @@
 using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Encryption;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Requests;
@@ -24,13 +25,21 @@ public sealed partial class ReceiptVerification
     private readonly ISignatureRecovery _recovery;
     private readonly Bytes32 _jobId;
     private readonly List<ReceiptCheck> _checks = [];
+    private readonly SealedFrame? _sealed;
+    private uint[]? _tokens;
 
     private ReceiptVerification(
         ReceiptDocument receipt, RollupDomain domain, ReceiptChainFacts? chain, TrustedRoot root, ICollateralProvider? collateral, DateTimeOffset now, ISignatureRecovery recovery)
     {
         (_receipt, _domain, _chain, _root, _collateral, _now, _recovery) = (receipt, domain, chain, root, collateral, now, recovery);
         _jobId = domain.Digest(receipt.Request);
+        if (IsSealed)
+            SealedFrame.TryRead(receipt.Sealed, out _sealed);
+        else
+            _tokens = receipt.Tokens is { } plain ? [.. plain] : null;
     }
+
+    private bool IsSealed => _receipt.Request.Privacy == PrivacyMode.Sealed;
 
     /// <summary>The result of every check, in a fixed order.</summary>
     /// <param name="receipt">The document.</param>
@@ -41,13 +50,14 @@ public sealed partial class ReceiptVerification
     /// <param name="collateral">Revocation lists and TCB levels of the shards' platforms; where none is held, quotes are not judged.</param>
     /// <param name="now">The moment at which certificates and collateral must be valid.</param>
     /// <param name="recovery">Recovers signers.</param>
+    /// <param name="dataKey">The key of a sealed job, with which its tokens are checked; null to say that they were not. Stays the caller's.</param>
     public static IReadOnlyList<ReceiptCheck> Check(
         ReceiptDocument receipt, Bytes32 id, RollupDomain domain, ReceiptChainFacts? chain, TrustedRoot root, ICollateralProvider? collateral, DateTimeOffset now,
-        ISignatureRecovery recovery)
+        ISignatureRecovery recovery, DataKey? dataKey = null)
     {
         ReceiptVerification verification = new(receipt, domain, chain, root, collateral, now, recovery);
         verification.CheckRequest(id);
-        verification.CheckTokens();
+        verification.CheckTokens(dataKey);
         verification.CheckAnswer();
         verification.CheckShards();
         verification.CheckQuotes();
@@ -73,17 +83,42 @@ public sealed partial class ReceiptVerification
         Add("request_signature", fault is null, fault?.Message ?? $"signed by {signer} for {_receipt.Request.User}");
     }
 
-    private void CheckTokens()
+    private void CheckTokens(DataKey? dataKey)
     {
-        if (_receipt.Tokens is not { } tokens)
+        if (IsSealed && !IsVoid)
         {
-            Missing("tokens", "the receipt holds no plain tokens: the job is sealed or void");
+            CheckSealedTokens(dataKey);
+            return;
+        }
+        if (_tokens is not { } tokens)
+        {
+            Missing("tokens", "the receipt holds no tokens: the job is void");
             return;
         }
         uint prompt = _receipt.Request.PromptTokens;
         bool fits = tokens.Length > prompt && TokenCommitment.Root(tokens.AsSpan()[..(int)prompt]) == _receipt.Request.PromptTokensRoot;
         Add("tokens", fits && TokensRoot() is { } root && TokenCommitment.Root(tokens.AsSpan()) == root,
             $"{tokens.Length} tokens against the signed prompt root and the receipts' root");
+    }
+
+    private void CheckSealedTokens(DataKey? dataKey)
+    {
+        if (_sealed is null || TokensRoot() is not { } root)
+        {
+            Add("tokens", false, "the receipt holds no sealed tokens of the form of the protocol, or no root of them");
+            return;
+        }
+        if (dataKey is null)
+        {
+            Missing("tokens", $"{_sealed.TokenCount} tokens are sealed: only who holds the job's data key can check them");
+            return;
+        }
+        JobRequest request = _receipt.Request;
+        using var exchange = SealedExchange.FromKey(DataKey.From(dataKey.ToArray()), new SealedBinding(_jobId, request.User, request.Nonce, request.ModelId));
+        bool fits = exchange.TryOpenTokens(root, _receipt.Sealed, out uint[]? tokens) && tokens.Length > request.PromptTokens
+            && exchange.PromptTokensRoot(tokens.AsSpan(0, (int)request.PromptTokens)) == request.PromptTokensRoot && exchange.TokensRoot(tokens) == root;
+        _tokens = fits ? tokens : null;
+        Add("tokens", fits, $"{_sealed.TokenCount} sealed tokens under the data key, against the signed prompt root and the receipts' root, both salted");
     }
 
     private void CheckAnswer()
@@ -120,8 +155,8 @@ public sealed partial class ReceiptVerification
 
     private bool FinishFits(QueryReceipt leaf)
     {
-        if (_receipt.Tokens is not { } tokens)
-            return true;
+        if (_tokens is not { } tokens)
+            return _sealed is null || _sealed.TokenCount == (long)leaf.PromptTokens + leaf.OutputTokens;
         if (tokens.Length != (long)leaf.PromptTokens + leaf.OutputTokens)
             return false;
         int stop = tokens.AsSpan()[(int)leaf.PromptTokens..].IndexOfAny(_receipt.Request.StopTokens.AsSpan());
@@ -131,7 +166,7 @@ public sealed partial class ReceiptVerification
     private Bytes32? TokensRoot() => _receipt.QueryReceipt?.TokensRoot ?? _receipt.Answer?.TokensRoot;
 
     private uint? OutputTokens() => _receipt.QueryReceipt?.OutputTokens
-        ?? (_receipt.Tokens is { } tokens && tokens.Length > _receipt.Request.PromptTokens ? (uint)tokens.Length - _receipt.Request.PromptTokens : null);
+        ?? ((_tokens?.Length ?? _sealed?.TokenCount) is { } count && count > _receipt.Request.PromptTokens ? (uint)count - _receipt.Request.PromptTokens : null);
 
     private UInt128? ExpectedFee() => OutputTokens() is { } count ? JobRequestRules.Fee(_receipt.Request, count) : null;
 

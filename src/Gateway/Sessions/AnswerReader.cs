@@ -33,7 +33,8 @@ public sealed class AnswerReader(RunningJob job, IJobClient jobs, NodeInfo node,
         {
             switch (item)
             {
-                case JobTokens { Tokens: { } tokens }:
+                case JobTokens some:
+                    uint[] tokens = Open(some);
                     _tokens.AddRange(tokens);
                     foreach (uint token in tokens)
                         yield return token;
@@ -52,6 +53,18 @@ public sealed class AnswerReader(RunningJob job, IJobClient jobs, NodeInfo node,
     private static System.Net.HttpStatusCode StatusOf(JobFailed failed) =>
         failed.Retryable ? System.Net.HttpStatusCode.ServiceUnavailable : System.Net.HttpStatusCode.InternalServerError;
 
+    /// <summary>The ids of an event; those of a sealed job only if they were sealed as these outputs of this job.</summary>
+    private uint[] Open(JobTokens some)
+    {
+        if (job.Exchange is not { } exchange)
+            return some.Tokens is { } plain ? [.. plain] : throw Untrue($"output {some.First} of a public job came sealed");
+        return some.First == _tokens.Count && some.Sealed is { } records && exchange.TryOpenOutputs(some.First, records, out uint[]? opened) && opened.Length == some.Count
+            ? opened
+            : throw Untrue($"output {some.First} is not what the enclave sealed there");
+    }
+
+    private AnswerFaultException Untrue(string fault) => new($"The answer to job {job.JobId} is not to be trusted: {fault}.");
+
     private async Task VerifyAsync(JobFinished finished, CancellationToken cancellationToken)
     {
         if (finished.Finish == FinishReason.Cancelled)
@@ -60,7 +73,7 @@ public sealed class AnswerReader(RunningJob job, IJobClient jobs, NodeInfo node,
         if (fault is not null && await FindPipelineAsync(cancellationToken).ConfigureAwait(false) is { } moved)
             fault = FirstFault(finished, moved);
         if (fault is not null)
-            throw new AnswerFaultException($"The answer to job {job.JobId} is not to be trusted: {fault}.");
+            throw Untrue(fault);
     }
 
     private void Truncate(uint count)
@@ -72,7 +85,8 @@ public sealed class AnswerReader(RunningJob job, IJobClient jobs, NodeInfo node,
     }
 
     private string? FirstFault(JobFinished finished, ModelInfo pipeline) =>
-        AnswerVerification.FirstFault(job.Submission, CollectionsMarshal.AsSpan(_tokens), finished, node, pipeline, recovery);
+        AnswerVerification.FirstFault(
+            job.Submission.Request, job.Prompt.Span, CollectionsMarshal.AsSpan(_tokens), finished, node, pipeline, recovery, job.Exchange?.Salts);
 
     private async Task<ModelInfo?> FindPipelineAsync(CancellationToken cancellationToken)
     {

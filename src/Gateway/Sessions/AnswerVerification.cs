@@ -9,27 +9,30 @@ namespace TeeTee.Gateway.Sessions;
 public static class AnswerVerification
 {
     /// <summary>The first thing that does not fit, or null.</summary>
-    /// <param name="submission">What was signed and sent.</param>
+    /// <param name="request">What was signed.</param>
+    /// <param name="prompt">The prompt's ids.</param>
     /// <param name="output">The tokens received.</param>
     /// <param name="finished">The last event.</param>
     /// <param name="node">Domain and sequencer, as checked against the contract.</param>
     /// <param name="model">The pipeline whose keys must have signed.</param>
     /// <param name="recovery">Recovers signers.</param>
+    /// <param name="salts">Of a sealed job's commitments; null for a public one.</param>
     public static string? FirstFault(
-        JobSubmission submission, ReadOnlySpan<uint> output, JobFinished finished, NodeInfo node, ModelInfo model, ISignatureRecovery recovery)
+        JobRequest request, ReadOnlySpan<uint> prompt, ReadOnlySpan<uint> output, JobFinished finished, NodeInfo node, ModelInfo model,
+        ISignatureRecovery recovery, CommitmentSalts? salts)
     {
         RollupDomain domain = new(node.ChainId, node.Rollup);
-        Bytes32 jobId = domain.Digest(submission.Request);
-        uint[] tokens = [.. submission.Tokens ?? [], .. output];
-        Bytes32 tokensRoot = TokenCommitment.Root(tokens);
-        if (finished.PromptTokens != submission.Request.PromptTokens || finished.OutputTokens != output.Length)
-            return $"the receipt counts {finished.PromptTokens} + {finished.OutputTokens} tokens, {submission.Request.PromptTokens} + {output.Length} were sent and received";
+        Bytes32 jobId = domain.Digest(request);
+        uint[] tokens = [.. prompt, .. output];
+        Bytes32 tokensRoot = TokenCommitment.Root(tokens, salts?.Tokens);
+        if (finished.PromptTokens != request.PromptTokens || finished.OutputTokens != output.Length)
+            return $"the receipt counts {finished.PromptTokens} + {finished.OutputTokens} tokens, {request.PromptTokens} + {output.Length} were sent and received";
         if (finished.TokensRoot != tokensRoot)
             return $"the receipt commits to tokens {finished.TokensRoot}, the received ones give {tokensRoot}";
-        UInt128? fee = JobRequestRules.Fee(submission.Request, finished.OutputTokens);
-        if (fee != finished.Fee || finished.Fee > submission.Request.MaxFee)
-            return $"the fee is {finished.Fee} wei, the request gives {fee} and at most {submission.Request.MaxFee}";
-        return FinishFault(submission.Request, output, finished.Finish, model)
+        UInt128? fee = JobRequestRules.Fee(request, finished.OutputTokens);
+        if (fee != finished.Fee || finished.Fee > request.MaxFee)
+            return $"the fee is {finished.Fee} wei, the request gives {fee} and at most {request.MaxFee}";
+        return FinishFault(request, output, finished.Finish, model)
             ?? AnswerFault(finished, jobId, tokensRoot, node, domain, recovery)
             ?? ShardFault(finished, jobId, tokensRoot, (uint)tokens.Length - 1, model, domain, recovery);
     }

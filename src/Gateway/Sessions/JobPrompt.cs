@@ -7,4 +7,8 @@ namespace TeeTee.Gateway.Sessions;
 /// <param name="MaxOutputTokens">At least 1; the fee's ceiling follows from it.</param>
 /// <param name="StopTokens">Ids that end the answer.</param>
 /// <param name="Sampling">How to pick.</param>
-public sealed record JobPrompt(ReadOnlyMemory<uint> Tokens, uint MaxOutputTokens, IReadOnlyCollection<uint> StopTokens, Sampling Sampling);
+public sealed record JobPrompt(ReadOnlyMemory<uint> Tokens, uint MaxOutputTokens, IReadOnlyCollection<uint> StopTokens, Sampling Sampling)
+{
+    /// <summary>To whom the prompt is sealed; null for a public job.</summary>
+    public JobSeal? Seal { get; init; }
+}

@@ -1,4 +1,5 @@
 using System.Net;
+using TeeTee.Attestation.Encryption;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
@@ -85,11 +86,12 @@ public sealed class JobSigner(
     private async Task<RunningJob> StartInTurnAsync(NodeInfo node, ModelInfo model, JobPrompt prompt, CancellationToken cancellationToken)
     {
         AccountInfo account = await jobs.GetAccountAsync(User, cancellationToken).ConfigureAwait(false);
-        JobRequest request = Request(node, model, prompt, account);
+        DataKey? key = prompt.Seal is null ? null : DataKey.Generate();
+        JobRequest request = Request(node, model, prompt, account, key);
         RequireCap(request);
         Signed<JobRequest> signed = Domain(node).Sign(request, signer);
         Bytes32 jobId = Domain(node).Digest(request);
-        JobSubmission submission = new(signed.Message, signed.Signature, [.. prompt.Tokens.Span]);
+        (JobSubmission submission, SealedExchange? exchange) = Submission(signed, jobId, prompt, key);
         IAsyncEnumerator<JobEvent> events = jobs.SubmitAsync(submission, cancellationToken).GetAsyncEnumerator(cancellationToken);
         try
         {
@@ -98,12 +100,23 @@ public sealed class JobSigner(
         catch (Exception fault)
         {
             await events.DisposeAsync().ConfigureAwait(false);
+            exchange?.Dispose();
             if (fault is OperationCanceledException)
                 await HangUpAsync(node, jobId, 0).ConfigureAwait(false);
             throw;
         }
         _lastNonce = request.Nonce;
-        return new RunningJob(jobId, submission, events);
+        return new RunningJob(jobId, submission, prompt.Tokens, exchange, events);
+    }
+
+    private static (JobSubmission Submission, SealedExchange? Exchange) Submission(Signed<JobRequest> signed, Bytes32 jobId, JobPrompt prompt, DataKey? key)
+    {
+        JobRequest request = signed.Message;
+        if (key is null || prompt.Seal is not { } seal)
+            return (new JobSubmission(request, signed.Signature, [.. prompt.Tokens.Span]), null);
+        SealedBinding binding = new(jobId, request.User, request.Nonce, request.ModelId);
+        SealedExchange exchange = SealedExchange.Seal(key, binding, [seal.EncryptionKey, .. seal.Auditors], prompt.Tokens.Span, out byte[] input);
+        return (new JobSubmission(request, signed.Signature, Sealed: input), exchange);
     }
 
     private static async Task MoveToAcceptanceAsync(IAsyncEnumerator<JobEvent> events, Bytes32 jobId)
@@ -123,8 +136,9 @@ public sealed class JobSigner(
         }
     }
 
-    private JobRequest Request(NodeInfo node, ModelInfo model, JobPrompt prompt, AccountInfo account)
+    private JobRequest Request(NodeInfo node, ModelInfo model, JobPrompt prompt, AccountInfo account, DataKey? key)
     {
+        ulong nonce = Math.Max(account.Nonce, _lastNonce) + 1;
         UInt128 maxFee = checked((UInt128)prompt.Tokens.Length * model.PromptPrice + (UInt128)prompt.MaxOutputTokens * model.OutputPrice);
         UInt128 committed = payment == PaymentKind.Credits
             ? account.Spent + account.Held
@@ -133,9 +147,9 @@ public sealed class JobSigner(
         {
             User = User,
             Sequencer = node.Sequencer,
-            Nonce = Math.Max(account.Nonce, _lastNonce) + 1,
+            Nonce = nonce,
             ModelId = model.ModelId,
-            PromptTokensRoot = TokenCommitment.Root(prompt.Tokens.Span),
+            PromptTokensRoot = TokenCommitment.Root(prompt.Tokens.Span, key?.PromptSaltsOf(User, nonce, model.ModelId).PromptTokens),
             PromptTokens = (uint)prompt.Tokens.Length,
             MaxOutputTokens = prompt.MaxOutputTokens,
             StopTokens = [.. prompt.StopTokens.Order().Take(JobRequestRules.MostStopTokens)],
@@ -146,7 +160,7 @@ public sealed class JobSigner(
             CumulativeMax = committed + maxFee,
             Deadline = (ulong)(clock.GetUtcNow() + s_deadline).ToUnixTimeSeconds(),
             Payment = payment,
-            Privacy = PrivacyMode.Public,
+            Privacy = key is null ? PrivacyMode.Public : PrivacyMode.Sealed,
         };
     }
 

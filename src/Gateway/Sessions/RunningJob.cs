@@ -1,3 +1,4 @@
+using TeeTee.Attestation.Encryption;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Primitives;
 
@@ -8,10 +9,13 @@ public sealed class RunningJob : IAsyncDisposable
 {
     private readonly IAsyncEnumerator<JobEvent> _events;
 
-    internal RunningJob(Bytes32 jobId, JobSubmission submission, IAsyncEnumerator<JobEvent> events)
+    internal RunningJob(
+        Bytes32 jobId, JobSubmission submission, ReadOnlyMemory<uint> prompt, SealedExchange? exchange, IAsyncEnumerator<JobEvent> events)
     {
         JobId = jobId;
         Submission = submission;
+        Prompt = prompt;
+        Exchange = exchange;
         _events = events;
         First = events.Current;
     }
@@ -21,6 +25,12 @@ public sealed class RunningJob : IAsyncDisposable
 
     /// <summary>What was signed and sent.</summary>
     public JobSubmission Submission { get; }
+
+    /// <summary>The prompt's ids, also of a sealed job.</summary>
+    public ReadOnlyMemory<uint> Prompt { get; }
+
+    /// <summary>Keys and salts of a sealed job, or null; cleared with this.</summary>
+    public SealedExchange? Exchange { get; }
 
     private JobEvent First { get; }
 
@@ -34,5 +44,9 @@ public sealed class RunningJob : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _events.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Exchange?.Dispose();
+        return _events.DisposeAsync();
+    }
 }

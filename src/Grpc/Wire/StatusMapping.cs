@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace TeeTee.Grpc.Wire;
 
@@ -37,6 +38,8 @@ internal static class StatusMapping
 
         GrpcStatusCode code = IsUnreachable(exception) ? GrpcStatusCode.Unavailable : GrpcStatusCode.Internal;
         string detail = exception is HttpRequestException r ? r.HttpRequestError.ToString() : exception.GetType().Name;
+        if (exception.InnerException is AuthenticationException refused)
+            detail += $": {refused.Message}";
         return new GrpcException(code, $"The connection to the server failed ({detail}).", null, exception);
     }
 

@@ -1,4 +1,5 @@
 using TeeTee.Inference.Sampling;
+using TeeTee.Primitives;
 
 namespace TeeTee.Inference.Engine;
 
@@ -31,4 +32,7 @@ public sealed record OfflineRunOptions
 
     /// <summary>False leaves out the trace, for pure speed.</summary>
     public bool Trace { get; init; } = true;
+
+    /// <summary>Salts of the trace, as a sealed job has them; null as a public one. Layer roots are never salted: they are only for the one who runs.</summary>
+    public CommitmentSalts? Salts { get; init; }
 }

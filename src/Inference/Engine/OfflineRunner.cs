@@ -38,7 +38,7 @@ public static class OfflineRunner
     {
         ModelConfig config = shards[0].Config;
         int limit = Limit(config, prompt, options);
-        using ShardPipeline pipeline = new(shards, Math.Max(prompt.Count, prompt.Count + limit - 1), options.Trace);
+        using ShardPipeline pipeline = new(shards, Math.Max(prompt.Count, prompt.Count + limit - 1), options.Trace, options.Salts);
         if (!pipeline.IsComplete)
             throw new ArgumentException("The shards do not hold the last layer.", nameof(shards));
         long started = Stopwatch.GetTimestamp();

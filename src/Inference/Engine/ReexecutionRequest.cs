@@ -1,4 +1,5 @@
 using TeeTee.Inference.Sampling;
+using TeeTee.Primitives;
 
 namespace TeeTee.Inference.Engine;
 
@@ -7,5 +8,6 @@ namespace TeeTee.Inference.Engine;
 /// <param name="PromptTokens">How many of them are the prompt, at least 1 and at most T.</param>
 /// <param name="Sampling">How the signed request says that tokens are picked.</param>
 /// <param name="PrefillChunk">Positions per pass; cannot change a result.</param>
+/// <param name="Salts">Of the commitments of a sealed job; null for a public one.</param>
 public sealed record ReexecutionRequest(
-    IReadOnlyList<uint> Tokens, int PromptTokens, SamplingParameters Sampling, int PrefillChunk = 128);
+    IReadOnlyList<uint> Tokens, int PromptTokens, SamplingParameters Sampling, int PrefillChunk = 128, CommitmentSalts? Salts = null);

@@ -17,7 +17,7 @@ public static class Reexecutor
     public static ReexecutionResult Run(IReadOnlyList<ShardModel> shards, ReexecutionRequest request, CancellationToken cancellationToken)
     {
         int positions = CheckedPositions(shards[0].Config, request);
-        using ShardPipeline pipeline = new(shards, positions, trace: true);
+        using ShardPipeline pipeline = new(shards, positions, trace: true, request.Salts);
         uint[] tokens = [.. request.Tokens];
         WrongPick? wrongPick = null;
         for (int start = 0; start < positions; start += request.PrefillChunk)

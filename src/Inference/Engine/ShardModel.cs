@@ -1,5 +1,6 @@
 using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
+using TeeTee.Primitives;
 
 namespace TeeTee.Inference.Engine;
 
@@ -87,16 +88,17 @@ public sealed class ShardModel : IDisposable
     /// <summary>Starts an empty session.</summary>
     /// <param name="maxPositions">Positions to make room for, at most the model's context length.</param>
     /// <param name="trace">False saves the hashing where nobody asks for commitments.</param>
+    /// <param name="salts">Of a sealed job's commitments; null for a public one.</param>
     /// <exception cref="ArgumentOutOfRangeException">maxPositions is not in [1, context length].</exception>
     /// <exception cref="OutOfMemoryException">There is no room for the cache.</exception>
-    public ShardSession CreateSession(int maxPositions, bool trace = true)
+    public ShardSession CreateSession(int maxPositions, bool trace = true, CommitmentSalts? salts = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxPositions);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxPositions, Config.ContextLength);
         Enter();
         try
         {
-            return new ShardSession(this, maxPositions, trace);
+            return new ShardSession(this, maxPositions, trace, salts);
         }
         catch (OutOfMemoryException)
         {

@@ -1,4 +1,5 @@
 using TeeTee.Inference.Models;
+using TeeTee.Primitives;
 
 namespace TeeTee.Inference.Engine;
 
@@ -8,12 +9,12 @@ internal sealed class ShardPipeline : IDisposable
     private readonly List<ShardSession> _sessions = [];
     private readonly ModelConfig _config;
 
-    public ShardPipeline(IReadOnlyList<ShardModel> shards, int maxPositions, bool trace)
+    public ShardPipeline(IReadOnlyList<ShardModel> shards, int maxPositions, bool trace, CommitmentSalts? salts = null)
     {
         CheckContiguous(shards);
         _config = shards[0].Config;
         foreach (ShardModel shard in shards)
-            _sessions.Add(shard.CreateSession(maxPositions, trace));
+            _sessions.Add(shard.CreateSession(maxPositions, trace, salts));
     }
 
     public IReadOnlyList<ShardSession> Sessions => _sessions;

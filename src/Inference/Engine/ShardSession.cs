@@ -20,13 +20,13 @@ public sealed class ShardSession : IDisposable
     private readonly LayerRunner _runner;
     private bool _disposed;
 
-    internal ShardSession(ShardModel model, int maxPositions, bool trace)
+    internal ShardSession(ShardModel model, int maxPositions, bool trace, CommitmentSalts? salts)
     {
         (Model, MaxPositions) = (model, maxPositions);
         _cache = new KvCache(model.Config, model.Range.Count, maxPositions);
         _buffers = new SessionBuffers(model.Config, Math.Min(MaxChunk, maxPositions), maxPositions, model.Threads);
         _runner = new LayerRunner(model, _cache, _buffers);
-        Trace = trace ? new ShardTrace(model.Config, model.Range) : null;
+        Trace = trace ? new ShardTrace(model.Config, model.Range, salts) : null;
     }
 
     /// <summary>The weights that it runs on.</summary>
@@ -125,7 +125,7 @@ public sealed class ShardSession : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!Model.Range.Contains(layer))
             throw new ArgumentOutOfRangeException(nameof(layer), layer, $"The shard holds {Model.Range}.");
-        return new PositionHasher(Model.Config).LayerRoot(_cache, layer - Model.Range.First, Position);
+        return new PositionHasher(Model.Config, salts: null).LayerRoot(_cache, layer - Model.Range.First, Position);
     }
 
     private void ForwardChunk(ReadOnlySpan<float> hiddenIn, int count, Span<float> hiddenOut)
@@ -133,10 +133,10 @@ public sealed class ShardSession : IDisposable
         Finite.Require(hiddenIn, "hiddenIn");
         Span<float> hidden = _buffers.Hidden.Slice(0, count * Width);
         hiddenIn.CopyTo(hidden);
-        Bytes32[]? hIn = Trace?.HashVectors(Model.Pool, _buffers.Hidden, count);
+        Bytes32[]? hIn = Trace?.HashVectors(Model.Pool, _buffers.Hidden, Model.Range.First, count);
         for (int layer = 0; layer < Model.Range.Count; layer++)
             _runner.Run(layer, Position, count);
-        Trace?.Append(Model.Pool, _cache, count, hIn!, Trace.HashVectors(Model.Pool, _buffers.Hidden, count));
+        Trace?.Append(Model.Pool, _cache, count, hIn!, Trace.HashVectors(Model.Pool, _buffers.Hidden, Model.Range.End, count));
         hidden.CopyTo(hiddenOut);
         Position += count;
     }

@@ -7,29 +7,32 @@ using TeeTee.Primitives;
 namespace TeeTee.Inference.Tracing;
 
 /// <summary>Feeds vectors and cache rows to the commitments of docs/protocol.md, section 2, several positions at a time.</summary>
-internal sealed class PositionHasher(ModelConfig config)
+/// <param name="config">Shapes.</param>
+/// <param name="salts">Of a sealed job; null for a public one.</param>
+internal sealed class PositionHasher(ModelConfig config, CommitmentSalts? salts)
 {
     private readonly int _rowBytes = config.HeadDimension * sizeof(ushort);
 
     private int LayerBytes => 2 * config.KvHeadCount * _rowBytes;
 
-    /// <summary>The roots of count vectors of embedding length.</summary>
-    public Bytes32[] VectorRoots(WorkerPool pool, NativeBuffer<float> vectors, int count)
+    /// <summary>The roots of count vectors of embedding length, at positions from start on, that enter layer <paramref name="boundary"/>.</summary>
+    public Bytes32[] VectorRoots(WorkerPool pool, NativeBuffer<float> vectors, int boundary, int start, int count)
     {
         Bytes32[] roots = new Bytes32[count];
-        pool.Run(count, (i, _) =>
-            roots[i] = VectorCommitment.Root(vectors.Slice((long)i * config.EmbeddingLength, config.EmbeddingLength)));
+        pool.Run(count, (i, _) => roots[i] = VectorCommitment.Root(
+            vectors.Slice((long)i * config.EmbeddingLength, config.EmbeddingLength), salts?.Vector(boundary, start + i)));
         return roots;
     }
 
-    /// <summary>leaf(start + i) and kvRoot(start + i) from the boundary roots and the rows in the cache.</summary>
-    public (Bytes32[] Leaves, Bytes32[] KvRoots) Leaves(WorkerPool pool, KvCache cache, int start, Bytes32[] hIn, Bytes32[] hOut)
+    /// <summary>leaf(start + i) and kvRoot(start + i) from the boundary roots and the rows in the cache, whose first layer is firstLayer of the model.</summary>
+    public (Bytes32[] Leaves, Bytes32[] KvRoots) Leaves(
+        WorkerPool pool, KvCache cache, int firstLayer, int start, Bytes32[] hIn, Bytes32[] hOut)
     {
         Bytes32[] leaves = new Bytes32[hIn.Length];
         Bytes32[] kvRoots = new Bytes32[hIn.Length];
         pool.Run(leaves.Length, (i, _) =>
         {
-            kvRoots[i] = KvRoot(cache, start + i);
+            kvRoots[i] = KvRoot(cache, firstLayer, start + i);
             leaves[i] = TraceCommitment.Leaf((uint)(start + i), hIn[i], hOut[i], kvRoots[i]);
         });
         return (leaves, kvRoots);
@@ -48,12 +51,14 @@ internal sealed class PositionHasher(ModelConfig config)
         return KvCommitment.LayerRoot(leaves);
     }
 
-    private Bytes32 KvRoot(KvCache cache, int position)
+    private Bytes32 KvRoot(KvCache cache, int firstLayer, int position)
     {
         byte[] rows = new byte[cache.Layers * LayerBytes];
         for (int layer = 0; layer < cache.Layers; layer++)
             CopyRows(cache, layer, position, rows.AsSpan(layer * LayerBytes, LayerBytes));
-        return KvCommitment.PositionRoot(rows, _rowBytes);
+        return salts is null
+            ? KvCommitment.PositionRoot(rows, _rowBytes)
+            : KvCommitment.PositionRoot(rows, _rowBytes, 2 * config.KvHeadCount, layer => salts.KvRows(firstLayer + layer, position));
     }
 
     // The committed order inside a layer: the keys of all heads, then the values of all heads.

@@ -18,10 +18,10 @@ public sealed class ShardTrace
     private readonly List<Bytes32> _kvRoots = [];
     private readonly PositionHasher _hasher;
 
-    internal ShardTrace(ModelConfig config, LayerRange range)
+    internal ShardTrace(ModelConfig config, LayerRange range, CommitmentSalts? salts)
     {
         Range = range;
-        _hasher = new PositionHasher(config);
+        _hasher = new PositionHasher(config, salts);
     }
 
     /// <summary>The layers that the trace is about.</summary>
@@ -50,11 +50,13 @@ public sealed class ShardTrace
             : TraceCommitment.Root(CollectionsMarshal.AsSpan(_leaves)[..positions]);
     }
 
-    internal Bytes32[] HashVectors(WorkerPool pool, NativeBuffer<float> vectors, int count) => _hasher.VectorRoots(pool, vectors, count);
+    /// <summary>The roots of the next <paramref name="count"/> positions' vectors at one edge: Range.First or Range.End.</summary>
+    internal Bytes32[] HashVectors(WorkerPool pool, NativeBuffer<float> vectors, int boundary, int count) =>
+        _hasher.VectorRoots(pool, vectors, boundary, Count, count);
 
     internal void Append(WorkerPool pool, KvCache cache, int count, Bytes32[] hIn, Bytes32[] hOut)
     {
-        (Bytes32[] leaves, Bytes32[] kvRoots) = _hasher.Leaves(pool, cache, Count, hIn, hOut);
+        (Bytes32[] leaves, Bytes32[] kvRoots) = _hasher.Leaves(pool, cache, Range.First, Count, hIn, hOut);
         for (int i = 0; i < count; i++)
         {
             _leaves.Add(leaves[i]);

@@ -15,18 +15,41 @@ public static class KvCommitment
     /// <exception cref="ArgumentException">The bytes are not a whole number of rows.</exception>
     public static Bytes32 PositionRoot(ReadOnlySpan<byte> rows, int rowBytes)
     {
-        if (rowBytes < 1 || rows.Length % rowBytes != 0)
-            throw new ArgumentException($"{rows.Length} bytes are not rows of {rowBytes}.", nameof(rowBytes));
+        CheckWhole(rows, rowBytes);
         return Sha256Merkle.Root(s_position, (ulong)(rows.Length / rowBytes), PagedHash.TreeHash(rows, rowBytes));
     }
 
-    /// <summary>Whether <paramref name="row"/> is row <paramref name="index"/> of the <paramref name="count"/> rows of a position.</summary>
-    public static bool VerifyRow(Bytes32 kvRoot, ulong count, ulong index, ReadOnlySpan<byte> row, ReadOnlySpan<Bytes32> path) =>
-        MerkleProof.Verify<Sha256Merkle>(s_position, kvRoot, count, index, Sha256Merkle.Leaf(row), path);
+    /// <summary>The same of a sealed job: each row with its layer's salt.</summary>
+    /// <param name="rows">The rows one after another, layer by layer.</param>
+    /// <param name="rowBytes">The bytes of a row.</param>
+    /// <param name="rowsPerLayer">Twice the KV heads.</param>
+    /// <param name="saltsOf">The salts of the n-th of these layers at this position.</param>
+    /// <exception cref="ArgumentException">The bytes are not a whole number of rows, or there are no rows in a layer.</exception>
+    public static Bytes32 PositionRoot(ReadOnlySpan<byte> rows, int rowBytes, int rowsPerLayer, Func<int, LeafSalts> saltsOf)
+    {
+        ArgumentNullException.ThrowIfNull(saltsOf);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rowsPerLayer);
+        CheckWhole(rows, rowBytes);
+        var leaves = new Bytes32[rows.Length / rowBytes];
+        for (var i = 0; i < leaves.Length; i++)
+            leaves[i] = Sha256Merkle.Leaf(saltsOf(i / rowsPerLayer)[i % rowsPerLayer], rows.Slice(i * rowBytes, rowBytes));
+        return Sha256Merkle.Root(s_position, (ulong)leaves.Length, PagedHash.TreeHash(leaves));
+    }
+
+    /// <summary>Whether <paramref name="row"/> is row <paramref name="index"/> of the <paramref name="count"/> rows of a position; of a sealed job with the row's salt.</summary>
+    public static bool VerifyRow(
+        Bytes32 kvRoot, ulong count, ulong index, ReadOnlySpan<byte> row, ReadOnlySpan<Bytes32> path, Bytes32? salt = null) =>
+        MerkleProof.Verify<Sha256Merkle>(s_position, kvRoot, count, index, PagedHash.Leaf(row, salt), path);
 
     /// <summary>The root of one layer over all positions, tag <c>TT/kvly1</c>; leaf p is the hash of <see cref="LayerLeaf"/>.</summary>
     public static Bytes32 LayerRoot(ReadOnlySpan<Bytes32> leafHashes) => new MerkleTree<Sha256Merkle>(leafHashes).Root(s_layer);
 
     /// <summary>The leaf hash of all rows of one layer at one position, one after another.</summary>
     public static Bytes32 LayerLeaf(ReadOnlySpan<byte> rows) => Sha256Merkle.Leaf(rows);
+
+    private static void CheckWhole(ReadOnlySpan<byte> rows, int rowBytes)
+    {
+        if (rowBytes < 1 || rows.Length % rowBytes != 0)
+            throw new ArgumentException($"{rows.Length} bytes are not rows of {rowBytes}.", nameof(rowBytes));
+    }
 }

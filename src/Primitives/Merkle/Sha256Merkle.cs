@@ -21,6 +21,17 @@ public sealed class Sha256Merkle : IMerkleHash
         return Sha256.Hash(message);
     }
 
+    /// <summary>The leaf hash of <c>salt || data</c>.</summary>
+    public static Bytes32 Leaf(in Bytes32 salt, ReadOnlySpan<byte> data)
+    {
+        var size = 1 + Bytes32.Size + data.Length;
+        var message = size <= StackLimit ? stackalloc byte[size] : new byte[size];
+        message[0] = 0x00;
+        salt.CopyTo(message[1..]);
+        data.CopyTo(message[(1 + Bytes32.Size)..]);
+        return Sha256.Hash(message);
+    }
+
     public static Bytes32 Node(in Bytes32 left, in Bytes32 right)
     {
         Span<byte> message = stackalloc byte[1 + 2 * Bytes32.Size];

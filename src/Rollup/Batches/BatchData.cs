@@ -11,8 +11,7 @@ public sealed record BatchData(ImmutableArray<BatchLeaf> Leaves, ImmutableArray<
     public Bytes32 ReceiptsRoot() => ReceiptsTree().Root(ProtocolTags.Receipts);
 
     /// <summary>The quotes root.</summary>
-    public Bytes32 QuotesRoot() =>
-        MerkleTree<KeccakMerkle>.FromData([.. Quotes.Select(q => q.Record.Encode())]).Root(ProtocolTags.Quotes);
+    public Bytes32 QuotesRoot() => new QuoteTree(Quotes.Select(q => q.Record)).Root;
 
     /// <summary>Proof of one query receipt against the receipts root.</summary>
     public ImmutableArray<Bytes32> ProveReceipt(int leaf) => [.. ReceiptsTree().Prove(leaf)];

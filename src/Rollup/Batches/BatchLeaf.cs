@@ -15,7 +15,7 @@ public sealed record BatchLeaf
     /// <summary>Shard receipts in layer order; none of a void job.</summary>
     public required ImmutableArray<ShardEntry> Shards { get; init; }
 
-    /// <summary>Ids at positions 0..T (u32 LE) of a public job, the ciphertext of a sealed one, nothing of a void one.</summary>
+    /// <summary>Ids at positions 0..T (u32 LE) of a public job, wraps and ciphertext of a sealed one, nothing of a void one.</summary>
     public required ReadOnlyMemory<byte> Tokens { get; init; }
 
     /// <summary>Per shard, leaf(0) || ... || leaf(T-1).</summary>

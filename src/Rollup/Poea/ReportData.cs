@@ -69,6 +69,26 @@ public static class ReportData
         return Join(words.Hash(nonce), signingKey, encryptionKey);
     }
 
+    /// <summary>
+    /// What verifiers of other confidential inference services expect: the signing address, padded with zeros at the right to 32 bytes, then
+    /// the asker's nonce. It names no chain, slot or encryption key and is for display in their tools; our own check never accepts it.
+    /// </summary>
+    /// <remarks>
+    /// An enclave may make it for anybody without becoming an oracle for the tagged purposes above. The asker chooses the second half, so only
+    /// the first half separates them: here it is one constant of the enclave that ends in 12 zero bytes, there an output of Keccak-256 over a
+    /// tagged statement. To pass for the other purpose, somebody would need a statement whose hash is that very constant (a preimage of 256
+    /// bits); conversely one in 2^96 tagged statements hashes to an address at all, it is nobody's key, and its second half, the hash of the
+    /// keys, would have to be the nonce that the verifier drew.
+    /// </remarks>
+    /// <param name="nonce">32 bytes that the asker drew.</param>
+    public static byte[] ForLegacyAttestation(Address signingKey, Bytes32 nonce)
+    {
+        byte[] data = new byte[Size];
+        signingKey.CopyTo(data);
+        nonce.CopyTo(data.AsSpan(Bytes32.Size));
+        return data;
+    }
+
     private static byte[] Join(TupleWriter statement, Address signingKey, Bytes32 encryptionKey)
     {
         byte[] keys = new TupleWriter().Account(signingKey).Hash(encryptionKey).ToArray();

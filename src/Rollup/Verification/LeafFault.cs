@@ -137,4 +137,7 @@ public enum LeafFault
 
     /// <summary>The leaf's state root is not that of the step.</summary>
     StateRootMismatch,
+
+    /// <summary>The token data of a sealed job is not 1 to 4 wraps of its key and T + 1 encrypted ids.</summary>
+    SealedTokensMalformed,
 }

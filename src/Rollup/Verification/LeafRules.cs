@@ -1,3 +1,4 @@
+using TeeTee.Primitives;
 using TeeTee.Rollup.Batches;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Requests;
@@ -33,6 +34,22 @@ public static class LeafRules
         FinishRules.Check(check);
         TokenRules.Check(check);
         return check.Findings;
+    }
+
+    /// <summary>
+    /// The rules of a sealed job's ids, for who could open them and found them to be those that the request and the receipts commit: what public
+    /// jobs are judged by in <see cref="Check"/>.
+    /// </summary>
+    /// <param name="leaf">A sealed leaf that broke no other rule.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="tokens">Ids at positions 0..T.</param>
+    public static LeafFinding? OpenedFault(BatchLeaf leaf, ModelLimits model, ReadOnlySpan<uint> tokens)
+    {
+        ArgumentNullException.ThrowIfNull(leaf);
+        ArgumentNullException.ThrowIfNull(model);
+        ReadOnlySpan<byte> bytes = TokenBytes.Encode(tokens);
+        JobRequest request = leaf.Request.Message;
+        return TokenRules.RangeFault(model, bytes) ?? TokenRules.StopFault(request, leaf.Receipt, bytes[((int)request.PromptTokens * sizeof(uint))..]);
     }
 
     /// <summary>The pipeline of a leaf in layer order, or null if a slot is not registered or the layers are not the model's.</summary>

@@ -6,7 +6,9 @@ internal static class ContractNames
     public const string Rollup = "TeeTeeRollup";
     public const string Registry = "HostRegistry";
     public const string Credits = "Credits";
-    public const string DevQuoteVerifier = "DevQuoteVerifier";
+    public const string TcbRegistry = "TcbRegistry";
+    public const string TdxQuoteVerifier = "TdxQuoteVerifier";
+    public const string QuoteChallenges = "QuoteChallenges";
 
-    public static IReadOnlyList<string> All { get; } = [Rollup, Registry, Credits, DevQuoteVerifier];
+    public static IReadOnlyList<string> All { get; } = [Rollup, Registry, Credits, TcbRegistry, TdxQuoteVerifier, QuoteChallenges];
 }

@@ -17,11 +17,22 @@ public sealed class RegistryContract(EthereumClient client, Address address) : C
         return new RegisteredSlot(slot, (UInt128)v[5], (ulong)v[6], (bool)v[7]);
     }
 
-    /// <summary>Every key ever registered for a slot.</summary>
+    /// <summary>Every key ever registered for a slot, each valid as its judge says at that block.</summary>
     public async Task<IReadOnlyList<SlotKey>> GetKeysAsync(uint slotId, BlockTag block, CancellationToken cancellationToken)
     {
         object[] keys = (object[])await CallAsync<object>("keysOf", [slotId], block, cancellationToken);
         return [.. keys.Cast<object[]>().Select(k => new SlotKey(slotId, (Address)k[0], (Bytes32)k[2], (ulong)k[1], (ulong)k[3]))];
+    }
+
+    /// <summary>What a key was judged to be, and whether that still stands; null if it is none of the slot's.</summary>
+    public async Task<KeyStanding?> GetStandingAsync(uint slotId, Address signingKey, BlockTag block, CancellationToken cancellationToken)
+    {
+        object[] v = (object[])await CallAsync<object>("keyStanding", [slotId, signingKey], block, cancellationToken);
+        object[] k = (object[])v[0];
+        if (((Address)k[0]).IsZero)
+            return null;
+        SlotKey key = new(slotId, (Address)k[0], (Bytes32)k[2], (ulong)k[1], (ulong)k[3]);
+        return new KeyStanding(key, (Address)v[1], (Bytes32)v[2], (Bytes32)v[3], (ulong)v[4], (bool)v[5]);
     }
 
     /// <summary>Ids of the slots of a model.</summary>
@@ -56,6 +67,10 @@ public sealed class RegistryContract(EthereumClient client, Address address) : C
     public Task<ulong> GetCurrentEpochAsync(BlockTag block, CancellationToken cancellationToken) =>
         CallAsync<ulong>("currentEpoch", [], block, cancellationToken);
 
+    /// <summary>What penalties have credited an address with, in wei.</summary>
+    public Task<UInt128> GetPayoutAsync(Address owner, BlockTag block, CancellationToken cancellationToken) =>
+        CallAsync<UInt128>("payoutOf", [owner], block, cancellationToken);
+
     /// <summary>Calldata of <c>listModel</c>; pay the model bond.</summary>
     public byte[] ListModel(ModelConfig config, Bytes32 weightsRoot, Bytes32 tokenizerHash, uint arithmeticVersion)
     {
@@ -85,4 +100,7 @@ public sealed class RegistryContract(EthereumClient client, Address address) : C
 
     /// <summary>Calldata of <c>withdrawStake</c>.</summary>
     public byte[] WithdrawStake(StakeKind kind, Bytes32 id) => Encode("withdrawStake", (byte)kind, id);
+
+    /// <summary>Calldata of <c>withdrawPayout</c>.</summary>
+    public byte[] WithdrawPayout(Address to) => Encode("withdrawPayout", to);
 }

@@ -45,6 +45,14 @@ public sealed class RollupContract(EthereumClient client, Address address) : Con
     public Task<Bytes32> GetDomainSeparatorAsync(BlockTag block, CancellationToken cancellationToken) =>
         CallAsync<Bytes32>("domainSeparator", [], block, cancellationToken);
 
+    /// <summary>The dispute module: the one contract that may convict. Zero where a development network has none.</summary>
+    public Task<Address> GetDisputeModuleAsync(BlockTag block, CancellationToken cancellationToken) =>
+        CallAsync<Address>("disputeModule", [], block, cancellationToken);
+
+    /// <summary>The quote verifier in force at the end of a second: what judges a quote by that second.</summary>
+    public Task<Address> GetQuoteVerifierAsync(ulong time, BlockTag block, CancellationToken cancellationToken) =>
+        CallAsync<Address>("quoteVerifierAt", [time], block, cancellationToken);
+
     /// <summary>The identity that the contract gives a batch.</summary>
     public Task<Bytes32> HashBatchAsync(ulong index, Bytes32 parentHash, BatchHeader header, BlockTag block, CancellationToken cancellationToken) =>
         CallAsync<Bytes32>("hashBatch", [index, parentHash, Tuples.Of(header)], block, cancellationToken);

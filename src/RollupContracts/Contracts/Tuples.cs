@@ -18,5 +18,8 @@ internal static class Tuples
 
     public static object[] Of(Account a) => [a.Owner, a.Spent, a.Nonce, a.Earned, a.EarningsSpent];
 
+    public static object[] Of(QuoteRecord r) =>
+        [r.ModelId, r.Slot, r.Operator, r.Epoch, r.ExecutionRoot, r.SigningKey, r.EncryptionKey, r.QuoteHash];
+
     public static object[] Of(SparseMerkleProof proof) => [.. proof.Siblings.Select(s => (object)s)];
 }

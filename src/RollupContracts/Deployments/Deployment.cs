@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Json;
 using TeeTee.Rollup.Messages;
@@ -16,6 +17,14 @@ public sealed record Deployment(
     ulong ChainId, Address Rollup, Address Registry, Address Credits, Address QuoteVerifier, ulong DeployedAtBlock)
 {
     private const int LongestFile = 65_536;
+
+    /// <summary>The TcbRegistry behind the verifier, for who runs it; null in files of older deployments.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Address? TcbRegistry { get; init; }
+
+    /// <summary>The QuoteChallenges contract, for who reads; who watches asks the rollup for its dispute module. Null in older files.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Address? QuoteChallenges { get; init; }
 
     /// <summary>The domain of this deployment's signatures.</summary>
     public RollupDomain Domain() => new(ChainId, Rollup);

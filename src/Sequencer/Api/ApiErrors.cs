@@ -37,7 +37,7 @@ internal static class ApiErrors
         http.Response.StatusCode = (int)(refusal.Status ?? System.Net.HttpStatusCode.InternalServerError);
         if (refusal.RetryAfter is { } wait)
             http.Response.Headers.RetryAfter = ((long)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return http.Response.WriteAsJsonAsync(new ApiErrorBody(new ApiError(refusal.Code, refusal.Message)), JobApiJson.Options, http.RequestAborted);
+        return http.Response.WriteAsJsonAsync(new ApiErrorBody(new ApiError(refusal.Code, refusal.Message, refusal.Type)), JobApiJson.Options, http.RequestAborted);
     }
 
     private static async Task HandleAsync(HttpContext http, Exception fault, JobMetrics metrics, ILogger log)

@@ -75,7 +75,7 @@ internal sealed class BatchAssembler(
     {
         QuoteRecord record = quote.Record;
         string teeType = epochs.Find(new EpochKey(record.Slot, record.Operator, record.Epoch))?.TeeType ?? "unknown";
-        string? fault = judge.FindQuoteFault(quote, teeType, options.Clock.GetUtcNow());
+        string? fault = judge.FindQuoteFault(quote, teeType, options.Clock.GetUtcNow(), out _);
         return fault is null ? QuoteVerdict.Accepted : new QuoteVerdict(false, fault);
     }
 

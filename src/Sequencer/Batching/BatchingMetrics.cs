@@ -15,6 +15,7 @@ internal sealed class BatchingMetrics : IDisposable
     private readonly Counter<long> _badQuotes;
     private readonly Counter<long> _epochs;
     private readonly Counter<long> _faults;
+    private readonly Counter<long> _answers;
     private long _badQuoteCount;
 
     public BatchingMetrics()
@@ -27,6 +28,10 @@ internal sealed class BatchingMetrics : IDisposable
         _badQuotes = _meter.CreateCounter<long>("teetee.sequencer.quotes.refused", "{quote}", "Epoch quotes that failed verification.");
         _epochs = _meter.CreateCounter<long>("teetee.sequencer.epochs.stored", "{epoch}", "Epochs with a verified quote.");
         _faults = _meter.CreateCounter<long>("teetee.sequencer.faults", "{fault}", "Rounds that failed, by part.");
+        _answers = _meter.CreateCounter<long>("teetee.sequencer.challenges.answered", "{challenge}", "Challenges of quotes that were answered.");
+        _meter.CreateObservableGauge("teetee.sequencer.challenges.open", () => OpenChallenges, "{challenge}", "Challenges that wait for an answer.");
+        _meter.CreateObservableGauge(
+            "teetee.sequencer.challenges.unanswerable", () => UnanswerableChallenges, "{challenge}", "ALARM: challenges that cannot be answered.");
         _meter.CreateObservableGauge("teetee.sequencer.posting.halted", () => Halted ? 1L : 0L, description: "ALARM: 1 while posting is halted.");
         _meter.CreateObservableGauge("teetee.sequencer.receipts.unposted", () => Unposted, "{receipt}", "Ended jobs in no posted batch.");
         _meter.CreateObservableGauge("teetee.sequencer.receipts.oldest", () => OldestSeconds, "s", "Age of the oldest of them.");
@@ -41,6 +46,12 @@ internal sealed class BatchingMetrics : IDisposable
 
     /// <summary>Age of the oldest of them in seconds.</summary>
     public long OldestSeconds { get; set; }
+
+    /// <summary>Challenges of quotes that wait for an answer.</summary>
+    public long OpenChallenges { get; set; }
+
+    /// <summary>Those of them that cannot be answered.</summary>
+    public long UnanswerableChallenges { get; set; }
 
     /// <summary>Wei.</summary>
     public UInt128 Balance { get; set; }
@@ -59,6 +70,8 @@ internal sealed class BatchingMetrics : IDisposable
     public void CountUrgent() => _urgent.Add(1);
 
     public void CountEpoch() => _epochs.Add(1);
+
+    public void CountAnswer() => _answers.Add(1);
 
     public void CountFault(string part) => _faults.Add(1, new KeyValuePair<string, object?>("part", part));
 

@@ -19,9 +19,6 @@ public sealed record BatchingOptions
     /// <summary>The contracts.</summary>
     public required Deployment Deployment { get; init; }
 
-    /// <summary>Shard services whose sealed epochs are collected (http, h2c).</summary>
-    public IReadOnlyList<Uri> Shards { get; init; } = [];
-
     /// <summary>Vocabulary size by model id, for models whose size no registered <see cref="IVocabularySource"/> knows.</summary>
     public IReadOnlyDictionary<Bytes32, uint> VocabularySizes { get; init; } = new Dictionary<Bytes32, uint>();
 
@@ -45,6 +42,12 @@ public sealed record BatchingOptions
 
     /// <summary>Between two looks for answered jobs, sealed epochs and the chain's state.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Between two looks for challenges of this sequencer's quotes; a small part of the response window.</summary>
+    public TimeSpan ChallengePoll { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>After how long an answer that the contract refused is tried again.</summary>
+    public TimeSpan AnswerRetry { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest pause after faults; it doubles up to this.</summary>
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(15);

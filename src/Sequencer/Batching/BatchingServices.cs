@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Primitives;
+using TeeTee.Sequencer.Attestations;
 using TeeTee.Sequencer.Data;
+using TeeTee.Sequencer.Disputes;
 using TeeTee.Sequencer.Posting;
 using TeeTee.Sequencer.Receipts;
 using TeeTee.Sequencer.Rpc;
@@ -18,7 +20,7 @@ public static class BatchingServices
     /// <summary>
     /// Registers collection of epochs, batching, posting, settlement and what the endpoints read. The host registers a
     /// <c>SqliteDatabase</c> with the sequencer's tables, <c>Readiness</c> (AddServiceEndpoints) and logging; optionally an
-    /// <see cref="IVocabularySource"/> (before this call) and an <c>IJobClient</c> (for <c>teetee_models</c>).
+    /// <see cref="IVocabularySource"/> (before this call), an <see cref="IEpochSource"/> per shard and an <c>IJobClient</c> (for <c>teetee_models</c>).
     /// </summary>
     public static IServiceCollection AddBatching(this IServiceCollection services, BatchingOptions options)
     {
@@ -26,10 +28,10 @@ public static class BatchingServices
         ArgumentNullException.ThrowIfNull(options);
         services.AddSingleton(options);
         services.TryAddSingleton<IVocabularySource, ConfiguredVocabularies>();
-        foreach (Uri shard in options.Shards)
-            services.AddSingleton<IEpochSource>(_ => new ShardEpochSource(shard));
+        services.TryAddSingleton<CollateralStore>();
         services.AddSingleton<BatchingMetrics>().AddSingleton<EpochStore>().AddSingleton<CandidateStore>().AddSingleton<BatchStore>();
         services.AddSingleton<StateStore>().AddSingleton<QuoteJudge>().AddSingleton<SnapshotReader>().AddSingleton<BatchAssembler>();
+        services.AddSingleton<ContractQuoteJudge>().AddSingleton<ChallengeAnswers>().AddSingleton<ChallengeResponder>();
         services.AddSingleton<ChainConnection>().AddSingleton<ChainWriter>().AddSingleton<PostingHalt>();
         services.AddSingleton(s => new SqliteOutbox(s.GetRequiredService<Hosting.Storage.SqliteDatabase>(), options.Clock));
         services.AddSingleton<ClaimService>().AddSingleton<ReceiptReader>().AddSingleton<BatchReader>().AddSingleton<RpcMethodTable>();
@@ -42,6 +44,7 @@ public static class BatchingServices
         services.AddHostedService(s => s.GetRequiredService<BatchScheduler>());
         services.AddHostedService(s => s.GetRequiredService<BatchPoster>());
         services.AddHostedService(s => s.GetRequiredService<Finalizer>());
+        services.AddHostedService(s => s.GetRequiredService<ChallengeResponder>());
         return services;
     }
 

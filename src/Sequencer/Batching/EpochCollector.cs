@@ -1,11 +1,14 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Ethereum;
 using TeeTee.Grpc;
 using TeeTee.Hosting.Observability;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.RollupContracts;
+using TeeTee.Sequencer.Attestations;
+using TeeTee.Sequencer.Disputes;
 using TeeTee.Sequencer.Posting;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
@@ -17,8 +20,8 @@ namespace TeeTee.Sequencer.Batching;
 /// and not stored: what it should cover stays unposted.
 /// </summary>
 internal sealed class EpochCollector(
-    BatchingOptions options, IEnumerable<IEpochSource> sources, ChainConnection chain, EpochStore epochs, QuoteJudge judge,
-    BatchingMetrics metrics, Readiness readiness, ILogger<EpochCollector> log)
+    BatchingOptions options, IEnumerable<IEpochSource> sources, ChainConnection chain, EpochStore epochs, CollateralStore collaterals, QuoteJudge judge,
+    ContractQuoteJudge contract, BatchingMetrics metrics, Readiness readiness, ILogger<EpochCollector> log)
     : PollingService("epochs", options, readiness, metrics, log)
 {
     private const uint PageLimit = 64;
@@ -82,13 +85,16 @@ internal sealed class EpochCollector(
         string teeType = TypeOf(epoch.TeeType);
         RegisteredSlot? slot = await chain.Registry.GetSlotAsync(about.Slot, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
         var keys = await chain.Registry.GetKeysAsync(about.Slot, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
-        if (judge.FindFault(epoch.Quote, teeType, slot?.Slot, keys, _options.Clock.GetUtcNow()) is { } fault)
+        DateTimeOffset now = _options.Clock.GetUtcNow();
+        string? fault = judge.FindFault(epoch.Quote, teeType, slot?.Slot, keys, now, out QuoteCollateral? collateral)
+            ?? await contract.FindFaultAsync(epoch.Quote, cancellationToken).ConfigureAwait(false);
+        if (fault is not null)
         {
             Refuse(identity, about, fault);
             return;
         }
 
-        epochs.Save(epoch.Quote, epoch.ReceiptDigests, teeType);
+        epochs.Save(epoch.Quote, epoch.ReceiptDigests, teeType, collaterals.Keep(collateral!), now);
         missing.Remove(key);
         _metrics.CountEpoch();
         BatchingLog.EpochStored(Log, about.Slot, about.Epoch, epoch.ReceiptDigests.Length, teeType);

@@ -27,13 +27,15 @@ internal sealed class EpochStore(SqliteDatabase database)
     }
 
     /// <summary>Stores a verified epoch; one that is there stays as it is.</summary>
-    public bool Save(QuoteItem quote, IReadOnlyCollection<Bytes32> digests, string teeType)
+    /// <param name="collateral">Hash of the collateral that the quote was accepted by.</param>
+    /// <param name="verifiedAt">When it was.</param>
+    public bool Save(QuoteItem quote, IReadOnlyCollection<Bytes32> digests, string teeType, Bytes32 collateral, DateTimeOffset verifiedAt)
     {
         using SqliteConnection connection = database.Connect();
         return connection.Execute(
             """
-            INSERT OR IGNORE INTO epochs (slot_id, operator, epoch, record, quote, digests, tee_type)
-            VALUES (@slot, @operator, @epoch, @record, @quote, @digests, @teeType)
+            INSERT OR IGNORE INTO epochs (slot_id, operator, epoch, record, quote, digests, tee_type, collateral, verified_at)
+            VALUES (@slot, @operator, @epoch, @record, @quote, @digests, @teeType, @collateral, @verifiedAt)
             """,
             new
             {
@@ -44,6 +46,8 @@ internal sealed class EpochStore(SqliteDatabase database)
                 quote = quote.Quote.ToArray(),
                 digests = digests.SelectMany(d => d.ToArray()).ToArray(),
                 teeType,
+                collateral = collateral.ToArray(),
+                verifiedAt = verifiedAt.ToUnixTimeSeconds(),
             }) == 1;
     }
 
@@ -51,13 +55,15 @@ internal sealed class EpochStore(SqliteDatabase database)
     public StoredEpoch? Find(EpochKey key)
     {
         using SqliteConnection connection = database.Connect();
-        var rows = connection.Query<(byte[] Record, byte[] Quote, byte[] Digests, string TeeType)>(
-            "SELECT record, quote, digests, tee_type FROM epochs WHERE slot_id = @slot AND operator = @operator AND epoch = @epoch",
+        var rows = connection.Query<(byte[] Record, byte[] Quote, byte[] Digests, string TeeType, byte[]? Collateral, long? VerifiedAt)>(
+            "SELECT record, quote, digests, tee_type, collateral, verified_at FROM epochs WHERE slot_id = @slot AND operator = @operator AND epoch = @epoch",
             new { slot = (long)key.Slot, @operator = key.Operator.ToArray(), epoch = (long)key.Epoch }).ToArray();
         if (rows.Length == 0)
             return null;
-        (byte[] record, byte[] quote, byte[] digests, string teeType) = rows[0];
+        (byte[] record, byte[] quote, byte[] digests, string teeType, byte[]? collateral, long? verifiedAt) = rows[0];
         ImmutableArray<Bytes32> leaves = [.. digests.Chunk(Bytes32.Size).Select(d => new Bytes32(d))];
-        return new StoredEpoch(new QuoteItem(JobRows.Decode<QuoteRecord>(record), quote), new ExecutionTree(leaves), teeType);
+        return new StoredEpoch(
+            new QuoteItem(JobRows.Decode<QuoteRecord>(record), quote), new ExecutionTree(leaves), teeType,
+            collateral is null ? null : new Bytes32(collateral), (ulong?)verifiedAt);
     }
 }

@@ -1,4 +1,3 @@
-using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Quotes;
 using TeeTee.Attestation.Verification;
@@ -23,19 +22,26 @@ internal sealed class QuoteJudge(BatchingOptions options)
     /// <summary>Why the quote does not count; null if it does.</summary>
     /// <param name="slot">The slot as registered, or null.</param>
     /// <param name="keys">Every key ever registered for it.</param>
-    public string? FindFault(QuoteItem quote, string teeType, Slot? slot, IReadOnlyList<SlotKey> keys, DateTimeOffset now) =>
-        FindRegistryFault(quote.Record, slot, keys) ?? FindQuoteFault(quote, teeType, now);
+    /// <param name="collateral">What it was judged by; null where it did not come to that.</param>
+    public string? FindFault(
+        QuoteItem quote, string teeType, Slot? slot, IReadOnlyList<SlotKey> keys, DateTimeOffset now, out QuoteCollateral? collateral)
+    {
+        collateral = null;
+        return FindRegistryFault(quote.Record, slot, keys) ?? FindQuoteFault(quote, teeType, now, out collateral);
+    }
 
     /// <summary>The part that is independent of the registry.</summary>
-    public string? FindQuoteFault(QuoteItem quote, string teeType, DateTimeOffset now)
+    public string? FindQuoteFault(QuoteItem quote, string teeType, DateTimeOffset now, out QuoteCollateral? collateral)
     {
         ArgumentNullException.ThrowIfNull(quote);
+        collateral = null;
         Bytes32 hash = Keccak256.Hash(quote.Quote.Span);
         if (hash != quote.Record.QuoteHash)
             return $"the record is about quote {quote.Record.QuoteHash}, not {hash}";
-        if (RootOf(teeType) is not { } root)
+        if (options.RootOf(teeType) is not { } root)
             return $"quotes of type {teeType} are not accepted here";
-        if (options.Collateral.FindFor(quote.Quote.Span, out QuoteError? error) is not { } collateral)
+        collateral = options.Collateral.FindFor(quote.Quote.Span, out QuoteError? error);
+        if (collateral is null)
             return $"{error}";
         QuoteVerificationInput input = new()
         {
@@ -43,7 +49,7 @@ internal sealed class QuoteJudge(BatchingOptions options)
             Root = root,
             Collateral = collateral,
             ExpectedReportData = ReportData.ForEpoch(_domain, quote.Record),
-            Policy = options.QuotePolicy with { AllowSimulated = options.AllowSimulatedTee },
+            Policy = options.EffectivePolicy(),
         };
         return QuoteVerifier.Verify(quote.Quote.Span, input).Error?.ToString();
     }
@@ -58,11 +64,4 @@ internal sealed class QuoteJudge(BatchingOptions options)
             k => k.SigningKey == record.SigningKey && k.EncryptionKey == record.EncryptionKey && k.IsValidAt(record.Epoch));
         return registered ? null : $"key {record.SigningKey} is not registered for slot {record.Slot} at epoch {record.Epoch}";
     }
-
-    private TrustedRoot? RootOf(string teeType) => teeType switch
-    {
-        Hardware => options.HardwareRoot,
-        Simulated when options.AllowSimulatedTee => options.SimulatedRoot,
-        _ => null,
-    };
 }

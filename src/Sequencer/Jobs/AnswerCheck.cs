@@ -33,6 +33,7 @@ internal static class AnswerCheck
         if (answer.Finish == FinishReason.Void)
             return "A shard cannot end a job as void.";
         return CheckStream(answer, streamed, streamedCount)
+            ?? CheckWraps(job, answer)
             ?? answer.Shards.Select(shard => CheckPromise(job, shard.Receipt.Message, epochSeconds, now)).FirstOrDefault(fault => fault is not null)
             ?? CheckLeaf(job, answer, view, domain, now);
     }
@@ -58,6 +59,17 @@ internal static class AnswerCheck
                 return $"Output {i} was streamed as another token than is signed.";
         }
         return null;
+    }
+
+    // The shard must publish the very wraps that the client made, or it could keep an auditor out.
+    private static string? CheckWraps(StoredJob job, ShardAnswer answer)
+    {
+        if (!job.Input.IsSealed)
+            return null;
+        return SealedFrame.TryRead(job.Input.Bytes, out SealedFrame? input) && SealedFrame.TryRead(answer.Tokens, out SealedFrame? output)
+            && input.Header.Span.SequenceEqual(output.Header.Span)
+                ? null
+                : "The sealed tokens do not begin with the wraps of the sealed input.";
     }
 
     // The epoch must be one whose quote can still come, and the promise the one that was asked for.

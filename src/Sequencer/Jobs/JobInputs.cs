@@ -10,9 +10,6 @@ namespace TeeTee.Sequencer.Jobs;
 /// <summary>Checks what came beside a request: the very prompt that was signed, or something sealed. Pure.</summary>
 internal static class JobInputs
 {
-    // Far more than any way of sealing adds.
-    private const int SealOverhead = 4_096;
-
     /// <exception cref="JobApiException"><c>invalid_request</c>.</exception>
     public static JobInput Read(JobSubmission submission, ModelLimits model)
     {
@@ -27,15 +24,14 @@ internal static class JobInputs
         return new JobInput(false, ReadTokens(request, submission.Tokens!.Value.AsSpan(), model));
     }
 
-    // What only the shard can open is stored before anybody has paid for it, so it may not be larger than a prompt is.
-    private static byte[] CheckSealed(JobRequest request, byte[] ciphertext)
+    // What only the shard can open is stored before anybody has paid for it, so it has to have the form and exactly the size of a sealed prompt.
+    private static byte[] CheckSealed(JobRequest request, byte[] input)
     {
-        if (ciphertext.Length == 0)
-            throw Refusal.Invalid("sealed is empty.");
-        long most = (request.PromptTokens * (long)sizeof(uint)) + SealOverhead;
-        return ciphertext.Length <= most
-            ? ciphertext
-            : throw Refusal.Invalid($"sealed has {ciphertext.Length} bytes; {request.PromptTokens} tokens are sealed in at most {most}.");
+        if (!SealedFrame.TryRead(input, out SealedFrame? frame))
+            throw Refusal.Invalid($"sealed has {input.Length} bytes and not the form of sealed input (version {SealedFrame.Version}, 1 to {SealedFrame.MostWraps} wraps).");
+        return frame.TokenCount == request.PromptTokens
+            ? input
+            : throw Refusal.Invalid($"sealed holds {frame.TokenCount} tokens; promptTokens is {request.PromptTokens}.");
     }
 
     private static byte[] ReadTokens(JobRequest request, ReadOnlySpan<uint> tokens, ModelLimits model)

@@ -49,6 +49,10 @@ internal sealed class JobRelay(SequencerOptions options)
         {
             throw Classify(fault);
         }
+        catch (ObjectDisposedException fault)
+        {
+            throw new ShardFaultException("shard_unavailable", "The connection to the shard was given up.", true, fault);
+        }
         catch (WireFormatException fault)
         {
             throw new ShardFaultException("shard_unavailable", $"The shard sent a malformed message: {fault.Message}", false, fault);
@@ -63,10 +67,17 @@ internal sealed class JobRelay(SequencerOptions options)
     /// <exception cref="GrpcException">It cannot be reached, or refuses.</exception>
     public static async Task<Wire.CancelState> CancelAsync(Pipeline pipeline, Signed<CancelJob> cancel, CancellationToken cancellationToken)
     {
-        Wire.CancelJobReply reply = await pipeline.First.Channel.UnaryAsync(
-            ShardMethods.CancelJob, new Wire.CancelJobRequest { Cancel = cancel.ToWire() },
-            new GrpcCallOptions { Timeout = s_callTimeout, CancellationToken = cancellationToken }).ConfigureAwait(false);
-        return reply.State;
+        try
+        {
+            Wire.CancelJobReply reply = await pipeline.First.Channel.UnaryAsync(
+                ShardMethods.CancelJob, new Wire.CancelJobRequest { Cancel = cancel.ToWire() },
+                new GrpcCallOptions { Timeout = s_callTimeout, CancellationToken = cancellationToken }).ConfigureAwait(false);
+            return reply.State;
+        }
+        catch (ObjectDisposedException gone)
+        {
+            throw new GrpcException(GrpcStatusCode.Unavailable, "The connection to the shard was given up.", null, gone);
+        }
     }
 
     private static Wire.OpenJobRequest Open(LiveJob live, Pipeline pipeline)
@@ -144,13 +155,14 @@ internal sealed class JobRelay(SequencerOptions options)
 
     private void TakeSealed(LiveJob live, Wire.OutputChunk chunk, uint have, ulong end)
     {
+        if (chunk.Payload.Length != chunk.TokenCount * (long)SealedFrame.RecordSize)
+            throw Malformed($"{chunk.Payload.Length} bytes are not {chunk.TokenCount} sealed tokens");
         if (end <= have)
             return;
-        if (chunk.FirstOutputIndex < have)
-            throw Malformed($"ciphertext from {chunk.FirstOutputIndex} to {end} overlaps what ends at {have}");
         if (live.SealedBytes + chunk.Payload.Length > options.Limits.MaxSealedOutputBytes)
             throw Malformed($"more than {options.Limits.MaxSealedOutputBytes} bytes of ciphertext");
-        live.Append(chunk.TokenCount, chunk.Payload.ToByteArray());
+        uint known = have - chunk.FirstOutputIndex;
+        live.Append(chunk.TokenCount - known, chunk.Payload.Span[((int)known * SealedFrame.RecordSize)..].ToArray());
     }
 
     // A shard that lost its state must be told of the cancellation again; it answers by ending the job, so nothing waits for the reply.

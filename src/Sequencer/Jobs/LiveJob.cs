@@ -74,7 +74,7 @@ internal sealed class LiveJob(StoredJob job)
         }
     }
 
-    /// <summary>Appends ciphertext of a sealed job.</summary>
+    /// <summary>Appends records of a sealed job, <see cref="SealedFrame.RecordSize"/> bytes per token.</summary>
     public void Append(uint count, byte[] bytes)
     {
         lock (_gate)
@@ -149,9 +149,9 @@ internal sealed class LiveJob(StoredJob job)
     {
         if (job.Request.Message.Privacy == PrivacyMode.Sealed)
         {
-            // Ciphertext cannot be cut: a reader that asks for the middle of a piece gets all of it.
             OutputPiece piece = _pieces.First(p => p.First + p.Count > next);
-            return new JobTokens(piece.First, Count: piece.Count, Sealed: piece.Bytes);
+            uint seen = next - piece.First;
+            return new JobTokens(next, Count: piece.Count - seen, Sealed: piece.Bytes[((int)seen * SealedFrame.RecordSize)..]);
         }
         int count = (int)Math.Min(MostTokensPerEvent, _count - next);
         return new JobTokens(next, [.. _tokens.GetRange((int)next, count)]);

@@ -33,6 +33,8 @@ internal static class Refusal
 
     public static JobApiException ShardUnavailable(string message) => new(HttpStatusCode.ServiceUnavailable, "shard_unavailable", message, s_soon);
 
+    public static JobApiException NotImplemented(string message) => new(HttpStatusCode.NotImplemented, "not_implemented", message);
+
     public static JobApiException Internal() => new(HttpStatusCode.InternalServerError, "internal", "The sequencer failed; its log has the cause.");
 
     /// <summary>The refusal of a broken rule of the request.</summary>

@@ -9,5 +9,9 @@ internal static class Purposes
 
     public static string Finalize(ulong index) => $"finalize:{index}";
 
+    public static string Answer(Address module, ulong challenge) => $"answer:{module}:{challenge}";
+
+    public static string WithdrawBonds(Address module) => $"bonds:{module}";
+
     public static string Claim(Address owner) => $"claim:{owner}";
 }

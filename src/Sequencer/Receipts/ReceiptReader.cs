@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using TeeTee.Gateway.Attestation;
 using TeeTee.Hosting.Storage;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Accounting;
@@ -40,7 +41,7 @@ internal sealed class ReceiptReader(SqliteDatabase database, BatchStore batches,
             AnswerSignature = job.State == "void" || job.AnswerSignature is null ? null : new Signature(job.AnswerSignature),
             QueryReceipt = batch is null ? null : JobRows.Decode<QueryReceipt>(batches.Items(batch.Index, DataKind.QueryReceipt, (uint)job.Leaf!)[0]),
             Shards = batch is null ? [.. shards.Zip(covering, Unposted)] : Posted(batch.Index, (uint)job.Leaf!.Value),
-            Quotes = [.. covering.OfType<StoredEpoch>().Select(e => new ReceiptQuote(e.Quote.Record, e.Quote.Quote.ToArray(), e.TeeType))],
+            Quotes = [.. covering.OfType<StoredEpoch>().Select(Evidence)],
             Batch = batch is null ? null : Place(batch, (uint)job.Leaf!.Value),
             Account = batch is null ? null : AccountOf(request.Message.User, batch.Index),
             VoidReason = job.VoidReason,
@@ -64,6 +65,9 @@ internal sealed class ReceiptReader(SqliteDatabase database, BatchStore batches,
         ShardReceipt receipt = shard.ToReceipt().Message;
         return epochs.Find(new EpochKey(receipt.Slot, receipt.Operator, receipt.Epoch));
     }
+
+    private static ReceiptQuote Evidence(StoredEpoch epoch) => new(
+        epoch.Quote.Record, epoch.Quote.Quote.ToArray(), epoch.TeeType, epoch.CollateralHash, epoch.VerifiedAt, QuoteMeasurements.Read(epoch.Quote.Quote.Span));
 
     private static ReceiptShard Unposted(ShardColumns shard, StoredEpoch? epoch)
     {

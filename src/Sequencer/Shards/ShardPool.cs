@@ -27,11 +27,11 @@ internal sealed class ShardPool : BackgroundService
     private RegistryView _registry = RegistryView.Empty;
     private long? _registryReadAt;
 
-    public ShardPool(SequencerOptions options, IChainReader chain, RollupParameters parameters, Readiness readiness, ILogger<ShardPool> log)
+    public ShardPool(SequencerOptions options, IChainReader chain, RollupParameters parameters, ShardLinks links, Readiness readiness, ILogger<ShardPool> log)
     {
         (_options, _chain, _readiness, _log) = (options, chain, readiness, log);
         _probe = new ShardProbe(options, parameters.EpochSeconds);
-        Connections = [.. options.Shards.Select(shard => new ShardConnection(shard, options.Limits))];
+        Connections = [.. options.Shards.Select(shard => new ShardConnection(shard, options.Limits, links))];
         readiness.Block("shards", "No handshake was made yet.");
     }
 
@@ -68,6 +68,7 @@ internal sealed class ShardPool : BackgroundService
         await _round.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            MaintainConnections();
             await ReadRegistryAsync(readRegistry, cancellationToken).ConfigureAwait(false);
             var probes = await Task.WhenAll(Connections.Select(c => _probe.ProbeAsync(c, _registry, cancellationToken))).ConfigureAwait(false);
             var faults = Connections.Zip(probes).Where(p => p.Second.Fault is not null)
@@ -99,6 +100,15 @@ internal sealed class ShardPool : BackgroundService
         {
             await RefreshAsync(readRegistry: false, stoppingToken).ConfigureAwait(false);
             await _wake.WaitAsync(_options.Times.ShardCheckInterval, stoppingToken).ConfigureAwait(false);
+        }
+    }
+
+    private void MaintainConnections()
+    {
+        foreach (ShardConnection connection in Connections)
+        {
+            if (connection.Maintain() is { } fault)
+                SequencerLog.LinkGivenUp(_log, connection.Endpoint, fault);
         }
     }
 

@@ -35,7 +35,7 @@ internal sealed class ShardProbe(SequencerOptions options, ulong epochSeconds)
             }
             catch (GrpcException unreachable)
             {
-                return (null, $"{unreachable.Code}: {unreachable.Message}");
+                return (null, connection.Refusal is { } refusal ? $"What it proves was refused. {refusal}" : $"{unreachable.Code}: {unreachable.Message}");
             }
             catch (WireFormatException malformed)
             {
@@ -60,7 +60,7 @@ internal sealed class ShardProbe(SequencerOptions options, ulong epochSeconds)
             ShardMethods.Handshake, new HandshakeRequest { Expected = identity.ToWire() },
             new GrpcCallOptions { Timeout = options.Times.HandshakeTimeout, CancellationToken = cancellationToken }).ConfigureAwait(false);
         (SlotKey? key, string? fault) = HandshakeCheck.Check(
-            reply, identity, slot, registry.Keys[slot.SlotId], model, epochSeconds, options.AllowSimulatedTee, now);
+            reply, identity, slot, registry.Keys[slot.SlotId], model, epochSeconds, options.AllowSimulatedTee, connection.Attested, now);
         return key is null
             ? (null, fault)
             : (new ShardMember(connection.Endpoint, connection.Channel, slot, key, reply.TeeType, reply.Limits), null);

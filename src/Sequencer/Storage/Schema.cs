@@ -9,7 +9,7 @@ namespace TeeTee.Sequencer.Storage;
 internal static class Schema
 {
     /// <summary>Migration scripts in order; see <c>SqliteDatabase.Open</c>.</summary>
-    public static IReadOnlyList<string> Migrations { get; } = [Version1, Version2];
+    public static IReadOnlyList<string> Migrations { get; } = [Version1, Version2, Version3];
 
     private const string Version1 = """
         CREATE TABLE jobs (
@@ -130,5 +130,13 @@ internal static class Schema
         CREATE INDEX batches_status ON batches (status);
         CREATE INDEX outbox_purpose ON outbox (purpose, state);
         CREATE INDEX outbox_nonce ON outbox (state, nonce);
+        """;
+
+    private const string Version3 = """
+        -- Collateral that quotes were accepted by; the key is the keccak256 of the container.
+        CREATE TABLE collaterals (hash BLOB PRIMARY KEY, container BLOB NOT NULL);
+        -- Null for epochs of before.
+        ALTER TABLE epochs ADD COLUMN collateral BLOB;
+        ALTER TABLE epochs ADD COLUMN verified_at INTEGER;
         """;
 }

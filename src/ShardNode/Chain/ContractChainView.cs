@@ -63,6 +63,13 @@ public sealed class ContractChainView(EthereumClient client, Address rollup, Tim
         return grant;
     }
 
+    /// <inheritdoc/>
+    public async Task<bool> IsActivePosterAsync(Address poster, CancellationToken cancellationToken)
+    {
+        RegistryContract registry = await RegistryAsync(cancellationToken);
+        return await AskAsync("isActivePoster", () => registry.IsActivePosterAsync(poster, BlockTag.Latest, cancellationToken));
+    }
+
     internal async Task<RegistryContract> RegistryAsync(CancellationToken cancellationToken) =>
         new(client, await AddressOfAsync(s_registry, cancellationToken));
 

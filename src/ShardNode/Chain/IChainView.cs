@@ -22,4 +22,8 @@ public interface IChainView
     /// <summary>The session of a user and a key, or null.</summary>
     /// <exception cref="ChainUnavailableException">The chain cannot be asked.</exception>
     Task<SessionGrant?> GetSessionAsync(Address user, Address key, CancellationToken cancellationToken);
+
+    /// <summary>Whether an address may post batches now.</summary>
+    /// <exception cref="ChainUnavailableException">The chain cannot be asked.</exception>
+    Task<bool> IsActivePosterAsync(Address poster, CancellationToken cancellationToken);
 }

@@ -20,8 +20,6 @@ internal sealed class SlotRegistration(
     ShardNodeOptions options, SlotRegistrationOptions registration, EthereumClient client, ContractChainView view, ShardKeys keys,
     Bytes32 modelId, IQuoteSource quotes, ILogger logger)
 {
-    private static readonly AbiFunction s_verifier = AbiFunction.Parse("function quoteVerifier() view returns (address)");
-
     /// <returns>The slot id.</returns>
     /// <exception cref="FailureException"><c>registration_failed</c> or <c>key_unusable</c>.</exception>
     public async Task<uint> RunAsync(CancellationToken cancellationToken)
@@ -37,7 +35,7 @@ internal sealed class SlotRegistration(
                 await RegisterKeyAsync(sender, slot, cancellationToken);
             return slot;
         }
-        catch (Exception e) when (e is JsonRpcException or RpcTransportException or ChainUnavailableException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is JsonRpcException or RpcTransportException or ChainUnavailableException or InvalidOperationException or IOException or MalformedDataException)
         {
             throw new FailureException(ExitCode.Refused, "registration_failed", $"The slot cannot be registered: {e.Message}", e);
         }
@@ -80,21 +78,10 @@ internal sealed class SlotRegistration(
         RollupDomain domain = new(options.ChainId, options.Rollup);
         byte[] report = ReportData.ForRegistration(domain, slot, options.Operator, nonce, keys.Signing.Address, keys.EncryptionPublicKey);
         byte[] quote = await quotes.GetQuoteAsync(report, cancellationToken);
-        byte[] evidence = await EvidenceAsync(report, quote, cancellationToken);
-        byte[] call = registry.Register(slot, keys.Signing.Address, keys.EncryptionPublicKey, evidence);
+        byte[] call = registry.Register(slot, keys.Signing.Address, keys.EncryptionPublicKey, TdxEvidence.Create(quote));
         await SendAsync(sender, "register-key", registry.Address, call, 0, cancellationToken);
         SlotKey? key = (await view.GetKeysAsync(slot, cancellationToken)).LastOrDefault(key => key.SigningKey == keys.Signing.Address);
         ShardLog.KeyRegistered(logger, slot, keys.Signing.Address, key?.ValidFrom ?? 0, key?.ValidUntil ?? 0);
-    }
-
-    /// <summary>The quote alone, or with an attestor's word where a development network's verifier asks for it.</summary>
-    private async Task<byte[]> EvidenceAsync(byte[] report, byte[] quote, CancellationToken cancellationToken)
-    {
-        if (registration.AttestorKeyFile is not { } file)
-            return quote;
-        ulong expires = (ulong)(options.Clock.GetUtcNow() + registration.EvidenceValidity).ToUnixTimeSeconds();
-        Address verifier = await view.AddressOfAsync(s_verifier, cancellationToken);
-        return DevEvidence.Create(options.ChainId, verifier, report, quote, expires, LoadKey(file, null));
     }
 
     private static async Task SendAsync(

@@ -11,10 +11,4 @@ public sealed record SlotRegistrationOptions
 
     /// <summary>Stake in wei of a slot that has to be opened; the contract's minimum when null.</summary>
     public UInt128? Stake { get; init; }
-
-    /// <summary>Key file of the attestor that a development network's quote verifier trusts.</summary>
-    public string? AttestorKeyFile { get; init; }
-
-    /// <summary>How long the attestor vouches for the evidence.</summary>
-    public TimeSpan EvidenceValidity { get; init; } = TimeSpan.FromDays(30);
 }

@@ -10,7 +10,7 @@ using TeeTee.ShardProtocol.V1;
 namespace TeeTee.ShardNode.Epochs;
 
 /// <summary>Signs this shard's receipts, each into an epoch that is still open, and stores them with their evidence first.</summary>
-internal sealed class ReceiptBook(ShardSelf self, ShardKeys keys, ShardStore store, TimeProvider clock)
+internal sealed class ReceiptBook(ShardSelf self, ShardKeys keys, ShardStore store, AtRestCipher atRest, TimeProvider clock)
 {
     /// <summary>Epoch of the shard's clock.</summary>
     public ulong CurrentEpoch => (ulong)clock.GetUtcNow().ToUnixTimeSeconds() / self.EpochSeconds;
@@ -21,9 +21,16 @@ internal sealed class ReceiptBook(ShardSelf self, ShardKeys keys, ShardStore sto
         byte[] leaves = WireMessages.EncodeHashes([.. trace.Leaves.Take(closed.Positions)]);
         ShardReceipt draft = new(job.JobId, self.Slot.SlotId, self.Slot.Operator, 0, (uint)closed.Positions, closed.TokensRoot,
             trace.TraceRoot(closed.Positions), job.PostBefore);
-        JobEvidence evidence = new(job.Signed, WireMessages.EncodeTokens(closed.Tokens), closed.Cancel, inputBytes);
+        JobEvidence evidence = new(job.Signed, Kept(job, closed), closed.Cancel, inputBytes);
         Signed<ShardReceipt> signed = store.AddReceipt(draft, CurrentEpoch, Sign, leaves, evidence);
         return new ShardResult { Receipt = signed.ToWire(), Leaves = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(leaves) };
+    }
+
+    // Who defends a sealed job needs its salts, so the key is kept with the ids.
+    private byte[] Kept(AdmittedJob job, ClosedJob closed)
+    {
+        byte[] tokens = WireMessages.EncodeTokens(closed.Tokens);
+        return job.Secrets is { } secrets ? atRest.Seal(job.JobId, [.. secrets.Key.ToArray(), .. tokens]) : tokens;
     }
 
     private (Bytes32 Digest, Signature Signature) Sign(ShardReceipt receipt)

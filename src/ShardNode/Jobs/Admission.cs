@@ -9,10 +9,8 @@ using TeeTee.ShardProtocol.V1;
 namespace TeeTee.ShardNode.Jobs;
 
 /// <summary>Decides from a signed request, a pipeline and the chain whether this shard may run a job.</summary>
-internal sealed class Admission(ShardSelf self, IChainView chain, TimeProvider clock)
+internal sealed class Admission(ShardSelf self, IChainView chain, PipelineRegistry registry, TimeProvider clock)
 {
-    private readonly PipelineRegistry _registry = new(self, chain, clock);
-
     /// <exception cref="JobException">A rule is broken, or a session or a slot of the pipeline cannot be checked now.</exception>
     public async Task<AdmittedJob> AdmitAsync(
         Signed<JobRequest> signed, IReadOnlyList<PipelineSlot> pipeline, ulong postBefore, CancellationToken cancellationToken)
@@ -31,7 +29,7 @@ internal sealed class Admission(ShardSelf self, IChainView chain, TimeProvider c
             throw JobException.Invalid("The request leaves no room for one output token.");
         AdmittedJob job = new(self.Domain.Digest(signed.Message), signed, signer, stages, index, limit, postBefore);
         CheckMessages(job);
-        await _registry.CheckAsync(stages, cancellationToken);
+        await registry.CheckAsync(stages, cancellationToken);
         return job;
     }
 

@@ -1,3 +1,4 @@
+using TeeTee.Attestation.Encryption;
 using TeeTee.Inference.Sampling;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
@@ -17,6 +18,12 @@ internal sealed record AdmittedJob(
 {
     public JobRequest Request => Signed.Message;
 
+    /// <summary>Key and salts of a sealed job, owned by whoever runs it; null for a public one.</summary>
+    public SealedExchange? Secrets { get; init; }
+
+    /// <summary>What a data key of this job is bound to.</summary>
+    public SealedBinding Binding => new(JobId, Request.User, Request.Nonce, Request.ModelId);
+
     public int PromptTokens => (int)Request.PromptTokens;
 
     /// <summary>Most positions that are fed: the last pick is not.</summary>
@@ -30,6 +37,13 @@ internal sealed record AdmittedJob(
 
     public SamplingParameters Sampling =>
         new(Request.Sampling.Greedy, Request.Sampling.InverseTemperatureBits, Request.Sampling.Seed);
+
+    /// <summary>The root of ids at positions 0..T.</summary>
+    public Bytes32 TokensRoot(ReadOnlySpan<uint> tokens) => Secrets?.TokensRoot(tokens) ?? TokenCommitment.Root(tokens);
+
+    /// <summary>Whether these ids are the prompt that was signed.</summary>
+    public bool IsPrompt(ReadOnlySpan<uint> prompt) =>
+        (Secrets?.PromptTokensRoot(prompt) ?? TokenCommitment.Root(prompt)) == Request.PromptTokensRoot;
 
     public bool IsStop(uint token) => Request.StopTokens.AsSpan().BinarySearch(token) >= 0;
 

@@ -42,11 +42,11 @@ internal static class CloseCheck
             || close.Tokens.Length != (close.Positions + 1L) * sizeof(uint)
             || !WireMessages.TryReadTokens(close.Tokens.Span, out uint[]? tokens))
             throw JobException.Mismatch($"Close with {close.Positions} positions and {close.Tokens.Length} bytes of tokens does not fit the request.", head);
-        if (TokenCommitment.Root(tokens.AsSpan(0, job.PromptTokens)) != job.Request.PromptTokensRoot)
+        if (!job.IsPrompt(tokens.AsSpan(0, job.PromptTokens)))
             throw JobException.Mismatch("The prompt at Close is not the request's.", head);
         uint outputs = close.Positions + 1 - job.Request.PromptTokens;
         Signed<CancelJob>? cancel = CheckFinish(job, close, tokens, outputs, domain);
-        return new ClosedJob((int)close.Positions, tokens, TokenCommitment.Root(tokens), (FinishReason)close.Finish, cancel);
+        return new ClosedJob((int)close.Positions, tokens, job.TokensRoot(tokens), (FinishReason)close.Finish, cancel);
     }
 
     private static Signed<CancelJob>? CheckFinish(AdmittedJob job, Close close, uint[] tokens, uint outputs, RollupDomain domain)

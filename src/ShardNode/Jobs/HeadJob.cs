@@ -4,7 +4,6 @@ using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.ShardNode.Links;
 using TeeTee.ShardNode.Observability;
-using TeeTee.ShardNode.Sealing;
 using TeeTee.ShardNode.Storage;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
@@ -19,7 +18,6 @@ internal sealed class HeadJob : IDisposable
 {
     private readonly AdmittedJob _job;
     private readonly ShardRuntime _runtime;
-    private readonly SealedExchange? _exchange;
     private readonly List<uint> _tokens;
     private readonly Lock _gate = new();
     private readonly LinkSession _session;
@@ -27,9 +25,10 @@ internal sealed class HeadJob : IDisposable
     private Signed<CancelJob>? _cancel;
     private bool _closing;
 
-    public HeadJob(AdmittedJob job, uint[] prompt, SealedExchange? exchange, ShardRuntime runtime)
+    /// <param name="job">Its secrets are this job's to clear.</param>
+    public HeadJob(AdmittedJob job, uint[] prompt, ShardRuntime runtime)
     {
-        (_job, _runtime, _exchange) = (job, runtime, exchange);
+        (_job, _runtime) = (job, runtime);
         _tokens = new List<uint>(job.MaxPositions + 1);
         _tokens.AddRange(prompt);
         _session = new LinkSession(job.JobId, 0);
@@ -40,7 +39,7 @@ internal sealed class HeadJob : IDisposable
 
     public OutputLog Output { get; }
 
-    private int RecordSize => _exchange is null ? sizeof(uint) : SealedExchange.RecordSize;
+    private int RecordSize => _job.Secrets is null ? sizeof(uint) : SealedFrame.RecordSize;
 
     private int Outputs => _tokens.Count - _job.PromptTokens;
 
@@ -80,7 +79,7 @@ internal sealed class HeadJob : IDisposable
     public void Dispose()
     {
         _session.Dispose();
-        _exchange?.Dispose();
+        _job.Secrets?.Dispose();
     }
 
     private async Task<(JobFinished? Finished, JobException? Failure)> AttemptAsync()
@@ -115,6 +114,8 @@ internal sealed class HeadJob : IDisposable
             return;
         _session.Below = await _runtime.Hub.ConnectAsync(_job.Pipeline[1], _session.Ended);
         _session.Tail = _job.Pipeline.Count == 2 ? _session.Below : await _runtime.Hub.ConnectAsync(_job.Pipeline[^1], _session.Ended);
+        _runtime.SealedLinks.Require(_job, _session.Below);
+        _runtime.SealedLinks.Require(_job, _session.Tail);
         _runtime.Hub.Add(_session);
         _below = new DownstreamPort(_session, _runtime.Width, _runtime.Idle, _runtime.Clock);
         await _below.OpenAsync(OpenFrames.Build(_job));
@@ -180,7 +181,7 @@ internal sealed class HeadJob : IDisposable
             if (IsCancelReached())
                 return EndAs(FinishReason.Cancelled);
             _tokens.Add(token);
-            Output.Append(_exchange?.SealOutput((uint)Outputs - 1, token) ?? WireMessages.EncodeTokens([token]));
+            Output.Append(_job.Secrets?.SealOutput((uint)Outputs - 1, token) ?? WireMessages.EncodeTokens([token]));
             if (_job.FinishAt(token, (uint)Outputs) is { } natural)
                 return EndAs(natural);
             return IsCancelReached() ? EndAs(FinishReason.Cancelled) : null;
@@ -199,7 +200,7 @@ internal sealed class HeadJob : IDisposable
     {
         uint[] tokens = [.. _tokens];
         Signed<CancelJob>? cancel = finish == FinishReason.Cancelled ? _cancel : null;
-        ClosedJob closed = new(tokens.Length - 1, tokens, TokenCommitment.Root(tokens), finish, cancel);
+        ClosedJob closed = new(tokens.Length - 1, tokens, _job.TokensRoot(tokens), finish, cancel);
         ShardResult own = _runtime.Book.Sign(_job, closed, pass.Trace, inputBytes: 0);
         ShardLog.JobSigned(_runtime.Logger, _job.JobId, closed.Positions);
         IReadOnlyList<ShardResult> shards = [own];
@@ -228,7 +229,7 @@ internal sealed class HeadJob : IDisposable
 
     private JobFinished Finished(ClosedJob closed, IReadOnlyList<ShardResult> shards)
     {
-        byte[] tokens = _exchange?.SealTokens(closed.TokensRoot, closed.Tokens) ?? WireMessages.EncodeTokens(closed.Tokens);
+        byte[] tokens = _job.Secrets?.SealTokens(closed.TokensRoot, closed.Tokens) ?? WireMessages.EncodeTokens(closed.Tokens);
         JobFinished finished = new()
         {
             Finish = (Finish)closed.Finish,

@@ -6,7 +6,6 @@ using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.ShardNode.Links;
 using TeeTee.ShardNode.Observability;
-using TeeTee.ShardNode.Sealing;
 using TeeTee.ShardNode.Storage;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
@@ -103,8 +102,8 @@ internal sealed class JobRegistry
         try
         {
             AdmittedJob job = await _runtime.Admission.AdmitAsync(signed, open.Pipeline, open.PostBefore, cancellationToken);
-            (uint[] prompt, SealedExchange? exchange) = InputReader.Read(job, open, _runtime);
-            return Start(job, prompt, exchange);
+            (uint[] prompt, AdmittedJob ready) = InputReader.Read(job, open, _runtime);
+            return StartOrForget(ready, prompt);
         }
         catch (JobException refusal)
         {
@@ -112,18 +111,31 @@ internal sealed class JobRegistry
         }
     }
 
-    private (HeadJob? Job, StoredResult? Stored, bool Resumed, JobException? Refusal) Start(AdmittedJob job, uint[] prompt, SealedExchange? exchange)
+    private (HeadJob? Job, StoredResult? Stored, bool Resumed, JobException? Refusal) StartOrForget(AdmittedJob job, uint[] prompt)
+    {
+        try
+        {
+            return Start(job, prompt);
+        }
+        catch (JobException)
+        {
+            job.Secrets?.Dispose();
+            throw;
+        }
+    }
+
+    private (HeadJob? Job, StoredResult? Stored, bool Resumed, JobException? Refusal) Start(AdmittedJob job, uint[] prompt)
     {
         lock (_gate)
         {
             (HeadJob? running, StoredResult? stored) = Find(job.JobId);
             if (running is not null || stored is not null)
             {
-                exchange?.Dispose();
+                job.Secrets?.Dispose();
                 return (running, stored, true, null);
             }
             IDisposable lease = _runtime.Capacity.Reserve(job.MaxPositions);
-            HeadJob started = new(job, prompt, exchange, _runtime);
+            HeadJob started = new(job, prompt, _runtime);
             _running.Add(job.JobId, started);
             Track(Task.Run(() => RunAsync(started, lease)));
             return (started, null, false, null);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using TeeTee.Primitives;
+using TeeTee.Rollup.Links;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Requests;
 using TeeTee.ShardNode.Chain;
@@ -30,7 +31,7 @@ internal sealed class PipelineRegistry(ShardSelf self, IChainView chain, TimePro
     {
         foreach (Stage stage in stages.Where(stage => stage.SlotId != self.Slot.SlotId))
         {
-            Known known = await FindAsync(stage, cancellationToken);
+            Known known = await FindAsync(stage.SlotId, kept => kept.Is(stage, self.Slot.ModelId) && kept.HasKey(stage, Epoch), cancellationToken);
             if (!known.Is(stage, self.Slot.ModelId))
                 throw Wrong(stage, known.Slot is null ? "is not in the contract" : $"is {known.Slot} in the contract");
             if (!known.HasKey(stage, Epoch))
@@ -38,21 +39,31 @@ internal sealed class PipelineRegistry(ShardSelf self, IChainView chain, TimePro
         }
     }
 
+    /// <summary>Checks the shard at the other end of a link: its slot, and both of its keys.</summary>
+    /// <exception cref="JobException">The contract has no such slot or keys that are valid now, or cannot be asked (all retryable).</exception>
+    public async Task CheckPeerAsync(ShardClaims peer, CancellationToken cancellationToken)
+    {
+        Known known = await FindAsync(peer.Slot, kept => kept.Has(peer, Epoch), cancellationToken);
+        if (!known.Has(peer, Epoch))
+            throw new JobException(JobFailure.InvalidRequest,
+                $"Slot {peer.Slot} of {peer.Operator} has no key {peer.SigningKey} in the contract that is valid in epoch {Epoch}.", true, peer.Slot);
+    }
+
     private ulong Epoch => (ulong)clock.GetUtcNow().ToUnixTimeSeconds() / self.EpochSeconds;
 
-    private async Task<Known> FindAsync(Stage stage, CancellationToken cancellationToken)
+    private async Task<Known> FindAsync(uint slotId, Func<Known, bool> isWanted, CancellationToken cancellationToken)
     {
-        bool fits = _known.TryGetValue(stage.SlotId, out Known? kept) && kept.Is(stage, self.Slot.ModelId) && kept.HasKey(stage, Epoch);
+        bool fits = _known.TryGetValue(slotId, out Known? kept) && isWanted(kept);
         if (fits && clock.GetElapsedTime(kept!.At) < s_age)
             return kept;
         using CancellationTokenSource patience = new(fits ? s_refreshPatience : Timeout.InfiniteTimeSpan, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            Known read = await ReadAsync(stage.SlotId, either.Token);
+            Known read = await ReadAsync(slotId, either.Token);
             if (_known.Count >= MostSlots)
                 _known.Clear();
-            return _known[stage.SlotId] = read;
+            return _known[slotId] = read;
         }
         catch (Exception e) when (fits && e is ChainUnavailableException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
@@ -60,7 +71,7 @@ internal sealed class PipelineRegistry(ShardSelf self, IChainView chain, TimePro
         }
         catch (ChainUnavailableException e)
         {
-            throw new JobException(JobFailure.Overloaded, $"Slot {stage.SlotId} cannot be checked: {e.Message}", true, cause: e);
+            throw new JobException(JobFailure.Overloaded, $"Slot {slotId} cannot be checked: {e.Message}", true, cause: e);
         }
     }
 
@@ -78,6 +89,9 @@ internal sealed class PipelineRegistry(ShardSelf self, IChainView chain, TimePro
     {
         public bool Is(Stage stage, Bytes32 modelId) =>
             Slot == new Slot(stage.SlotId, stage.Operator, modelId, stage.FirstLayer, stage.LayerCount);
+
+        public bool Has(ShardClaims peer, ulong epoch) => Slot is { } slot && slot.Operator == peer.Operator && slot.ModelId == peer.ModelId
+            && Keys.Any(key => key.SigningKey == peer.SigningKey && key.EncryptionKey == peer.EncryptionKey && key.IsValidAt(epoch));
 
         public bool HasKey(Stage stage, ulong epoch) => Keys.Any(key => key.SigningKey == stage.SigningKey && key.IsValidAt(epoch));
     }

@@ -11,7 +11,7 @@ namespace TeeTee.ShardNode.Jobs;
 /// <summary>What all jobs of a shard share.</summary>
 internal sealed record ShardRuntime(
     ShardSelf Self, ShardKeys Keys, ShardModel Model, LinkHub Hub, Admission Admission, Capacity Capacity, ReceiptBook Book, ShardStore Store,
-    ShardMetrics Metrics, TimeProvider Clock, ILogger Logger, string InputFolder)
+    ShardMetrics Metrics, TimeProvider Clock, ILogger Logger, string InputFolder, AtRestCipher AtRest, SealedLinks SealedLinks)
 {
     public int Width => Model.Config.EmbeddingLength;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TeeTee.Attestation.Encryption;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.ShardNode.Links;
@@ -47,7 +48,8 @@ internal sealed class StageJob(ShardRuntime runtime, LinkSession session, Open o
             using IDisposable lease = runtime.Capacity.Reserve(_job.MaxPositions);
             ShardLog.JobStarted(runtime.Logger, _job.JobId, _job.MaxPositions);
             using StagePass pass = new(_job, runtime);
-            using var inputs = InputFile.Create(runtime.InputFolder, _job.JobId);
+            using var inputs = InputFile.Create(
+                runtime.InputFolder, _job.JobId, runtime.Width * sizeof(float), _job.Secrets is null ? null : runtime.AtRest);
             await OpenAsync();
             await ServeAsync(pass, inputs);
             return null;
@@ -65,6 +67,10 @@ internal sealed class StageJob(ShardRuntime runtime, LinkSession session, Open o
             ShardLog.JobCrashed(runtime.Logger, e, session.JobId);
             return new JobException(JobFailure.Internal, $"Slot {OwnSlot} failed: {e.GetType().Name}.", false, OwnSlot, e);
         }
+        finally
+        {
+            _job?.Secrets?.Dispose();
+        }
     }
 
     private async Task AdmitAsync()
@@ -80,6 +86,17 @@ internal sealed class StageJob(ShardRuntime runtime, LinkSession session, Open o
         LinkPeer peer = session.Above!.Peer;
         if (peer.SlotId != above.SlotId || peer.SigningKey != above.SigningKey)
             throw JobException.Invalid($"Slot {peer.SlotId} opens the job; the pipeline has {above.SlotId} above {OwnSlot}.");
+        runtime.SealedLinks.Require(_job, session.Above);
+        TakeKey();
+    }
+
+    private void TakeKey()
+    {
+        int expected = _job.Request.Privacy == PrivacyMode.Sealed ? DataKey.Size : 0;
+        if (open.DataKey.Length != expected)
+            throw JobException.Invalid($"Open carries a data key of {open.DataKey.Length} bytes; a {_job.Request.Privacy} job has {expected}.");
+        if (expected > 0)
+            _job = _job with { Secrets = SealedExchange.FromKey(DataKey.From(open.DataKey.Span), _job.Binding) };
     }
 
     private async Task OpenAsync()
@@ -87,10 +104,12 @@ internal sealed class StageJob(ShardRuntime runtime, LinkSession session, Open o
         if (_job.IsLast)
         {
             session.Tail = _job.Pipeline.Count == 2 ? session.Above : await runtime.Hub.WaitInboundAsync(_job.Pipeline[0], session.Ended);
+            runtime.SealedLinks.Require(_job, session.Tail!);
         }
         else
         {
             session.Below = await runtime.Hub.ConnectAsync(_job.Pipeline[_job.Index + 1], session.Ended);
+            runtime.SealedLinks.Require(_job, session.Below);
             _below = new DownstreamPort(session, runtime.Width, runtime.Idle, runtime.Clock);
             await _below.OpenAsync(OpenFrames.Build(_job));
         }
@@ -161,8 +180,8 @@ internal sealed class StageJob(ShardRuntime runtime, LinkSession session, Open o
     {
         session.ThrowIfEnded();
         ClosedJob closed = CloseCheck.Check(_job, close, pass.Trace, _job.IsLast ? _picks : null, runtime.Self.Domain);
-        long inputBytes = closed.Positions * (long)runtime.Width * sizeof(float);
-        inputs.Keep(inputBytes);
+        inputs.Keep(closed.Positions);
+        long inputBytes = InputFile.SizeOf(closed.Positions, runtime.Width * sizeof(float), _job.Secrets is not null);
         ShardResult own = runtime.Book.Sign(_job, closed, pass.Trace, inputBytes);
         ShardLog.JobSigned(runtime.Logger, _job.JobId, closed.Positions);
         if (_below is not null)

@@ -16,7 +16,7 @@ internal sealed class StagePass : IDisposable
     public StagePass(AdmittedJob job, ShardRuntime runtime)
     {
         (_job, _runtime) = (job, runtime);
-        _session = runtime.Model.CreateSession(job.MaxPositions);
+        _session = runtime.Model.CreateSession(job.MaxPositions, salts: job.Secrets?.Salts);
         _logits = job.IsLast ? new float[runtime.Model.Config.VocabularySize] : [];
     }
 

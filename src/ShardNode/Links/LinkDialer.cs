@@ -2,15 +2,18 @@ using System.Collections.Concurrent;
 using TeeTee.Grpc;
 using TeeTee.ShardNode.Identity;
 using TeeTee.ShardNode.Jobs;
-using TeeTee.ShardProtocol;
-using TeeTee.ShardProtocol.Mapping;
+using TeeTee.ShardNode.Security;
 using TeeTee.ShardProtocol.V1;
 
 namespace TeeTee.ShardNode.Links;
 
-/// <summary>Keeps one link to each peer that jobs need; dials again with growing pauses, until a job's patience ends.</summary>
+/// <summary>
+/// Keeps one link to each peer that jobs need; dials again with growing pauses, until a job's patience ends. A link whose proof is running
+/// out is left to the jobs on it, and new ones get a new link.
+/// </summary>
 internal sealed class LinkDialer(
-    ShardSelf self, Func<PeerLink, IAsyncEnumerator<LinkFrame>, Func<LinkFrame, CancellationToken, ValueTask>, CancellationToken, Task> run,
+    ShardSelf self, PipelineRegistry registry, LinkSecurity? security,
+    Func<PeerLink, IAsyncEnumerator<LinkFrame>, Func<LinkFrame, CancellationToken, ValueTask>, CancellationToken, Task> run,
     TimeProvider clock, CancellationToken stopping) : IAsyncDisposable
 {
     private const int MostPeers = 256;
@@ -19,11 +22,12 @@ internal sealed class LinkDialer(
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<(uint Slot, Uri Endpoint), Entry> _entries = new();
+    private readonly ConcurrentDictionary<DialledLink, Task> _running = new();
 
     public async Task<PeerLink> ConnectAsync(Stage peer, CancellationToken cancellationToken)
     {
         if (_entries.Count >= MostPeers)
-            await ForgetLostAsync();
+            ForgetLost();
         Entry entry = _entries.GetOrAdd((peer.SlotId, peer.Endpoint), _ => new Entry());
         using CancellationTokenSource patience = new(self.Limits.LinkConnect, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken, stopping);
@@ -37,10 +41,11 @@ internal sealed class LinkDialer(
         }
         try
         {
-            if (entry.Link is { IsLost: false } ready)
-                return Checked(ready, peer);
-            entry.Link = await DialAsync(entry, peer, either.Token, cancellationToken);
-            return entry.Link;
+            if (entry.Dialled is { IsUsable: true } ready)
+                return Checked(ready.Link, peer);
+            entry.Dialled = await DialAsync(peer, either.Token, cancellationToken);
+            _running[entry.Dialled] = RunAsync(entry.Dialled);
+            return entry.Dialled.Link;
         }
         finally
         {
@@ -50,22 +55,21 @@ internal sealed class LinkDialer(
 
     public async ValueTask DisposeAsync()
     {
-        foreach (Entry entry in _entries.Values)
+        foreach ((DialledLink dialled, Task running) in _running)
         {
-            entry.Link?.MarkLost();
-            await entry.Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            entry.Channel?.Dispose();
+            dialled.Link.MarkLost();
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task<PeerLink> DialAsync(Entry entry, Stage peer, CancellationToken patience, CancellationToken cancellationToken)
+    private async Task<DialledLink> DialAsync(Stage peer, CancellationToken patience, CancellationToken cancellationToken)
     {
         string reason = "";
         for (TimeSpan pause = s_firstPause; ; pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause)
         {
             try
             {
-                return await OnceAsync(entry, peer, patience);
+                return await DialledLink.OpenAsync(peer, self, registry, security, clock, stopping, patience);
             }
             catch (GrpcException e) when (e.Code is GrpcStatusCode.FailedPrecondition or GrpcStatusCode.InvalidArgument)
             {
@@ -88,39 +92,12 @@ internal sealed class LinkDialer(
         }
     }
 
-    private async Task<PeerLink> OnceAsync(Entry entry, Stage peer, CancellationToken cancellationToken)
+    private async Task RunAsync(DialledLink dialled)
     {
-        entry.Channel ??= GrpcChannel.ForAddress(peer.Endpoint, new GrpcChannelOptions
-        {
-            MaxReceiveMessageBytes = self.Limits.MaxMessageBytes,
-            MaxSendMessageBytes = self.Limits.MaxMessageBytes,
-            ConnectTimeout = TimeSpan.FromSeconds(3),
-        });
-        GrpcDuplexCall<LinkFrame, LinkFrame> call = entry.Channel.DuplexStreaming(ShardMethods.Link);
-        var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        IAsyncEnumerator<LinkFrame> frames = call.ReadAllAsync(ended.Token).GetAsyncEnumerator(ended.Token);
-        try
-        {
-            await call.WriteAsync(new LinkFrame { Hello = self.ToHello() }, cancellationToken);
-            bool answered = await frames.MoveNextAsync().AsTask().WaitAsync(cancellationToken);
-            PeerLink link = Checked(new PeerLink(HelloExchange.Read(answered ? frames.Current : null, self, peer.SlotId)), peer);
-            entry.Running = RunAsync(call, frames, link, ended);
-            return link;
-        }
-        catch
-        {
-            await call.DisposeAsync();
-            ended.Dispose();
-            throw;
-        }
-    }
-
-    private async Task RunAsync(GrpcDuplexCall<LinkFrame, LinkFrame> call, IAsyncEnumerator<LinkFrame> frames, PeerLink link, CancellationTokenSource ended)
-    {
-        using (ended)
-        using (link.Lost.Register(ended.Cancel))
-        await using (call)
-            await run(link, frames, call.WriteAsync, stopping);
+        // Not before the link is in the table that disposal walks through.
+        await Task.Yield();
+        await dialled.RunAsync(run, clock, stopping);
+        _running.TryRemove(dialled, out _);
     }
 
     private static PeerLink Checked(PeerLink link, Stage peer) =>
@@ -128,14 +105,12 @@ internal sealed class LinkDialer(
             ? link
             : throw JobException.Invalid($"Slot {peer.SlotId} has key {link.Peer.SigningKey} of {link.Peer.Operator} there; the pipeline says {peer.SigningKey} of {peer.Operator}.");
 
-    private async Task ForgetLostAsync()
+    private void ForgetLost()
     {
         foreach ((var key, Entry entry) in _entries)
         {
-            if (entry.Link is not { IsLost: true } || !_entries.TryRemove(key, out _))
-                continue;
-            await entry.Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            entry.Channel?.Dispose();
+            if (entry.Dialled is { Link.IsLost: true })
+                _entries.TryRemove(key, out _);
         }
     }
 
@@ -143,10 +118,6 @@ internal sealed class LinkDialer(
     {
         public SemaphoreSlim Gate { get; } = new(1, 1);
 
-        public GrpcChannel? Channel { get; set; }
-
-        public PeerLink? Link { get; set; }
-
-        public Task Running { get; set; } = Task.CompletedTask;
+        public DialledLink? Dialled { get; set; }
     }
 }

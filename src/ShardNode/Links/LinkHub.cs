@@ -3,9 +3,11 @@ using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using TeeTee.Grpc;
 using TeeTee.Primitives;
+using TeeTee.Rollup.Links;
 using TeeTee.ShardNode.Identity;
 using TeeTee.ShardNode.Jobs;
 using TeeTee.ShardNode.Observability;
+using TeeTee.ShardNode.Security;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
 
@@ -19,16 +21,18 @@ internal sealed class LinkHub : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly LinkDialer _dialer;
     private readonly ShardSelf _self;
+    private readonly PipelineRegistry _registry;
     private readonly ShardMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private TaskCompletionSource _arrived = NewSignal();
     private long _arrivals;
 
-    public LinkHub(ShardSelf self, ShardMetrics metrics, TimeProvider clock, ILogger logger)
+    /// <param name="security">What links prove; null where they are plain.</param>
+    public LinkHub(ShardSelf self, PipelineRegistry registry, LinkSecurity? security, ShardMetrics metrics, TimeProvider clock, ILogger logger)
     {
-        (_self, _metrics, _clock, _logger) = (self, metrics, clock, logger);
-        _dialer = new LinkDialer(self, RunAsync, clock, _stopping.Token);
+        (_self, _registry, _metrics, _clock, _logger) = (self, registry, metrics, clock, logger);
+        _dialer = new LinkDialer(self, registry, security, RunAsync, clock, _stopping.Token);
     }
 
     /// <summary>Sessions that are open.</summary>
@@ -59,13 +63,17 @@ internal sealed class LinkHub : IAsyncDisposable
     }
 
     /// <summary>Serves a Link call that a peer made.</summary>
-    /// <exception cref="GrpcException">The Hello does not fit, or there are too many links.</exception>
-    public async Task AcceptAsync(IAsyncEnumerable<LinkFrame> requests, IGrpcStreamWriter<LinkFrame> responses, GrpcServerContext context)
+    /// <param name="attested">What the peer proved on the TLS connection; null where links are plain.</param>
+    /// <exception cref="GrpcException">The Hello does not fit, the contract does not know the peer, or there are too many links.</exception>
+    public async Task AcceptAsync(
+        IAsyncEnumerable<LinkFrame> requests, IGrpcStreamWriter<LinkFrame> responses, GrpcServerContext context, ShardClaims? attested)
     {
+        if (attested is not null)
+            await RequireRegisteredAsync(attested, context.CancellationToken);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, _stopping.Token);
         IAsyncEnumerator<LinkFrame> frames = requests.GetAsyncEnumerator(ended.Token);
         await responses.WriteAsync(new LinkFrame { Hello = _self.ToHello() }, ended.Token);
-        LinkPeer peer = HelloExchange.Read(await frames.MoveNextAsync() ? frames.Current : null, _self, null);
+        LinkPeer peer = HelloExchange.Read(await frames.MoveNextAsync() ? frames.Current : null, _self, null, attested);
         if (_inbound.Count >= _self.Limits.MaxInboundLinks)
             throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"{_inbound.Count} links are open; the limit is {_self.Limits.MaxInboundLinks}.");
         PeerLink link = new(peer);
@@ -111,6 +119,19 @@ internal sealed class LinkHub : IAsyncDisposable
         // Not disposed: links that other shards dialled are still letting go of its token.
         await _stopping.CancelAsync();
         await _dialer.DisposeAsync();
+    }
+
+    private async Task RequireRegisteredAsync(ShardClaims peer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _registry.CheckPeerAsync(peer, cancellationToken);
+        }
+        catch (JobException refusal)
+        {
+            ShardLog.LinkRefused(_logger, peer.Slot, refusal.Message);
+            throw new GrpcException(GrpcStatusCode.PermissionDenied, refusal.Message, null, refusal);
+        }
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,4 +1,6 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Tls;
 using TeeTee.Primitives;
 using TeeTee.ShardProtocol.V1;
 
@@ -42,4 +44,25 @@ internal static partial class ShardLog
 
     [LoggerMessage(12, LogLevel.Information, "Slot {Slot} registered key {Key} from epoch {From} to {Until}")]
     public static partial void KeyRegistered(ILogger logger, uint slot, Address key, ulong from, ulong until);
+
+    [LoggerMessage(13, LogLevel.Warning, "A connection from {Remote} was refused: {Reason}")]
+    public static partial void PeerRefused(ILogger logger, EndPoint? remote, PeerError reason);
+
+    [LoggerMessage(14, LogLevel.Information, "The connection of {Caller} was ended: {Reason}")]
+    public static partial void ConnectionEnded(ILogger logger, string caller, PeerError reason);
+
+    [LoggerMessage(15, LogLevel.Information, "The certificate of this shard was renewed until {Until}")]
+    public static partial void CertificateRenewed(ILogger logger, DateTimeOffset until);
+
+    [LoggerMessage(16, LogLevel.Error, "The certificate of this shard, valid until {Until}, cannot be renewed: {Reason}")]
+    public static partial void RenewalFailed(ILogger logger, DateTimeOffset until, string reason);
+
+    [LoggerMessage(17, LogLevel.Warning, "Collateral of platform {Fmspc} cannot be had: {Reason}")]
+    public static partial void CollateralMissing(ILogger logger, string fmspc, string reason);
+
+    [LoggerMessage(19, LogLevel.Warning, "A link of slot {Slot} was refused: {Reason}")]
+    public static partial void LinkRefused(ILogger logger, uint slot, string reason);
+
+    [LoggerMessage(18, LogLevel.Warning, "Links are plain: activations cross the network in the clear and nobody proves who they are")]
+    public static partial void PlainLinks(ILogger logger);
 }

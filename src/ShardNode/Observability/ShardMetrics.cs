@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using TeeTee.Attestation.Tls;
 
 namespace TeeTee.ShardNode.Observability;
 
@@ -9,7 +10,9 @@ internal sealed class ShardMetrics : IDisposable
     private readonly Counter<long> _jobs;
     private readonly Counter<long> _positions;
     private readonly Counter<long> _epochs;
+    private readonly Counter<long> _challenges;
     private readonly UpDownCounter<long> _links;
+    private readonly Counter<long> _refused;
     private readonly Histogram<double> _duration;
 
     public ShardMetrics(Func<int> runningJobs, Func<long> evidenceBytes)
@@ -17,7 +20,9 @@ internal sealed class ShardMetrics : IDisposable
         _jobs = _meter.CreateCounter<long>("teetee.shard.jobs", "{job}", "Jobs that ended, by outcome.");
         _positions = _meter.CreateCounter<long>("teetee.shard.positions", "{position}", "Positions computed.");
         _epochs = _meter.CreateCounter<long>("teetee.shard.epochs", "{epoch}", "Epochs sealed.");
+        _challenges = _meter.CreateCounter<long>("teetee.shard.challenges", "{quote}", "Quotes made for those who challenged the shard.");
         _links = _meter.CreateUpDownCounter<long>("teetee.shard.links", "{link}", "Links that are up.");
+        _refused = _meter.CreateCounter<long>("teetee.shard.peers.refused", "{peer}", "Connections refused or ended for what the other side proved, by stage.");
         _duration = _meter.CreateHistogram<double>("teetee.shard.job.duration", "s", "Time of a job from admission to its end.");
         _meter.CreateObservableGauge("teetee.shard.jobs.running", () => (long)runningJobs(), "{job}", "Jobs that run.");
         _meter.CreateObservableGauge("teetee.shard.evidence", () => evidenceBytes(), "By", "Evidence kept on disk.");
@@ -32,6 +37,10 @@ internal sealed class ShardMetrics : IDisposable
     public void PositionsRun(int count) => _positions.Add(count);
 
     public void EpochSealed() => _epochs.Add(1);
+
+    public void ChallengeQuoted() => _challenges.Add(1);
+
+    public void PeerRefused(PeerStage stage) => _refused.Add(1, new KeyValuePair<string, object?>("stage", $"{stage}"));
 
     public void LinkUp() => _links.Add(1);
 

@@ -1,9 +1,12 @@
 using Google.Protobuf;
 using TeeTee.Grpc;
+using TeeTee.Hosting.Limits;
 using TeeTee.Primitives;
+using TeeTee.ShardNode.Attestations;
 using TeeTee.ShardNode.Identity;
 using TeeTee.ShardNode.Jobs;
 using TeeTee.ShardNode.Links;
+using TeeTee.ShardNode.Security;
 using TeeTee.ShardNode.Storage;
 using TeeTee.ShardProtocol;
 using TeeTee.ShardProtocol.Mapping;
@@ -13,18 +16,25 @@ using SealedEpoch = TeeTee.ShardNode.Storage.SealedEpoch;
 namespace TeeTee.ShardNode.Service;
 
 /// <summary>The handlers of <c>teetee.shard.v1.Shard</c>.</summary>
-internal sealed class ShardService(ShardSelf self, JobRegistry jobs, LinkHub hub, ShardStore store)
+internal sealed class ShardService(ShardSelf self, CallGate gate, JobRegistry jobs, LinkHub hub, ShardStore store, AttestationDesk desk)
 {
     private const int MostEpochs = 256;
     private const int MostReceipts = 256;
 
     public void Map(GrpcServiceMap map) => map
-        .MapUnary(ShardMethods.Handshake, (request, _) => Task.FromResult(Handshake(request)))
+        .MapUnary(ShardMethods.Handshake, (request, context) => AnswerAsync(context, () => Handshake(request)))
         .MapServerStreaming(ShardMethods.OpenJob, OpenJobAsync)
-        .MapUnary(ShardMethods.CancelJob, (request, _) => Task.FromResult(jobs.Cancel(request)))
-        .MapDuplexStreaming(ShardMethods.Link, hub.AcceptAsync)
-        .MapUnary(ShardMethods.GetEpochs, (request, _) => Task.FromResult(GetEpochs(request)))
-        .MapUnary(ShardMethods.GetReceipts, (request, _) => Task.FromResult(GetReceipts(request)));
+        .MapUnary(ShardMethods.CancelJob, (request, context) => AnswerAsync(context, () => jobs.Cancel(request)))
+        .MapDuplexStreaming(ShardMethods.Link, (requests, responses, context) => hub.AcceptAsync(requests, responses, context, gate.RequireShard(context)))
+        .MapUnary(ShardMethods.GetEpochs, (request, context) => AnswerAsync(context, () => GetEpochs(request)))
+        .MapUnary(ShardMethods.GetReceipts, (request, context) => AnswerAsync(context, () => GetReceipts(request)))
+        .MapUnary(ShardMethods.GetAttestation, GetAttestationAsync);
+
+    private async Task<T> AnswerAsync<T>(GrpcServerContext context, Func<T> answer)
+    {
+        await gate.RequireSequencerAsync(context);
+        return answer();
+    }
 
     private HandshakeReply Handshake(HandshakeRequest request) => self.Mismatch(request.Expected, self.Slot.SlotId) is { } mismatch
         ? throw new GrpcException(GrpcStatusCode.FailedPrecondition, mismatch)
@@ -32,6 +42,7 @@ internal sealed class ShardService(ShardSelf self, JobRegistry jobs, LinkHub hub
 
     private async Task OpenJobAsync(OpenJobRequest request, IGrpcStreamWriter<JobEvent> responses, GrpcServerContext context)
     {
+        await gate.RequireSequencerAsync(context);
         await foreach (JobEvent item in jobs.OpenAsync(request, context.CancellationToken))
             await responses.WriteAsync(item, context.CancellationToken);
     }
@@ -85,6 +96,25 @@ internal sealed class ShardService(ShardSelf self, JobRegistry jobs, LinkHub hub
         GetReceiptsReply reply = new();
         reply.Receipts.AddRange(store.FindReceipts(ids).Select(ToWire));
         return reply;
+    }
+
+    private async Task<GetAttestationReply> GetAttestationAsync(GetAttestationRequest request, GrpcServerContext context)
+    {
+        await gate.RequireSequencerAsync(context);
+        if (!WireMessages.TryRead(request.Nonce, out Bytes32 nonce))
+            throw new GrpcException(GrpcStatusCode.InvalidArgument, $"A nonce of {request.Nonce.Length} bytes; it must have {Bytes32.Size}.");
+        try
+        {
+            return (await desk.AnswerAsync(new AttestationChallenge(nonce, request.Legacy), context.CancellationToken)).ToWire();
+        }
+        catch (OverloadedException e)
+        {
+            throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"Too many ask for quotes: {e.Message}");
+        }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            throw new GrpcException(GrpcStatusCode.Unavailable, $"The quote source gives no quote: {e.Message}");
+        }
     }
 
     private static StoredReceipt ToWire(StoredReceiptRow row) => new()

@@ -1,6 +1,10 @@
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources;
 using TeeTee.Attestation.Sources.Simulator;
+using TeeTee.Attestation.Tls;
+using TeeTee.Attestation.Verification;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
 using TeeTee.Hosting.Observability;
@@ -9,12 +13,14 @@ using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Requests;
+using TeeTee.ShardNode.Attestations;
 using TeeTee.ShardNode.Chain;
 using TeeTee.ShardNode.Epochs;
 using TeeTee.ShardNode.Identity;
 using TeeTee.ShardNode.Jobs;
 using TeeTee.ShardNode.Links;
 using TeeTee.ShardNode.Observability;
+using TeeTee.ShardNode.Security;
 using TeeTee.ShardNode.Storage;
 using TeeTee.ShardProtocol.V1;
 
@@ -27,31 +33,45 @@ internal sealed class ShardServices : IAsyncDisposable
     private readonly ILogger _logger;
 
     private ShardServices(ShardNodeOptions options, ShardSelf self, ShardKeys keys, ShardModel model, ShardStore store, IQuoteSource quotes,
-        IChainView chain, Readiness readiness, ILogger logger)
+        IChainView chain, LinkSecurity? security, Readiness readiness, ILogger logger)
     {
-        (Self, Store, _logger) = (self, store, logger);
+        (Self, Store, Security, _logger) = (self, store, security, logger);
         string inputs = InputFile.FolderOf(options.StateFolder);
         InputFile.Clean(inputs);
         Capacity capacity = new(options.Limits, KvBytes(model), self.IsFirst ? 0 : self.EmbeddingLength * sizeof(float), () => store.EvidenceBytes);
-        ShardMetrics metrics = new(() => capacity.Jobs, () => store.EvidenceBytes);
-        Hub = new LinkHub(self, metrics, options.Clock, logger);
-        ReceiptBook book = new(self, keys, store, options.Clock);
+        ShardMetrics metrics = Metrics = new(() => capacity.Jobs, () => store.EvidenceBytes);
+        PipelineRegistry registry = new(self, chain, options.Clock);
+        Hub = new LinkHub(self, registry, security, metrics, options.Clock, logger);
+        Gate = new CallGate(plain: security is null, new PosterDirectory(chain, options.Clock));
+        AtRestCipher atRest = new(keys.Encryption);
+        ReceiptBook book = new(self, keys, store, atRest, options.Clock);
         Sealer = new EpochSealer(self, book, store, quotes, inputs, readiness, metrics, options.Clock, logger);
+        Desk = new AttestationDesk(self, quotes, metrics, options.Clock);
         Watch = new RegistrationWatch(self, chain, book, readiness, options.Clock, logger);
         Jobs = new JobRegistry(new ShardRuntime(
-            self, keys, model, Hub, new Admission(self, chain, options.Clock), capacity, book, store, metrics, options.Clock, logger, inputs));
-        _owned.AddRange([metrics, model, keys]);
+            self, keys, model, Hub, new Admission(self, chain, registry, options.Clock), capacity, book, store, metrics, options.Clock, logger, inputs, atRest,
+            new SealedLinks(options.AllowPlainSealedJobs)));
+        _owned.AddRange([metrics, model, keys, store]);
     }
 
     public ShardSelf Self { get; }
 
     public ShardStore Store { get; }
 
+    /// <summary>What connections prove; null where links are plain.</summary>
+    public LinkSecurity? Security { get; }
+
+    public CallGate Gate { get; }
+
+    public ShardMetrics Metrics { get; }
+
     public LinkHub Hub { get; }
 
     public JobRegistry Jobs { get; }
 
     public EpochSealer Sealer { get; }
+
+    public AttestationDesk Desk { get; }
 
     public RegistrationWatch Watch { get; }
 
@@ -63,12 +83,13 @@ internal sealed class ShardServices : IAsyncDisposable
         ILogger logger = loggers.CreateLogger("TeeTee.ShardNode");
         ShardKeys keys = ShardKeys.LoadOrCreate(options.StateFolder);
         (ShardModel model, ModelIdentity identity) = LoadModel(options, cancellationToken);
+        ShardStore? store = null;
         try
         {
-            IQuoteSource quotes = QuoteSourceOf(options);
+            (IQuoteSource quotes, TrustedRoot root) = QuoteSourceOf(options);
             ChainStart chain = await ChainStart.OpenAsync(options, keys, identity.ModelId, quotes, logger, cancellationToken);
             Slot slot = new(chain.SlotId, options.Operator, identity.ModelId, (uint)options.FirstLayer, (uint)options.LayerCount);
-            ShardStore store = ShardStore.Open(options.StateFolder,
+            store = ShardStore.Open(options.StateFolder,
                 $"chain {options.ChainId}, contract {options.Rollup}, slot {slot.SlotId} of {slot.Operator}, model {slot.ModelId}, layers from {slot.FirstLayer}, {slot.LayerCount} of them");
             ulong epochSeconds = await chain.EpochSecondsAsync(slot, store, cancellationToken);
             ShardSelf self = new()
@@ -84,10 +105,15 @@ internal sealed class ShardServices : IAsyncDisposable
                 EpochSeconds = epochSeconds,
                 Limits = options.Limits,
             };
-            return new ShardServices(options, self, keys, model, store, quotes, chain.View, readiness, logger);
+            LinkSecurity? security = options.PlainLinks ? null : await LinkSecurity.CreateAsync(
+                options, self, quotes, TrustOf(options, root), readiness, logger, cancellationToken);
+            if (security is null)
+                ShardLog.PlainLinks(logger);
+            return new ShardServices(options, self, keys, model, store, quotes, chain.View, security, readiness, logger);
         }
         catch
         {
+            store?.Dispose();
             model.Dispose();
             keys.Dispose();
             throw;
@@ -126,13 +152,35 @@ internal sealed class ShardServices : IAsyncDisposable
         }
     }
 
-    private static IQuoteSource QuoteSourceOf(ShardNodeOptions options)
+    /// <summary>The source, and the root that its own quotes are below.</summary>
+    private static (IQuoteSource Source, TrustedRoot Root) QuoteSourceOf(ShardNodeOptions options)
     {
         if (options.QuoteSource is { } given)
-            return given;
+            return (given, TrustedRoot.Intel);
         if (options.SimulatorFolder is not { } folder)
             throw new FailureException(ExitCode.Configuration, "no_quote_source", "Neither a quote source nor a simulator folder is configured.");
         using SimulatedPki pki = SimulatedPki.LoadOrCreate(folder, options.Clock);
-        return new SimulatedQuoteSource(pki, SimulatedMeasurements.Of(options.SimulatedImage, options.SimulatedCompose));
+        return (new SimulatedQuoteSource(pki, SimulatedMeasurements.Of(options.SimulatedImage, options.SimulatedCompose)), pki.Root);
+    }
+
+    private static AttestedPeerOptions TrustOf(ShardNodeOptions options, TrustedRoot own) => new()
+    {
+        Root = options.TrustedRoot ?? own,
+        Policy = options.QuotePolicy ?? new QuotePolicy { AllowSimulated = options.SimulatorFolder is not null },
+        Collateral = options.Collateral ?? SimulatedCollateralOf(options),
+    };
+
+    private static CollateralFile SimulatedCollateralOf(ShardNodeOptions options)
+    {
+        try
+        {
+            return options.SimulatorFolder is { } folder
+                ? CollateralFile.Open(Path.Combine(folder, SimulatedPki.CollateralFile))
+                : throw new FailureException(ExitCode.Configuration, "no_collateral", "Other shards' quotes cannot be judged without collateral.");
+        }
+        catch (CollateralUnavailableException e)
+        {
+            throw new FailureException(ExitCode.Configuration, "no_collateral", e.Message, e);
+        }
     }
 }

@@ -8,14 +8,15 @@ using TeeTee.Rollup.Messages;
 namespace TeeTee.ShardNode.Storage;
 
 /// <summary>Receipts, evidence and finished results on disk. What a method returned from survives SIGKILL. Thread-safe.</summary>
-internal sealed class ShardStore
+internal sealed class ShardStore : IDisposable
 {
     private readonly SqliteDatabase _database;
+    private readonly FolderLock _lock;
     private long _evidenceBytes;
 
-    private ShardStore(SqliteDatabase database)
+    private ShardStore(SqliteDatabase database, FolderLock held)
     {
-        _database = database;
+        (_database, _lock) = (database, held);
         Epochs = new EpochTable(database);
         _evidenceBytes = SumEvidence();
     }
@@ -26,19 +27,31 @@ internal sealed class ShardStore
     /// <summary>Bytes of evidence and finished results kept.</summary>
     public long EvidenceBytes => Interlocked.Read(ref _evidenceBytes);
 
-    /// <summary>Opens the store of one shard.</summary>
+    /// <summary>Opens the store of one shard, for this process alone: two that seal one set of epochs would make two quotes for one.</summary>
     /// <param name="identity">What the state belongs to: chain, contract, slot, model.</param>
-    /// <exception cref="FailureException"><c>state_of_another_shard</c>, or what SqliteDatabase throws.</exception>
+    /// <exception cref="FailureException"><c>state_in_use</c>, <c>state_of_another_shard</c>, or what SqliteDatabase throws.</exception>
     public static ShardStore Open(string folder, string identity)
     {
         string path = Path.Combine(folder, "shard.db");
-        ShardStore store = new(SqliteDatabase.Open(path, Schema.Migrations));
-        string known = store.GetOrAddMeta("identity", identity);
-        return known == identity
-            ? store
-            : throw new FailureException(ExitCode.Configuration, "state_of_another_shard",
-                $"{path} belongs to {known}; this shard is {identity}. Give each shard its own state folder.");
+        FolderLock held = FolderLock.Take(folder);
+        try
+        {
+            ShardStore store = new(SqliteDatabase.Open(path, Schema.Migrations), held);
+            string known = store.GetOrAddMeta("identity", identity);
+            return known == identity
+                ? store
+                : throw new FailureException(ExitCode.Configuration, "state_of_another_shard",
+                    $"{path} belongs to {known}; this shard is {identity}. Give each shard its own state folder.");
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>Lets the folder go.</summary>
+    public void Dispose() => _lock.Dispose();
 
     /// <summary>A remembered value, or null.</summary>
     public string? FindMeta(string name)

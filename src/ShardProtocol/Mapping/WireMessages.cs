@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using TeeTee.Primitives;
@@ -43,25 +42,10 @@ public static class WireMessages
     }
 
     /// <summary>Token ids, u32 LE.</summary>
-    public static byte[] EncodeTokens(ReadOnlySpan<uint> tokens)
-    {
-        byte[] bytes = new byte[tokens.Length * sizeof(uint)];
-        for (int i = 0; i < tokens.Length; i++)
-            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(i * sizeof(uint)), tokens[i]);
-        return bytes;
-    }
+    public static byte[] EncodeTokens(ReadOnlySpan<uint> tokens) => TokenBytes.Encode(tokens);
 
     /// <summary>Reads token ids; false unless the length is a multiple of four.</summary>
-    public static bool TryReadTokens(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out uint[]? tokens)
-    {
-        tokens = null;
-        if (bytes.Length % sizeof(uint) != 0)
-            return false;
-        tokens = new uint[bytes.Length / sizeof(uint)];
-        for (int i = 0; i < tokens.Length; i++)
-            tokens[i] = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(i * sizeof(uint))..]);
-        return true;
-    }
+    public static bool TryReadTokens(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out uint[]? tokens) => TokenBytes.TryRead(bytes, out tokens);
 
     /// <summary>Hashes one after another.</summary>
     public static byte[] EncodeHashes(IReadOnlyList<Bytes32> hashes)

@@ -86,6 +86,7 @@ internal sealed class BatchJudge(BatchFetcher fetcher, StateSource states, RuleJ
     {
         ReexecutionFault.LeafDiffers =>
             $"Leaf {f.Leaf}: slot {f.Slot} (part {f.Part}) differs from position {f.Position} on: expected {f.Expected}, found {f.Actual}.",
+        ReexecutionFault.TokensBreakRule => $"Leaf {f.Leaf}: the sealed tokens break a rule: {f.Expected}.",
         ReexecutionFault.TokenDiffers => $"Leaf {f.Leaf}: slot {f.Slot} (part {f.Part}) picked another token at position {f.Position}.",
         _ => $"Leaf {f.Leaf}: {f.Expected}",
     };

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using TeeTee.Inference.Engine;
 using TeeTee.Inference.Models;
 using TeeTee.Inference.Sampling;
@@ -6,6 +5,8 @@ using TeeTee.Numerics;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Batches;
 using TeeTee.Rollup.Messages;
+using TeeTee.Rollup.Requests;
+using TeeTee.Rollup.Verification;
 using TeeTee.Verifier.Models;
 
 namespace TeeTee.Verifier.Judging;
@@ -13,25 +14,33 @@ namespace TeeTee.Verifier.Judging;
 /// <summary>Runs one published job again and compares leaf lists and picks bit for bit. The leaf must have passed every rule.</summary>
 internal sealed class JobReexecution(ModelLibrary models)
 {
+    private const string Hidden = "a sealed token";
+
     /// <summary>What contradicts the job: at most the first differing leaf and the first wrong pick.</summary>
     /// <param name="index">Receipt index.</param>
-    /// <param name="leaf">A public answered job.</param>
+    /// <param name="leaf">An answered job.</param>
     /// <param name="slots">Its pipeline in layer order.</param>
-    public IReadOnlyList<ReexecutionFinding> Run(uint index, BatchLeaf leaf, IReadOnlyList<Slot> slots, CancellationToken cancellationToken)
+    /// <param name="limits">Its model.</param>
+    /// <param name="opened">What a sealed job holds; null for a public one. Findings never tell a token of it: verdicts are public.</param>
+    public IReadOnlyList<ReexecutionFinding> Run(
+        uint index, BatchLeaf leaf, IReadOnlyList<Slot> slots, ModelLimits limits, OpenedJob? opened, CancellationToken cancellationToken)
     {
+        if (opened is not null && LeafRules.OpenedFault(leaf, limits, opened.Tokens) is { } broken)
+            return [new ReexecutionFinding(index, ReexecutionFault.TokensBreakRule, null, null, null, null, $"{broken.Fault}", Hidden)];
         JobRequest request = leaf.Request.Message;
         LayerRange[] ranges = [.. slots.Select(s => new LayerRange((int)s.FirstLayer, (int)s.LayerCount))];
         IReadOnlyList<ShardModel> shards = models.Load(request.ModelId, ranges);
         SamplingParameters sampling = new(request.Sampling.Greedy, request.Sampling.InverseTemperatureBits, request.Sampling.Seed);
-        ReexecutionRequest job = new(Tokens(leaf.Tokens.Span), (int)request.PromptTokens, sampling);
+        ReexecutionRequest job = new(opened?.Tokens ?? Tokens(leaf), (int)request.PromptTokens, sampling, Salts: opened?.Salts);
         try
         {
             ReexecutionResult result = Reexecutor.Run(shards, job, cancellationToken);
-            return [.. Differences(index, leaf, slots, result), .. Picks(index, slots, result)];
+            return [.. Differences(index, leaf, slots, result), .. Picks(index, slots, result, opened is not null)];
         }
         catch (NonFiniteException e)
         {
-            return [new ReexecutionFinding(index, ReexecutionFault.NotFinite, null, null, null, null, e.Message, "an answer")];
+            string expected = opened is null ? e.Message : "The tokens lead to a value that is not finite.";
+            return [new ReexecutionFinding(index, ReexecutionFault.NotFinite, null, null, null, null, expected, "an answer")];
         }
     }
 
@@ -47,24 +56,20 @@ internal sealed class JobReexecution(ModelLibrary models)
         }
     }
 
-    private static IEnumerable<ReexecutionFinding> Picks(uint index, IReadOnlyList<Slot> slots, ReexecutionResult result)
+    private static IEnumerable<ReexecutionFinding> Picks(uint index, IReadOnlyList<Slot> slots, ReexecutionResult result, bool isSealed)
     {
         if (result.WrongPick is { } pick)
         {
             // The last slot is the one that picks.
             yield return new ReexecutionFinding(
                 index, ReexecutionFault.TokenDiffers, slots.Count - 1, slots[^1].SlotId, slots[^1].Operator, (uint)pick.Position,
-                $"{pick.Expected}", $"{pick.Published}");
+                isSealed ? "another token" : $"{pick.Expected}", isSealed ? Hidden : $"{pick.Published}");
         }
     }
 
-    private static uint[] Tokens(ReadOnlySpan<byte> bytes)
-    {
-        uint[] tokens = new uint[bytes.Length / sizeof(uint)];
-        for (int i = 0; i < tokens.Length; i++)
-            tokens[i] = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(i * sizeof(uint))..]);
-        return tokens;
-    }
+    private static uint[] Tokens(BatchLeaf leaf) => TokenBytes.TryRead(leaf.Tokens.Span, out uint[]? tokens)
+        ? tokens
+        : throw new InvalidOperationException($"{leaf.Tokens.Length} bytes of tokens passed the rules.");
 
     private static Bytes32[] Hashes(ReadOnlySpan<byte> bytes)
     {

@@ -11,4 +11,7 @@ public enum ReexecutionFault
 
     /// <summary>The published tokens lead to a value that is not finite, so no honest slot could have answered.</summary>
     NotFinite,
+
+    /// <summary>The tokens of a sealed job break a rule by which those of public jobs are judged: the vocabulary, or how an answer ends.</summary>
+    TokensBreakRule,
 }

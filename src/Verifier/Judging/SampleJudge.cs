@@ -10,7 +10,7 @@ using TeeTee.Verifier.Models;
 namespace TeeTee.Verifier.Judging;
 
 /// <summary>Draws a batch's sample and runs it again. Leaves that agreed stay agreed when a later attempt continues.</summary>
-internal sealed class SampleJudge(ModelLibrary models, double rate)
+internal sealed class SampleJudge(ModelLibrary models, SealedAudit audit, double rate)
 {
     private readonly JobReexecution _jobs = new(models);
     private readonly Dictionary<Bytes32, HashSet<uint>> _agreed = [];
@@ -22,20 +22,22 @@ internal sealed class SampleJudge(ModelLibrary models, double rate)
         BatchPosting posting, BatchData data, IRollupView view, Bytes32 seed, bool fresh, CancellationToken cancellationToken)
     {
         uint[] answered = [.. Indices(data).Where(i => data.Leaves[(int)i].Receipt.Finish != FinishReason.Void)];
-        ImmutableArray<uint> closed = [.. answered.Where(i => data.Leaves[(int)i].Request.Message.Privacy == PrivacyMode.Sealed)];
+        Dictionary<uint, OpenedJob?> read = answered.Where(i => IsSealed(data, i)).ToDictionary(i => i, i => audit.TryOpen(data.Leaves[(int)i]));
+        ImmutableArray<uint> closed = [.. read.Where(pair => pair.Value is null).Select(pair => pair.Key)];
         ImmutableArray<uint> checkable = [.. answered.Except(closed)];
         ImmutableArray<uint> sampled = SampleDraw.Draw(seed, checkable, rate);
         if (fresh)
             models.DropLoaded();
         RequireModels(data, sampled);
-        return new SampleOutcome(checkable, closed, sampled, [.. RunAll(posting, data, view, sampled, fresh, cancellationToken)]);
+        return new SampleOutcome(checkable, closed, sampled, [.. RunAll(posting, data, view, sampled, read, fresh, cancellationToken)]);
     }
 
     /// <summary>Forgets the progress on a batch that is done.</summary>
     public void Forget(Bytes32 batchHash) => _agreed.Remove(batchHash);
 
     private List<ReexecutionFinding> RunAll(
-        BatchPosting posting, BatchData data, IRollupView view, ImmutableArray<uint> sampled, bool fresh, CancellationToken cancellationToken)
+        BatchPosting posting, BatchData data, IRollupView view, ImmutableArray<uint> sampled, Dictionary<uint, OpenedJob?> read, bool fresh,
+        CancellationToken cancellationToken)
     {
         HashSet<uint> agreed = Agreed(posting.BatchHash);
         List<ReexecutionFinding> findings = [];
@@ -47,7 +49,8 @@ internal sealed class SampleJudge(ModelLibrary models, double rate)
             BatchLeaf leaf = data.Leaves[(int)index];
             IReadOnlyList<Slot> slots = LeafRules.Pipeline(leaf, view)
                 ?? throw new InvalidOperationException($"Leaf {index} of batch {posting.Index} passed the rules without a pipeline.");
-            IReadOnlyList<ReexecutionFinding> found = _jobs.Run(index, leaf, slots, cancellationToken);
+            IReadOnlyList<ReexecutionFinding> found = _jobs.Run(
+                index, leaf, slots, view.Model(leaf.Request.Message.ModelId)!, read.GetValueOrDefault(index), cancellationToken);
             findings.AddRange(found);
             if (found.Count == 0)
                 agreed.Add(index);
@@ -72,6 +75,8 @@ internal sealed class SampleJudge(ModelLibrary models, double rate)
                 throw new JudgementException(VerdictCause.ModelMissing, $"Leaf {index} was drawn, but the weights of model {modelId} are not here.");
         }
     }
+
+    private static bool IsSealed(BatchData data, uint index) => data.Leaves[(int)index].Request.Message.Privacy == PrivacyMode.Sealed;
 
     private static IEnumerable<uint> Indices(BatchData data) => Enumerable.Range(0, data.Leaves.Length).Select(i => (uint)i);
 }

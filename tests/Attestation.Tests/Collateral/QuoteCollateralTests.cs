@@ -91,6 +91,8 @@ public sealed class QuoteCollateralTests
         Assert.Contains("more than 8192 tokens", Cause(Encoding.UTF8.GetBytes(tokens)), StringComparison.Ordinal);
         Assert.Contains("does not end", Cause(Encoding.UTF8.GetBytes("{\"m\":" + new string('1', 33))), StringComparison.Ordinal);
         Assert.Contains("does not end", Cause("{\"m\":\"text"u8.ToArray()), StringComparison.Ordinal);
+        foreach (string wrong in new[] { "tr", "True", "nil", "NaN", "x", "\u0000", "+1" })
+            Assert.Contains("or is none", Cause(Encoding.UTF8.GetBytes($"{{\"m\":{wrong}}}")), StringComparison.Ordinal);
         Assert.Contains("closes nothing", Cause("{}}"u8.ToArray()), StringComparison.Ordinal);
         string items = $"{{\"m\":[{string.Join(',', Enumerable.Repeat("0", 1_025))}]}}";
         Assert.Contains("more than", Cause(Encoding.UTF8.GetBytes(items)), StringComparison.Ordinal);

@@ -57,6 +57,29 @@ public sealed class HpkeVectorTests
         }
     }
 
+    /// <summary>RFC 9180 appendix A.2.1: the receiver's side of ChaCha20-Poly1305.</summary>
+    [Fact]
+    public void TryOpen_A2Sequence_OpensMessagesInOrder()
+    {
+        using var key = EnclaveEncryptionKey.FromPrivateKey(Hex("8057991eef8f1f1af18f4a9491d16a1ce333f695d4db8e38da75975c4478e0fb"));
+        Assert.True(Hpke.TrySetupReceiver(
+            key, Hex("1afa08d3dec047a643885163f1180476fa7ddb54c6a8029ea33f95796bf2ac4a"), Hex(Info), HpkeAead.ChaCha20Poly1305, out HpkeContext? receiver));
+        string[] messages =
+        [
+            "1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db21993c62ce81883d2dd1b51a28",
+            "6b53c051e4199c518de79594e1c4ab18b96f081549d45ce015be002090bb119e85285337cc95ba5f59992dc98c",
+        ];
+        using (receiver)
+        {
+            for (int i = 0; i < messages.Length; i++)
+            {
+                Assert.True(receiver.TryOpen(System.Text.Encoding.ASCII.GetBytes($"Count-{i}"), Hex(messages[i]), out byte[] plaintext));
+                Assert.Equal(Plaintext, Convert.ToHexStringLower(plaintext));
+            }
+            Assert.Equal("4bbd6243b8bb54cec311fac9df81841b6fd61f56538a775e7c80a9f40160606e", Convert.ToHexStringLower(receiver.Export(default, 32)));
+        }
+    }
+
     [Theory]
     [InlineData("", "3853fe2b4035195a573ffc53856e77058e15d9ea064de3e59f4961d0095250ee")]
     [InlineData("00", "2e8f0b54673c7029649d4eb9d5e33bf1872cf76d623ff164ac185da9e88c21a5")]

@@ -115,7 +115,7 @@ public sealed class RefusedCollateralTests
     [InlineData("\"tdxModule\":", "\"other\":", "no tdxModule")]
     [InlineData("\"TDX_03\"", "\"TDX_01\"", "there twice")]
     [InlineData("\"tcbType\":0", "\"tcbType\":0,\"x\":[[[[[[[[[[[[[0]]]]]]]]]]]]]", "deeper than")]
-    [InlineData("\"tcbType\":0", "\"tcbType\":0,/**/\"x\":0", "no JSON")]
+    [InlineData("\"tcbType\":0", "\"tcbType\":0,/**/\"x\":0", "or is none")]
     [InlineData("\"tcbType\":0", "\"tcbType\":0,\"x\":\"\\ud800\"", "")]
     public void Verify_SignedButIllFormedTcbInfo_IsRefused(string old, string changed, string cause)
     {

@@ -74,7 +74,7 @@ public sealed class FuzzAttestationTests
         Assert.Equal(FuzzTargets.Groups.Order(), inputs.Select(input => input.Group).Distinct().Order());
         foreach ((string name, string group, byte[] bytes) in inputs)
         {
-            Assert.InRange(bytes.Length, 50_000, 65_600);
+            Assert.InRange(bytes.Length, 55_000, 65_600);
             foreach (FuzzTarget target in FuzzTargets.Of(group))
             {
                 target.Read(bytes);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Encryption;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.Receipts;
@@ -25,6 +26,7 @@ internal sealed class ReceiptFixture : IDisposable
     private readonly SimulatedQuoteSource _quotes;
     private readonly Slot[] _slots;
     private readonly uint[] _tokens = [5, 6, 7, 8, 2];
+    private SealedExchange? _exchange;
     private readonly Bytes32 _modelId = Keccak256.Hash("model"u8);
 
     private ReceiptFixture()
@@ -35,19 +37,24 @@ internal sealed class ReceiptFixture : IDisposable
 
     public RollupDomain Domain { get; } = new(84532, NewAddress(9));
 
+    private DataKey? DataKey { get; set; }
+
     public required ReceiptDocument Receipt { get; init; }
 
     public required ReceiptChainFacts Chain { get; init; }
 
-    public IReadOnlyList<ReceiptCheck> Check(ReceiptDocument receipt, ReceiptChainFacts? chain) =>
-        Check(receipt, chain, new HeldCollateral(_pki.Collateral(TimeProvider.System.GetUtcNow())));
+    public IReadOnlyList<ReceiptCheck> Check(ReceiptDocument receipt, ReceiptChainFacts? chain, DataKey? dataKey = null) =>
+        Check(receipt, chain, new HeldCollateral(_pki.Collateral(TimeProvider.System.GetUtcNow())), dataKey);
 
-    public IReadOnlyList<ReceiptCheck> Check(ReceiptDocument receipt, ReceiptChainFacts? chain, ICollateralProvider? collateral) => ReceiptVerification.Check(
-        receipt, Receipt.Id, Domain, chain, _pki.Root, collateral, TimeProvider.System.GetUtcNow(), Secp256k1Recovery.Instance);
+    public IReadOnlyList<ReceiptCheck> Check(
+        ReceiptDocument receipt, ReceiptChainFacts? chain, ICollateralProvider? collateral, DataKey? dataKey = null) => ReceiptVerification.Check(
+        receipt, Receipt.Id, Domain, chain, _pki.Root, collateral, TimeProvider.System.GetUtcNow(), Secp256k1Recovery.Instance, dataKey);
 
-    public static async Task<ReceiptFixture> CreateAsync()
+    /// <param name="dataKey">Makes the job a sealed one.</param>
+    public static async Task<ReceiptFixture> CreateAsync(DataKey? dataKey = null)
     {
         ReceiptFixture parts = new() { Receipt = null!, Chain = null! };
+        parts.DataKey = dataKey;
         AnsweredJob job = await parts.AnswerAsync();
         BatchBuilder builder = new(parts.Context());
         Assert.Empty(builder.TryAdd(job));
@@ -81,7 +88,7 @@ internal sealed class ReceiptFixture : IDisposable
             Sequencer = _sequencer.Address,
             Nonce = 1,
             ModelId = _modelId,
-            PromptTokensRoot = TokenCommitment.Root(_tokens.AsSpan(0, 3)),
+            PromptTokensRoot = TokenCommitment.Root(_tokens.AsSpan(0, 3), DataKey?.PromptSaltsOf(_user.Address, 1, _modelId).PromptTokens),
             PromptTokens = 3,
             MaxOutputTokens = 8,
             StopTokens = [2],
@@ -92,25 +99,29 @@ internal sealed class ReceiptFixture : IDisposable
             CumulativeMax = 10_000,
             Deadline = PostedAt + 100,
             Payment = PaymentKind.Credits,
-            Privacy = PrivacyMode.Public,
+            Privacy = DataKey is null ? PrivacyMode.Public : PrivacyMode.Sealed,
         };
         Bytes32 jobId = Domain.Digest(request);
+        _exchange = DataKey is null ? null : SealedExchange.Seal(
+            DataKey.From(DataKey.ToArray()), new SealedBinding(jobId, request.User, 1, _modelId), [Keccak256.Hash([0])], _tokens.AsSpan(0, 3), out _);
         return new AnsweredJob
         {
             Request = Domain.Sign(request, _user),
             Finish = FinishReason.Stop,
             OutputTokens = 2,
-            TokensRoot = TokenCommitment.Root(_tokens),
+            TokensRoot = TokensRoot,
             Shards = [await ShardAsync(0, jobId), await ShardAsync(1, jobId)],
-            Tokens = _tokens.SelectMany(BitConverter.GetBytes).ToArray(),
+            Tokens = _exchange?.SealTokens(TokensRoot, _tokens) ?? TokenBytes.Encode(_tokens),
         };
     }
+
+    private Bytes32 TokensRoot => _exchange?.TokensRoot(_tokens) ?? TokenCommitment.Root(_tokens);
 
     private async Task<AnsweredShard> ShardAsync(int index, Bytes32 jobId)
     {
         Slot slot = _slots[index];
         Bytes32[] leaves = [.. Enumerable.Range(0, 4).Select(i => Keccak256.Hash([(byte)i, (byte)index]))];
-        ShardReceipt receipt = new(jobId, slot.SlotId, slot.Operator, 7, 4, TokenCommitment.Root(_tokens), TraceCommitment.Root(leaves), PostedAt + 40);
+        ShardReceipt receipt = new(jobId, slot.SlotId, slot.Operator, 7, 4, TokensRoot, TraceCommitment.Root(leaves), PostedAt + 40);
         ExecutionTree tree = new([Domain.Digest(receipt), Keccak256.Hash("another"u8), Keccak256.Hash("third"u8)]);
         QuoteRecord record = new(_modelId, slot.SlotId, slot.Operator, 7, tree.Root, _enclaves[index].Address, Keccak256.Hash([(byte)index]), Bytes32.Zero);
         byte[] quote = await _quotes.GetQuoteAsync(ReportData.ForEpoch(Domain, record), CancellationToken.None);
@@ -149,8 +160,8 @@ internal sealed class ReceiptFixture : IDisposable
             leaf.Receipt.JobId, "final", job.Request.Message, job.Request.Signature,
             [.. leaf.Shards.Select(s => new ReceiptShardPart(s.Receipt.Message, s.Receipt.Signature, s.QuoteIndex, s.Proof.Index, s.Proof.Size, s.Proof.Siblings))],
             [.. batch.Data.Quotes.Select(q => new ReceiptQuotePart(q.Record, q.Quote.ToArray(), "simulated"))],
-            [.. _tokens], answer.Message, answer.Signature, leaf.Receipt,
+            _exchange is null ? [.. _tokens] : null, answer.Message, answer.Signature, leaf.Receipt,
             new ReceiptBatchPart(1, hash, Bytes32.Zero, 0, 1, [], batch.Header, null, PostedAt),
-            new ReceiptAccountPart(_user.Address, Hex.Encode(batch.StateAfter.Get(_user.Address).Encode()), new ReceiptAccountProof(proof.Bitmap, [.. proof.Siblings])));
+            new ReceiptAccountPart(_user.Address, Hex.Encode(batch.StateAfter.Get(_user.Address).Encode()), new ReceiptAccountProof(proof.Bitmap, [.. proof.Siblings])), _exchange is null ? null : leaf.Tokens.ToArray());
     }
 }

@@ -1,5 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using TeeTee.Attestation.Encryption;
+using TeeTee.Attestation.Quotes;
+using TeeTee.Attestation.Sources.Simulator;
+using TeeTee.Attestation.Verification;
+using TeeTee.Gateway.Attestation;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Gateway.Receipts;
 using TeeTee.Primitives;
@@ -102,6 +107,48 @@ public sealed class ReceiptVerificationTests
     }
 
     [Fact]
+    public async Task Check_SealedReceiptThroughJson_PassesWithItsDataKeyAndSaysSoWithout()
+    {
+        using DataKey key = DataKey.Generate();
+        using DataKey other = DataKey.Generate();
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync(key);
+        string json = JsonSerializer.Serialize(fixture.Receipt, JobApiJson.Options);
+        ReceiptDocument receipt = JsonSerializer.Deserialize<ReceiptDocument>(json, JobApiJson.Options)!;
+
+        Assert.All(fixture.Check(receipt, fixture.Chain, key), check => Assert.True(check.Outcome == CheckOutcome.Pass, check.ToString()));
+        Assert.Equal("tokens", Assert.Single(fixture.Check(receipt, fixture.Chain), check => check.Outcome != CheckOutcome.Pass).Name);
+        Assert.Contains(fixture.Check(receipt, fixture.Chain), check => check is { Name: "tokens", Outcome: CheckOutcome.Missing });
+        Assert.Contains(fixture.Check(receipt, fixture.Chain, other), check => check is { Name: "tokens", Outcome: CheckOutcome.Fail });
+        Assert.DoesNotContain("\"tokens\":[", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_SealedReceiptForged_FailsItsTokens()
+    {
+        using DataKey key = DataKey.Generate();
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync(key);
+        byte[] good = fixture.Receipt.Sealed!;
+        byte[][] forgeries = [[], good[..^4], [.. good[..^1], (byte)(good[^1] ^ 1)], [.. good[..40], (byte)(good[40] ^ 1), .. good[41..]]];
+
+        foreach (byte[] wrong in forgeries)
+        {
+            Assert.Contains(fixture.Check(fixture.Receipt with { Sealed = wrong }, fixture.Chain, key), check => check is { Name: "tokens", Outcome: CheckOutcome.Fail });
+        }
+        Assert.Contains(fixture.Check(fixture.Receipt with { Sealed = null }, fixture.Chain, key), check => check is { Name: "tokens", Outcome: CheckOutcome.Fail });
+    }
+
+    [Fact]
+    public async Task Check_SealedReceiptNotYetPosted_NamesWhatIsMissingAndFailsNothing()
+    {
+        using DataKey key = DataKey.Generate();
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync(key);
+        ReceiptDocument early = fixture.Receipt with { Status = "answered", Quotes = [], QueryReceipt = null, Batch = null, Account = null };
+
+        Assert.DoesNotContain(fixture.Check(early, fixture.Chain with { Batch = null, Status = BatchStatus.None }, key), c => c.Outcome == CheckOutcome.Fail);
+        Assert.DoesNotContain(fixture.Check(early, fixture.Chain with { Batch = null, Status = BatchStatus.None }), c => c.Outcome == CheckOutcome.Fail);
+    }
+
+    [Fact]
     public async Task Check_ChainDisagrees_Fails()
     {
         using ReceiptFixture fixture = await ReceiptFixture.CreateAsync();
@@ -112,5 +159,34 @@ public sealed class ReceiptVerificationTests
         Assert.Contains(fixture.Check(fixture.Receipt, rolledBack), c => c is { Name: "status", Outcome: CheckOutcome.Fail });
         Assert.Contains(fixture.Check(fixture.Receipt, early), c => c is { Name: "status", Outcome: CheckOutcome.Fail });
         Assert.Contains(fixture.Check(fixture.Receipt, otherKeys), c => c is { Name: "registered_keys", Outcome: CheckOutcome.Fail });
+    }
+
+    [Fact]
+    public async Task Check_Quotes_SayStatusAndMeasurementsOfEach()
+    {
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync();
+
+        ReceiptCheck[] quotes = [.. fixture.Check(fixture.Receipt, fixture.Chain).Where(check => check.Name == "quote")];
+
+        Assert.Equal([1u, 2u], quotes.Select(check => check.Quote!.Record.Slot));
+        string mrTd = Convert.ToHexStringLower(SimulatedMeasurements.Of("image", "compose")[TdMeasurement.MrTd].Span);
+        Assert.All(quotes, check =>
+        {
+            Assert.True(check.Verdict is { Accepted: true, Simulated: true, Status: TcbStatus.UpToDate });
+            Assert.Equal(mrTd, QuoteMeasurements.Of(check.Verdict!.Report!).MrTd);
+            Assert.Contains($"status UpToDate, mrTd {mrTd}", check.Detail, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task Check_RefusedQuote_CarriesItsVerdict()
+    {
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync();
+        ReceiptDocument forged = fixture.Receipt with { Quotes = [fixture.Receipt.Quotes[0] with { Quote = fixture.Receipt.Quotes[1].Quote }, fixture.Receipt.Quotes[1]] };
+
+        ReceiptCheck[] quotes = [.. fixture.Check(forged, fixture.Chain).Where(check => check.Name == "quote")];
+
+        Assert.Equal([CheckOutcome.Fail, CheckOutcome.Pass], quotes.Select(check => check.Outcome));
+        Assert.Equal(QuoteStage.ReportData, quotes[0].Verdict?.Error?.Stage);
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using TeeTee.Ethereum;
+using TeeTee.Gateway.Contracts;
 using TeeTee.Gateway.OpenAi;
 using TeeTee.Gateway.Sessions;
 using TeeTee.Hosting;
@@ -30,12 +31,13 @@ internal sealed class GatewayServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<GatewayServer> StartAsync(ScriptedSequencer sequencer, OpenAiGatewayOptions? options = null, UInt128? cap = null)
+    public static async Task<GatewayServer> StartAsync(
+        ScriptedSequencer sequencer, OpenAiGatewayOptions? options = null, UInt128? cap = null, ConfidentialMode? confidential = null)
     {
         string apiKey = Gateway.Sessions.ApiKey.Generate();
         JobSigner signer = new(sequencer, sequencer.User.Address, sequencer.User, PaymentKind.Credits, TimeProvider.System, cap);
         ApiKeyRing keys = new([new GatewaySession("test", Gateway.Sessions.ApiKey.Hash(apiKey), signer)]);
-        OpenAiGateway gateway = new(sequencer, [DemoModel.ForGateway], keys, Secp256k1Recovery.Instance, TimeProvider.System, options ?? new OpenAiGatewayOptions());
+        OpenAiGateway gateway = new(sequencer, [DemoModel.ForGateway], keys, Secp256k1Recovery.Instance, TimeProvider.System, options ?? new OpenAiGatewayOptions(), confidential);
         WebApplication application = ServiceHost.CreateBuilder(new IPEndPoint(IPAddress.Loopback, 0), exitWithParent: false).Build();
         application.MapOpenAiGateway(gateway).MapOpenAiFallback(gateway);
         return new GatewayServer(application, keys, await ServiceHost.StartAsync(application, CancellationToken.None), apiKey);

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using TeeTee.Attestation.Encryption;
 using TeeTee.Ethereum;
+using TeeTee.Gateway.Attestation;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
@@ -28,11 +30,17 @@ internal sealed class ScriptedSequencer : IJobClient
     {
         var config = DemoModel.Model.Config;
         Model = new ModelInfo("teetee-demo", DemoModel.ForGateway.ModelId, (uint)config.LayerCount, (uint)config.ContextLength, (uint)config.VocabularySize, 3, 5,
-            Bytes32.Zero, [Slot(1, 0, 2), Slot(2, 2, (uint)config.LayerCount - 2)]);
+            new Bytes32(Enclave.PublicKey.Span), [Slot(1, 0, 2), Slot(2, 2, (uint)config.LayerCount - 2)]);
         Node = new NodeInfo(1, 84532, Address.Parse("0x00000000000000000000000000000000000c0de5"), _sequencer.Address, 60, 60, 1000, [Model]);
     }
 
     public PrivateKey User { get; } = PrivateKey.Generate();
+
+    /// <summary>The first shard's key, with which sealed prompts are really opened.</summary>
+    public EnclaveEncryptionKey Enclave { get; } = EnclaveEncryptionKey.Generate();
+
+    /// <summary>Changes what is streamed.</summary>
+    public Func<JobTokens, JobTokens> TamperTokens { get; set; } = tokens => tokens;
 
     public NodeInfo Node { get; set; }
 
@@ -69,6 +77,11 @@ internal sealed class ScriptedSequencer : IJobClient
 
     public Task<JsonElement?> GetReceiptAsync(Bytes32 jobId, CancellationToken cancellationToken) => Task.FromResult<JsonElement?>(null);
 
+    public Task<JsonElement?> GetCollateralAsync(Bytes32 hash, CancellationToken cancellationToken) => Task.FromResult<JsonElement?>(null);
+
+    public Task<AttestationReport> GetAttestationAsync(Bytes32 modelId, Bytes32 nonce, CancellationToken cancellationToken) =>
+        throw new JobApiException(System.Net.HttpStatusCode.ServiceUnavailable, "shard_unavailable", "These shards have no quotes.");
+
     public Task<CancelOutcome> CancelAsync(JobCancellation cancellation, CancellationToken cancellationToken)
     {
         Assert.Equal(User.Address, Domain.Signer(new Signed<CancelJob>(cancellation.Cancel, cancellation.Signature), Secp256k1Recovery.Instance));
@@ -81,7 +94,8 @@ internal sealed class ScriptedSequencer : IJobClient
     {
         Submissions.Enqueue(submission);
         await Task.Yield();
-        Bytes32 jobId = Accept(submission);
+        using SealedExchange? exchange = Open(submission, out uint[] prompt);
+        Bytes32 jobId = Accept(submission, prompt, exchange);
         yield return new JobAccepted(jobId, false, 1);
         List<uint> sent = [];
         foreach (uint token in Answer)
@@ -96,9 +110,10 @@ internal sealed class ScriptedSequencer : IJobClient
             if (_cancelled.ContainsKey(jobId) || sent.Count == Limit(submission))
                 break;
             sent.Add(token);
-            yield return new JobTokens((uint)sent.Count - 1, [token]);
+            uint first = (uint)sent.Count - 1;
+            yield return TamperTokens(exchange is null ? new JobTokens(first, [token]) : new JobTokens(first, Count: 1, Sealed: exchange.SealOutput(first, token)));
         }
-        yield return Tamper(Finish(submission, jobId, sent));
+        yield return Tamper(Finish(submission, jobId, prompt, exchange, sent));
     }
 
     private static uint Limit(JobSubmission submission) => submission.Request.MaxOutputTokens;
@@ -106,14 +121,28 @@ internal sealed class ScriptedSequencer : IJobClient
     private SlotInfo Slot(uint id, uint first, uint layers) =>
         new(id, new Address(Keccak256.Hash([(byte)id]).ToArray().AsSpan(12)), first, layers, _shards[id - 1].Address, "simulated");
 
-    private Bytes32 Accept(JobSubmission submission)
+    private SealedExchange? Open(JobSubmission submission, out uint[] prompt)
+    {
+        prompt = submission.Tokens is { } plain ? [.. plain] : [];
+        if (submission.Sealed is not { } input)
+            return null;
+        JobRequest request = submission.Request;
+        SealedBinding binding = new(Domain.Digest(request), request.User, request.Nonce, request.ModelId);
+        Assert.Null(submission.Tokens);
+        Assert.True(SealedExchange.TryOpen(Enclave, binding, input, out SealedExchange? exchange, out uint[]? opened));
+        prompt = opened;
+        return exchange;
+    }
+
+    private Bytes32 Accept(JobSubmission submission, uint[] prompt, SealedExchange? exchange)
     {
         if (Refusals.TryDequeue(out JobApiException? refusal))
             throw refusal;
         JobRequest request = submission.Request;
         ModelLimits limits = new(Model.ModelId, Model.LayerCount, Model.ContextLength, Model.VocabularySize);
         Assert.Null(JobRequestRules.CheckAdmission(request, limits, Node.Sequencer, 1));
-        Assert.Equal(TokenCommitment.Root(submission.Tokens!.Value.AsSpan()), request.PromptTokensRoot);
+        Assert.Equal(exchange is null ? PrivacyMode.Public : PrivacyMode.Sealed, request.Privacy);
+        Assert.Equal(exchange?.PromptTokensRoot(prompt) ?? TokenCommitment.Root(prompt), request.PromptTokensRoot);
         if (Domain.Signer(new Signed<JobRequest>(request, submission.Signature), Secp256k1Recovery.Instance) != User.Address)
             throw new JobApiException(HttpStatusCode.Forbidden, "bad_signature", "Signed by another.");
         lock (_lock)
@@ -128,7 +157,7 @@ internal sealed class ScriptedSequencer : IJobClient
         return Domain.Digest(request);
     }
 
-    private JobFinished Finish(JobSubmission submission, Bytes32 jobId, List<uint> sent)
+    private JobFinished Finish(JobSubmission submission, Bytes32 jobId, uint[] prompt, SealedExchange? exchange, List<uint> sent)
     {
         JobRequest request = submission.Request;
         FinishReason finish = request.StopTokens.Contains(sent[^1]) ? FinishReason.Stop : FinishReason.Length;
@@ -137,8 +166,8 @@ internal sealed class ScriptedSequencer : IJobClient
             finish = FinishReason.Cancelled;
             sent.RemoveRange((int)count, sent.Count - (int)count);
         }
-        uint[] tokens = [.. submission.Tokens!, .. sent];
-        Bytes32 root = TokenCommitment.Root(tokens);
+        uint[] tokens = [.. prompt, .. sent];
+        Bytes32 root = exchange?.TokensRoot(tokens) ?? TokenCommitment.Root(tokens);
         UInt128 fee = JobRequestRules.Fee(request, (uint)sent.Count)!.Value;
         lock (_lock)
         {

@@ -27,6 +27,9 @@ internal static class ChildProgram
                 WebApplicationBuilder slow = Create(port: 0);
                 slow.Services.AddHostedService<SlowStart>();
                 return await FailAsync(slow.Build());
+            case ["hold", string folder]:
+                Hold(folder);
+                return 0;
             case ["count", string path]:
                 Count(path);
                 return 0;
@@ -61,6 +64,14 @@ internal static class ChildProgram
             Console.WriteLine(failure.Code);
             return (int)failure.ExitCode;
         }
+    }
+
+    // Takes a folder and keeps it until it is killed.
+    private static void Hold(string folder)
+    {
+        using FolderLock held = FolderLock.Take(folder);
+        Console.WriteLine("held");
+        Console.ReadLine();
     }
 
     // Commits one number after the other and prints each once it is committed, until it is killed.

@@ -1,6 +1,7 @@
 using TeeTee.Inference.Engine;
 using TeeTee.Inference.Models;
 using TeeTee.Inference.Sampling;
+using TeeTee.Inference.Tracing;
 using TeeTee.Primitives;
 
 namespace TeeTee.Inference.Tests.Engine;
@@ -95,6 +96,50 @@ public sealed class ReexecutorTests : IDisposable
     }
 
     [Fact]
+    public void Run_SealedJob_AgreesUnderItsSaltsAndUnderNoOthers()
+    {
+        CommitmentSalts salts = new(Keccak256.Hash([1]));
+        OfflineRunResult run = OfflineRunner.Run(
+            _shards, EngineRuns.Prompt, new OfflineRunOptions { MaxTokens = 15, Sampling = s_sampling, Salts = salts }, CancellationToken.None);
+        Bytes32[][] published = [.. run.Traces.Select(trace => trace.Leaves.ToArray())];
+
+        Assert.Equal(_run.OutputTokens, run.OutputTokens);
+        Assert.Equal(_run.LayerRoots, run.LayerRoots);
+        Assert.Null(Reexecutor.Run(_shards, Request() with { Salts = salts, PrefillChunk = 4 }, CancellationToken.None).FirstDifference(published));
+        Assert.Equal((0, 0), Place(Reexecutor.Run(_shards, Request(), CancellationToken.None).FirstDifference(published)));
+        CommitmentSalts other = new(Keccak256.Hash([2]));
+        Assert.Equal((0, 0), Place(Reexecutor.Run(_shards, Request() with { Salts = other }, CancellationToken.None).FirstDifference(published)));
+        // Nothing that is hashed for one key is found again under another or without: neither leaves nor what they are made of.
+        Assert.Empty(Commitments(run).Intersect(Commitments(_run)));
+        Assert.Empty(Commitments(run).Intersect(Commitments(OfflineRunner.Run(
+            _shards, EngineRuns.Prompt, new OfflineRunOptions { MaxTokens = 15, Sampling = s_sampling, Salts = other }, CancellationToken.None))));
+    }
+
+    [Fact]
+    public void Run_SealedJobOnOneTwoAndFourShards_HasTheSameBoundaries()
+    {
+        CommitmentSalts salts = new(Keccak256.Hash([1]));
+        OfflineRunResult[] runs =
+        [
+            .. new[] { 1, 2, 4 }.Select(shards => OfflineRunner.Run(
+                _model, EngineRuns.Prompt, new OfflineRunOptions { MaxTokens = 8, Shards = shards, Salts = salts, Threads = 1 }, CancellationToken.None)),
+        ];
+        Dictionary<int, Bytes32[]> byLayer = [];
+        foreach (ShardTrace trace in runs.SelectMany(run => run.Traces))
+        {
+            foreach ((int boundary, Bytes32[] roots) in (IEnumerable<(int, Bytes32[])>)
+                [(trace.Range.First, [.. trace.Boundaries.Select(b => b.HIn)]), (trace.Range.End, [.. trace.Boundaries.Select(b => b.HOut)])])
+            {
+                if (!byLayer.TryAdd(boundary, roots))
+                    Assert.Equal(byLayer[boundary], roots);
+            }
+        }
+
+        Assert.Single(runs.Select(run => string.Join(',', run.OutputTokens)).Distinct());
+        Assert.Equal([0, 1, 2, 3, 4], byLayer.Keys.Order());
+    }
+
+    [Fact]
     public void Run_JobsThatDoNotFit_AreRefused()
     {
         Assert.Throws<ArgumentException>(() => Reexecutor.Run(_shards, Request() with { Tokens = [1] }, CancellationToken.None));
@@ -106,6 +151,9 @@ public sealed class ReexecutorTests : IDisposable
 
     private static (int, int)? Place(TraceDifference? difference) =>
         difference is null ? null : (difference.Shard, difference.Position);
+
+    private static IEnumerable<Bytes32> Commitments(OfflineRunResult run) => run.Traces.SelectMany(trace =>
+        trace.Leaves.Concat(trace.KvRoots).Concat(trace.Boundaries.SelectMany(b => new[] { b.HIn, b.HOut })));
 
     private ReexecutionRequest Request() =>
         new([.. EngineRuns.Prompt, .. _run.OutputTokens], EngineRuns.Prompt.Length, s_sampling);

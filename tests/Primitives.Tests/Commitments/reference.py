@@ -1,4 +1,4 @@
-"""Prints the golden values of CommitmentTests from docs/protocol.md, section 2, with nothing but hashlib.
+"""Prints the golden values of CommitmentTests and SaltTests from docs/protocol.md, sections 2 and 10, with nothing but hashlib.
 
 Run: python3 tests/Primitives.Tests/Commitments/reference.py
 """
@@ -53,3 +53,22 @@ print("layer", root(b"TT/kvly1", [b"".join(ROWS), b"".join(ROWS[::-1])]).hex())
 print("leaf", leaf(7).hex())
 for count in (1, 5, 8):
     print("trace", count, root(b"TT/trac1", [leaf(p) for p in range(count)]).hex())
+
+KEY = bytes(range(32))
+
+
+def salt(kind, layer, position, index):
+    return sha(KEY + struct.pack(">IIII", kind, layer, position, index))
+
+
+def salted(leaves, kind, layer, position):
+    return [salt(kind, layer, position, i) + leaf for i, leaf in enumerate(leaves)]
+
+
+print("salt", salt(3, 5, 260, 2).hex())
+ids = struct.pack("<300I", *[i * 70_001 for i in range(300)])
+print("salted tokens", root(b"TT/toks1", salted(pages(ids), 1, 0, 0), 300).hex())
+print("salted prompt", root(b"TT/toks1", salted(pages(ids), 2, 0, 0), 300).hex())
+elements = struct.pack("<700f", *[i / 4 for i in range(700)])
+print("salted vector", root(b"TT/vect1", salted(pages(elements), 3, 2, 9), 700).hex())
+print("salted kv", root(b"TT/kvpo1", [b for layer in range(3) for b in salted(ROWS[2 * layer:2 * layer + 2], 4, 4 + layer, 9)]).hex())

@@ -20,6 +20,8 @@ public sealed class MessageTests
             RoundTripSigned(samples.CancelJob(), samples);
             RoundTripSigned(samples.ShardReceipt(), samples);
             RoundTripSigned(samples.AnswerReceipt(), samples);
+            RoundTripSigned(samples.SequencerLink(), samples);
+            RoundTrip(samples.ShardClaims());
             RoundTrip(samples.QueryReceipt());
             RoundTrip(samples.QuoteRecord());
             RoundTrip(samples.Account());

@@ -25,6 +25,8 @@ public sealed class ViemTests
             AddSigned(samples.CancelJob(), samples.Signature());
             AddSigned(samples.ShardReceipt(), samples.Signature());
             AddSigned(samples.AnswerReceipt(), samples.Signature());
+            AddSigned(samples.SequencerLink(), samples.Signature());
+            Add(samples.ShardClaims());
             Add(samples.QueryReceipt());
             Add(samples.QuoteRecord());
             Add(samples.Account());

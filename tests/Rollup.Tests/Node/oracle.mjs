@@ -13,10 +13,12 @@ const types = {
   AnswerReceipt: field("bytes32 jobId,bytes32 tokensRoot,uint128 fee,uint64 postBefore"),
   QueryReceipt: field("bytes32 jobId,bytes32 requestHash,bytes32[] shardReceiptHashes,uint8 finish,uint32 promptTokens,uint32 outputTokens,bytes32 tokensRoot,bytes32 cancelHash,uint128 fee,bytes32 stateRootAfter"),
   QuoteRecord: field("bytes32 modelId,uint32 slot,address operator,uint64 epoch,bytes32 executionRoot,address signingKey,bytes32 encryptionKey,bytes32 quoteHash"),
+  SequencerLink: field("bytes32 publicKeyHash,uint64 notBefore,uint64 notAfter"),
+  ShardClaims: field("uint64 chainId,address rollup,bytes32 modelId,uint32 slot,address operator,address signingKey,bytes32 encryptionKey"),
   Account: field("address owner,uint128 spent,uint64 nonce,uint128 earned,uint128 earningsSpent"),
   BatchHeader: field("uint16 version,bytes32 receiptsRoot,uint32 count,bytes32 quotesRoot,uint32 quoteCount,bytes32 dataRoot,uint32 chunkCount,bytes32 stateRoot"),
 };
-const signed = ["JobRequest", "CancelJob", "ShardReceipt", "AnswerReceipt"];
+const signed = ["JobRequest", "CancelJob", "ShardReceipt", "AnswerReceipt", "SequencerLink"];
 const tuple = (name, type) => types[type]
   ? { name, type: "tuple", components: types[type].map((f) => tuple(f.name, f.type)) }
   : { name, type };

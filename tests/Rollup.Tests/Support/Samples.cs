@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TeeTee.Primitives;
+using TeeTee.Rollup.Links;
 using TeeTee.Rollup.Messages;
 
 namespace TeeTee.Rollup.Tests.Support;
@@ -48,6 +49,10 @@ internal sealed class Samples(int seed)
     public ShardReceipt ShardReceipt() => new(Hash(), U32(), Address(), U64(), U32(), Hash(), Hash(), U64());
 
     public AnswerReceipt AnswerReceipt() => new(Hash(), Hash(), U128(), U64());
+
+    public SequencerLink SequencerLink() => new(Hash(), U64(), U64());
+
+    public ShardClaims ShardClaims() => new(U64(), Address(), Hash(), U32(), Address(), Address(), Hash());
 
     public QueryReceipt QueryReceipt() => new()
     {

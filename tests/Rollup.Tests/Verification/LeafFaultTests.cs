@@ -57,6 +57,11 @@ public sealed class LeafFaultTests
             d.EndWithoutStop(FinishReason.Cancelled).Cancel = c => c;
             d.CancelSigner = World.Stranger;
         },
+        [LeafFault.SealedTokensMalformed] = (w, d) =>
+        {
+            d.Request = d.Request with { Privacy = PrivacyMode.Sealed };
+            d.Leaf = leaf => leaf with { Tokens = Sealed(d.Tokens.Length - 1) };
+        },
         [LeafFault.FeeMismatch] = (w, d) => d.ChangeReceipt(r => r with { Fee = r.Fee + 1 }),
         [LeafFault.VoidNotEmpty] = (w, d) =>
         {
@@ -156,10 +161,39 @@ public sealed class LeafFaultTests
         World world = new();
         Draft draft = world.Draft(nonce: 1);
         draft.Request = draft.Request with { Privacy = PrivacyMode.Sealed };
-        draft.Leaf = leaf => leaf with { Tokens = new byte[] { 1, 2, 3 } };
+        draft.Leaf = leaf => leaf with { Tokens = Sealed(draft.Tokens.Length) };
         (BatchHeader header, var data) = world.Build(draft);
 
         Assert.Empty(BatchRules.Check(header, data, world.Context(data.Quotes.Length)).Findings);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(157)]
+    public void Check_SealedJobOfAnotherForm_NamesTheForm(int bytes)
+    {
+        World world = new();
+        Draft draft = world.Draft(nonce: 1);
+        draft.Request = draft.Request with { Privacy = PrivacyMode.Sealed };
+        draft.Leaf = leaf => leaf with { Tokens = Sealed(draft.Tokens.Length)[..bytes] };
+        (BatchHeader header, var data) = world.Build(draft);
+
+        BatchFinding finding = Assert.Single(BatchRules.Check(header, data, world.Context(data.Quotes.Length)).Findings);
+        Assert.Equal(LeafFault.SealedTokensMalformed, finding.LeafFinding!.Fault);
+    }
+
+    [Fact]
+    public void OpenedFault_TokensOfASealedJob_AreJudgedLikePublicOnes()
+    {
+        World world = new();
+        Draft draft = world.Draft(nonce: 1);
+        var leaf = world.Build(draft).Data.Leaves[0];
+
+        Assert.Null(LeafRules.OpenedFault(leaf, world.Model, draft.Tokens));
+        Assert.Equal(LeafFault.TokenOutOfRange, LeafRules.OpenedFault(leaf, world.Model, [.. draft.Tokens[..3], 1000, .. draft.Tokens[4..]])?.Fault);
+        Assert.Equal(LeafFault.StopTokenIgnored, LeafRules.OpenedFault(leaf, world.Model, [.. draft.Tokens[..3], 77, .. draft.Tokens[4..]])?.Fault);
+        Assert.Equal(LeafFault.StopTokenMissing, LeafRules.OpenedFault(leaf, world.Model, [.. draft.Tokens[..^1], 17])?.Fault);
     }
 
     [Theory]
@@ -180,6 +214,10 @@ public sealed class LeafFaultTests
 
         Assert.Equal(isAllowed ? [] : [LeafFault.RequestSignerInvalid], faults.OfType<LeafFault>());
     }
+
+    // The form of a sealed job's data with one wrap; what is in it cannot be seen here.
+    private static byte[] Sealed(int tokens) =>
+        [.. SealedFrame.EncodeHeader([new KeyWrap(Keccak256.Hash([1]), new byte[KeyWrap.MessageSize])]), .. new byte[(tokens * 4) + SealedFrame.TagSize]];
 
     private static void Second(Draft draft, Func<ShardReceipt, ShardReceipt> change) =>
         draft.Receipt = (i, receipt) => i == 1 ? change(receipt) : receipt;

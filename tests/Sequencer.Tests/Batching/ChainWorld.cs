@@ -28,7 +28,6 @@ internal sealed class ChainWorld : IAsyncDisposable
         Quotes = new SimulatedQuoteSource(Pki, SimulatedMeasurements.Of("world", "test"));
     }
 
-
     public static RollupParameters Parameters { get; } = new()
     {
         EpochSeconds = 10,
@@ -51,6 +50,8 @@ internal sealed class ChainWorld : IAsyncDisposable
         ModelBond = 500,
         DevParameters = true,
     };
+
+    public static ChallengeTerms Terms { get; } = new(Bond: 100, Penalty: 400, Bounty: 100);
 
     public static PrivateKey Sequencer { get; } = PrivateKey.Parse(AnvilProcess.Keys[0]);
 
@@ -81,6 +82,12 @@ internal sealed class ChainWorld : IAsyncDisposable
     public RollupDomain Domain => Deployment.Domain();
 
     public RollupContract Rollup => new(Client, Deployment.Rollup);
+
+    public RegistryContract Registry => new(Client, Deployment.Registry);
+
+    public TcbRegistryContract TcbRegistry => new(Client, Deployment.TcbRegistry!.Value);
+
+    public QuoteChallengesContract Challenges => new(Client, Deployment.QuoteChallenges!.Value);
 
     public CreditsContract Credits => new(Client, Deployment.Credits);
 
@@ -154,7 +161,8 @@ internal sealed class ChainWorld : IAsyncDisposable
         using (TransactionSender sender = new(Client, Sequencer, AnvilProcess.ChainId, quick))
         {
             Deployment = await new RollupDeployer(Client, sender)
-                .DeployAsync(Parameters, Sequencer.Address, Sequencer.Address, [Sequencer.Address], cancellationToken);
+                .DeployAsync(
+                    Parameters, Terms, SimulatedPolicy.Of(Pki, Quotes.Measurements), Sequencer.Address, Sequencer.Address, cancellationToken);
         }
 
         RegistryContract registry = new(Client, Deployment.Registry);
@@ -173,10 +181,10 @@ internal sealed class ChainWorld : IAsyncDisposable
         TransactionReceipt registered = await SendAsync(host, registry, open, Parameters.MinSlotStake, cancellationToken);
         uint slotId = (uint)(ulong)Event(registered, "SlotRegistered").Values["slotId"];
         await SendAsync(host, registry, registry.BeginRegistration(slotId), 0, cancellationToken);
-        (Bytes32 nonce, ulong expiresAt) = await registry.GetRegistrationNonceAsync(slotId, BlockTag.Latest, cancellationToken);
+        (Bytes32 nonce, _) = await registry.GetRegistrationNonceAsync(slotId, BlockTag.Latest, cancellationToken);
         byte[] reportData = ReportData.ForRegistration(Domain, slotId, host.Address, nonce, Enclaves[i].Address, EncryptionKeys[i]);
         byte[] quote = await Quotes.GetQuoteAsync(reportData, cancellationToken);
-        byte[] evidence = DevEvidence.Create(AnvilProcess.ChainId, Deployment.QuoteVerifier, reportData, quote, expiresAt + 5_000, Sequencer);
+        byte[] evidence = TdxEvidence.Create(quote);
         await SendAsync(host, registry, registry.Register(slotId, Enclaves[i].Address, EncryptionKeys[i], evidence), 0, cancellationToken);
         return (await registry.GetSlotAsync(slotId, BlockTag.Latest, cancellationToken))!.Slot;
     }

@@ -4,10 +4,12 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using TeeTee.Grpc;
 using TeeTee.Hosting;
 using TeeTee.Hosting.Storage;
 using TeeTee.Sequencer.Batching;
+using TeeTee.Sequencer.Shards;
 using TeeTee.Sequencer.Storage;
 using TeeTee.ShardProtocol;
 
@@ -45,7 +47,9 @@ internal sealed class RunningNode : IAsyncDisposable
 
         WebApplicationBuilder builder = Builder(HttpProtocols.Http1);
         builder.Services.AddSingleton(SqliteDatabase.Open(path, Schema.Migrations));
-        builder.Services.AddBatching(change(world.Options() with { Shards = endpoints }));
+        builder.Services.AddBatching(change(world.Options()));
+        foreach (Uri endpoint in endpoints)
+            builder.Services.AddSingleton<IEpochSource>(Source(world, endpoint));
         WebApplication node = builder.Build();
         node.MapServiceEndpoints();
         node.MapBatching();
@@ -59,6 +63,23 @@ internal sealed class RunningNode : IAsyncDisposable
         await _node.DisposeAsync();
         foreach (WebApplication shard in _shards)
             await shard.DisposeAsync();
+    }
+
+    private static ShardEpochSource Source(ChainWorld world, Uri endpoint)
+    {
+        BatchingOptions batching = world.Options();
+        SequencerOptions options = new()
+        {
+            Key = batching.Key,
+            ChainEndpoint = batching.ChainEndpoint,
+            Deployment = batching.Deployment,
+            DatabasePath = "",
+            Models = [],
+            Shards = [new ShardEndpoint(endpoint)],
+            PlainLinks = true,
+        };
+        return new ShardEpochSource(new ShardConnection(
+            options.Shards[0], options.Limits, new ShardLinks(options, batching.Deployment.Domain(), NullLogger<ShardLinks>.Instance)));
     }
 
     private static WebApplicationBuilder Builder(HttpProtocols protocols)

@@ -11,6 +11,7 @@ using TeeTee.Hosting.Storage;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.Sequencer.Batching;
+using TeeTee.Sequencer.Disputes;
 using TeeTee.Sequencer.Posting;
 using TeeTee.Sequencer.Settlement;
 using TeeTee.Sequencer.Storage;
@@ -56,6 +57,8 @@ internal sealed class TestNode : IAsyncDisposable
     public Task<bool> PostAsync(CancellationToken cancellationToken) => Get<BatchPoster>().RunOnceAsync(cancellationToken);
 
     public Task<bool> SettleAsync(CancellationToken cancellationToken) => Get<Finalizer>().RunOnceAsync(cancellationToken);
+
+    public Task<bool> RespondAsync(CancellationToken cancellationToken) => Get<ChallengeResponder>().RunOnceAsync(cancellationToken);
 
     /// <summary>Until there is nothing left to do with the chain.</summary>
     public async Task PostAllAsync(CancellationToken cancellationToken)

@@ -106,16 +106,79 @@ public sealed class JobFlowTests
     public async Task Submit_SealedJob_RelaysCiphertextAndReplaysItFromTheShard()
     {
         await using TestSequencer test = await TestSequencer.StartAsync();
-        JobRequest request = TestWorld.Request(1) with { Privacy = PrivacyMode.Sealed };
-        JobSubmission submission = TestWorld.Submission(request) with { Tokens = null, Sealed = [1, 2, 3] };
+        JobSubmission submission = TestWorld.SealedSubmission(TestWorld.Request(1));
         List<JobEvent> first = await test.RunAsync(submission);
         List<JobEvent> second = await test.RunAsync(submission);
+        List<JobEvent> rest = await test.RunAsync(submission with { ResumeFrom = 4 });
 
         Assert.IsType<JobFinished>(first[^1]);
         Assert.Equal(6, first.OfType<JobTokens>().Sum(t => t.Count));
-        Assert.Equal(first.OfType<JobTokens>().SelectMany(t => t.Sealed!), second.OfType<JobTokens>().SelectMany(t => t.Sealed!));
-        Assert.Equal([1, 2, 3], test.First.Opened.First().Sealed.ToByteArray());
+        Assert.Equal(Records(first), Records(second));
+        Assert.Equal(Records(first).Skip(4 * SealedFrame.RecordSize), Records(rest));
+        Assert.Equal(TestWorld.Output(submission.Request, 5).SelectMany(TestWorld.Record), Records(first));
+        Assert.Equal(submission.Sealed, test.First.Opened.First().Sealed.ToByteArray());
         Assert.Equal(87u, test.Totals().Charged);
+    }
+
+    /// <summary>Records have one size, so a chunk that overlaps what is known, and a reader that begins in the middle of one, cost no token.</summary>
+    [Fact]
+    public async Task Submit_SealedJobReplayedInOneChunk_IsCutAtTheRecords()
+    {
+        await using TestSequencer test = await TestSequencer.StartAsync();
+        JobSubmission submission = TestWorld.SealedSubmission(TestWorld.Request(1));
+        byte[] all = [.. TestWorld.Output(submission.Request, 5).SelectMany(TestWorld.Record)];
+        test.First.Plans.Enqueue(new ShardPlan { BreakAt = 2 });
+        bool widened = false;
+        test.First.Plans.Enqueue(new ShardPlan
+        {
+            FromStart = true,
+            Chunk = chunk =>
+            {
+                if (widened)
+                    return chunk;
+                widened = true;
+                return new ShardProtocol.V1.OutputChunk { FirstOutputIndex = 0, TokenCount = 6, Payload = Google.Protobuf.ByteString.CopyFrom(all) };
+            },
+        });
+
+        List<JobEvent> events = await test.RunAsync(submission);
+
+        Assert.IsType<JobFinished>(events[^1]);
+        Assert.Equal(all, Records(events));
+    }
+
+    [Theory]
+    [InlineData("short record")]
+    [InlineData("other wraps")]
+    [InlineData("fewer wraps")]
+    [InlineData("plain tokens")]
+    [InlineData("fewer tokens")]
+    public async Task Submit_SealedJobAnsweredInAnotherForm_IsVoidAndNotCharged(string how)
+    {
+        await using TestSequencer test = await TestSequencer.StartAsync(times: TestSequencer.QuickTimes with { GiveUpAfter = TimeSpan.FromMilliseconds(500) });
+        test.First.Always = new ShardPlan
+        {
+            Chunk = chunk => how == "short record" ? new ShardProtocol.V1.OutputChunk(chunk) { Payload = Google.Protobuf.ByteString.CopyFrom(new byte[19]) } : chunk,
+            Draft = draft =>
+            {
+                if (how == "other wraps")
+                    draft.SealedHeader![40] ^= 1;
+                if (how == "fewer wraps")
+                    draft.SealedHeader = [2, 1, .. draft.SealedHeader![2..114]];
+                if (how == "plain tokens")
+                    draft.SealedHeader = null;
+            },
+            Finished = finished =>
+            {
+                if (how == "fewer tokens")
+                    finished.Tokens = Google.Protobuf.ByteString.CopyFrom(finished.Tokens.Span[..^4]);
+            },
+        };
+
+        List<JobEvent> events = await test.RunAsync(TestWorld.SealedSubmission(TestWorld.Request(1)));
+
+        Assert.IsType<JobFailed>(events[^1]);
+        Assert.Equal(0u, test.Totals().Charged);
     }
 
     [Fact]
@@ -149,6 +212,8 @@ public sealed class JobFlowTests
         await BoundedWait.UntilAsync(() => test.JobOf(request).State == JobState.Answered);
         Assert.Equal(new UserTotals(1, 87, 0), test.Totals());
     }
+
+    private static IEnumerable<byte> Records(IEnumerable<JobEvent> events) => events.OfType<JobTokens>().SelectMany(t => t.Sealed!);
 
     [Fact]
     public async Task LocalClient_SameJob_GivesTheSameEvents()

@@ -24,7 +24,9 @@ public sealed class JobRefusalTests
         { "noInput", "invalid_request" },
         { "bothInputs", "invalid_request" },
         { "sealedForPublic", "invalid_request" },
+        { "sealedOfAnotherForm", "invalid_request" },
         { "sealedTooLong", "invalid_request" },
+        { "sealedTooShort", "invalid_request" },
         { "resumeFrom", "invalid_request" },
         { "tokenRange", "invalid_request" },
         { "promptLength", "context_length_exceeded" },
@@ -137,6 +139,12 @@ public sealed class JobRefusalTests
         await BoundedWait.RefusedAsync("overloaded", () => test.RunAsync(TestWorld.Submission(other, TestWorld.Stranger)));
     }
 
+    private static JobSubmission Sealed(JobRequest request, Func<byte[], byte[]> change)
+    {
+        JobSubmission submission = TestWorld.SealedSubmission(request);
+        return submission with { Sealed = change(submission.Sealed!) };
+    }
+
     private static JobSubmission Break(string rule, TestSequencer test)
     {
         JobRequest good = TestWorld.Request(1);
@@ -154,7 +162,9 @@ public sealed class JobRefusalTests
             case "promptCount": return Signed(good) with { Tokens = [11, 12] };
             case "noInput": return Signed(good) with { Tokens = null };
             case "bothInputs": return Signed(good) with { Sealed = [1] };
-            case "sealedTooLong": return Signed(good with { Privacy = PrivacyMode.Sealed }) with { Tokens = null, Sealed = new byte[8_192] };
+            case "sealedOfAnotherForm": return Signed(good with { Privacy = PrivacyMode.Sealed }) with { Tokens = null, Sealed = new byte[8_192] };
+            case "sealedTooLong": return Sealed(good, bytes => [.. bytes, 0, 0, 0, 0]);
+            case "sealedTooShort": return Sealed(good, bytes => bytes[..^4]);
             case "sealedForPublic": return Signed(good) with { Tokens = null, Sealed = [1] };
             case "resumeFrom": return TestWorld.Submission(good, resumeFrom: 11);
             case "tokenRange": return Signed(good) with { Tokens = [11, 12, TestWorld.Vocabulary] };

@@ -27,6 +27,8 @@ public sealed class OnAnvilTests : IDisposable
     private static readonly PrivateKey s_host = PrivateKey.Parse(AnvilProcess.Keys[1]);
     private static readonly PrivateKey s_user = PrivateKey.Parse(AnvilProcess.Keys[2]);
 
+    private static readonly SimulatedMeasurements s_image = SimulatedMeasurements.Of("world", "test");
+
     private readonly CancellationTokenSource _bound = new(TimeSpan.FromSeconds(60));
     private readonly string _folder = Directory.CreateTempSubdirectory("teetee-anvil-").FullName;
 
@@ -126,6 +128,7 @@ public sealed class OnAnvilTests : IDisposable
         DatabasePath = Path.Combine(_folder, "sequencer.db"),
         Models = [TestWorld.Offer with { ModelId = slot.ModelId }],
         Shards = [new ShardEndpoint(shard.Endpoint)],
+        PlainLinks = true,
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
         Times = TestSequencer.QuickTimes,
         AllowSimulatedTee = true,
@@ -148,7 +151,8 @@ public sealed class OnAnvilTests : IDisposable
         using TransactionSender host = new(client, s_host, AnvilProcess.ChainId);
         RollupParameters parameters = TestWorld.Parameters with { PostBeforeHorizon = 400, ExitDelay = 2_000 };
         Deployment deployment = await new RollupDeployer(client, deployer)
-            .DeployAsync(parameters, s_deployer.Address, TestWorld.Sequencer.Address, [s_deployer.Address], Bound);
+            .DeployAsync(
+                parameters, ChallengeTerms.For(parameters), SimulatedPolicy.Of(s_pki, s_image), s_deployer.Address, TestWorld.Sequencer.Address, Bound);
         RegistryContract registry = new(client, deployment.Registry);
         ModelConfig config = new(1, TestWorld.Vocabulary, 64, 128, 4, 4, 2, 16, 16, TestWorld.Context, 0x3727C5AC, 0x3E800000, 0, true);
         TransactionReceipt listed = await SendAsync(
@@ -164,12 +168,10 @@ public sealed class OnAnvilTests : IDisposable
     {
         Address key = TestWorld.ShardKeys[0].Address;
         await SendAsync(host, registry, registry.BeginRegistration(slotId));
-        (Bytes32 nonce, ulong expiresAt) = await registry.GetRegistrationNonceAsync(slotId, BlockTag.Latest, Bound);
+        (Bytes32 nonce, _) = await registry.GetRegistrationNonceAsync(slotId, BlockTag.Latest, Bound);
         byte[] reportData = ReportData.ForRegistration(deployment.Domain(), slotId, s_host.Address, nonce, key, FakeChain.EncryptionKey);
-        byte[] quote = new byte[700];
-        (quote[0], quote[2], quote[4]) = (4, 2, 0x81);
-        reportData.CopyTo(quote, 568);
-        byte[] evidence = DevEvidence.Create(AnvilProcess.ChainId, deployment.QuoteVerifier, reportData, quote, expiresAt + 5_000, s_deployer);
+        using SimulatedQuoteSource machine = new(s_pki, s_image);
+        byte[] evidence = TdxEvidence.Create(await machine.GetQuoteAsync(reportData, Bound));
         await SendAsync(host, registry, registry.Register(slotId, key, FakeChain.EncryptionKey, evidence));
     }
 

@@ -3,12 +3,18 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Verification;
+using TeeTee.Gateway.Attestation;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Accounting;
 using TeeTee.Rollup.Batches;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Poea;
+using TeeTee.Sequencer.Attestations;
+using TeeTee.Sequencer.Batching;
 using TeeTee.Sequencer.Data;
 using TeeTee.Sequencer.Receipts;
 using TeeTee.Sequencer.Tests.Batching;
@@ -33,6 +39,7 @@ public sealed class ServedReceiptTests : NodeTest
         Shards[0].IsSealed = true;
         ReceiptInfo posted = await UntilAsync(node, id, "posted");
         Check(posted);
+        CheckQuotes(posted, node);
         await CheckDataAsync(node, posted);
         Assert.Equal(("void", FinishReason.Void), ((await ReceiptAsync(node, lost))!.Status, (await ReceiptAsync(node, lost))!.QueryReceipt!.Finish));
 
@@ -95,6 +102,30 @@ public sealed class ServedReceiptTests : NodeTest
         Assert.Equal(TokenCommitment.Root([.. receipt.Tokens!.Value]), receipt.QueryReceipt!.TokensRoot);
         Signed<AnswerReceipt> answer = new(receipt.Answer!, receipt.AnswerSignature!.Value);
         Assert.Equal(ChainWorld.Sequencer.Address, domain.Signer(answer, TeeTee.Ethereum.Secp256k1Recovery.Instance));
+    }
+
+    // Each quote can be judged again by the collateral that it was accepted by, whatever has become of Intel's since.
+    private void CheckQuotes(ReceiptInfo receipt, RunningNode node)
+    {
+        CollateralStore collaterals = node.Services.GetRequiredService<CollateralStore>();
+        Assert.Equal(2, receipt.Quotes.Length);
+        foreach (ReceiptQuote quote in receipt.Quotes)
+        {
+            byte[] container = collaterals.Find(quote.CollateralHash!.Value)!;
+            Assert.Equal(quote.CollateralHash, Keccak256.Hash(container));
+            Assert.True(QuoteCollateral.TryParse(container, out QuoteCollateral? collateral, out string cause), cause);
+            QuoteVerdict verdict = QuoteVerifier.Verify(quote.Quote, new QuoteVerificationInput
+            {
+                Now = DateTimeOffset.FromUnixTimeSeconds((long)quote.VerifiedAt!.Value),
+                Root = World.Pki.Root,
+                Collateral = collateral,
+                ExpectedReportData = ReportData.ForEpoch(World.Domain, quote.Record),
+                Policy = new QuotePolicy { AllowSimulated = true },
+            });
+            Assert.True(verdict.Accepted, $"{verdict.Error}");
+            Assert.Equal(QuoteMeasurements.Of(verdict.Report), quote.Measurements);
+            Assert.Equal(QuoteJudge.Simulated, quote.TeeType);
+        }
     }
 
     // Fetches a batch as a verifier does: manifest first, then chunks by hash.

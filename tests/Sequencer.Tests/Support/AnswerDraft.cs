@@ -27,6 +27,9 @@ internal sealed class AnswerDraft
 
     public uint[] Tokens { get; set; }
 
+    /// <summary>The wraps of a sealed job's input; null for a public one.</summary>
+    public byte[]? SealedHeader { get; set; }
+
     public Bytes32 TokensRoot { get; set; }
 
     public ulong PostBefore { get; set; }
@@ -49,7 +52,7 @@ internal sealed class AnswerDraft
             PromptTokens = Request.Message.PromptTokens,
             OutputTokens = OutputTokens,
             TokensRoot = TokensRoot.ToWire(),
-            Tokens = ByteString.CopyFrom(Ids(Tokens)),
+            Tokens = ByteString.CopyFrom(SealedHeader is { } header ? [.. header, .. new byte[(Tokens.Length * 4) + SealedFrame.TagSize]] : Ids(Tokens)),
             Cancel = Cancel?.ToWire(),
         };
         finished.Shards.AddRange(Slots.Zip(Keys).Select(p => Result(p.First, p.Second)));

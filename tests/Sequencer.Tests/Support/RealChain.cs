@@ -37,5 +37,7 @@ internal sealed class RealChain(ListedModel model) : IChainReader, IShardChain
 
     public Task<SessionGrant?> GetSessionAsync(Address user, Address key, CancellationToken cancellationToken) => Task.FromResult<SessionGrant?>(null);
 
+    public Task<bool> IsActivePosterAsync(Address poster, CancellationToken cancellationToken) => Task.FromResult(poster == TestWorld.Sequencer.Address);
+
     public Task<UInt128> GetSpendableAsync(Address user, PaymentKind payment, CancellationToken cancellationToken) => Task.FromResult((UInt128)1_000_000);
 }

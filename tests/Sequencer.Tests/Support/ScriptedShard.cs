@@ -1,15 +1,20 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TeeTee.Grpc;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
+using TeeTee.Rollup.Poea;
 using TeeTee.ShardProtocol;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
@@ -25,8 +30,11 @@ internal sealed class ScriptedShard : IAsyncDisposable
     private RollupDomain _domain = TestWorld.Domain;
     private int _opens;
 
-    private ScriptedShard(WebApplication application, Slot slot, ShardIdentity identity) =>
+    private ScriptedShard(WebApplication application, Slot slot, ShardIdentity identity)
+    {
         (_application, Slot, Identity, SigningKey) = (application, slot, identity, TestWorld.ShardKeys[slot.FirstLayer == 0 ? 0 : 1].Address);
+        Attest = (request, _) => AttestHonestlyAsync(request);
+    }
 
     public Slot Slot { get; }
 
@@ -37,6 +45,12 @@ internal sealed class ScriptedShard : IAsyncDisposable
     public TeeType TeeType { get; set; } = TeeType.SimulatedTdx;
 
     public uint MaxJobs { get; set; } = 100;
+
+    /// <summary>Answers challenges; by default honestly, with real quotes of a simulated machine.</summary>
+    public Func<GetAttestationRequest, CancellationToken, Task<GetAttestationReply>> Attest { get; set; }
+
+    /// <summary>Challenges that came.</summary>
+    public ConcurrentQueue<GetAttestationRequest> Challenges { get; } = new();
 
     /// <summary>The output token with this index is the stop token.</summary>
     public int StopAt { get; set; } = 5;
@@ -53,13 +67,20 @@ internal sealed class ScriptedShard : IAsyncDisposable
 
     public int Cancels { get; private set; }
 
+    /// <summary>Handshakes that arrived.</summary>
+    public int Handshakes { get; private set; }
+
+    /// <summary>What the last caller showed over TLS.</summary>
+    public X509Certificate2? CallerCertificate { get; private set; }
+
     public Uri Endpoint { get; private set; } = new("http://127.0.0.1");
 
-    public static async Task<ScriptedShard> StartAsync(Slot slot, RollupDomain? domain = null, int port = 0)
+    /// <param name="certificate">What it presents over TLS, asking for the caller's and taking any; plain when null.</param>
+    public static async Task<ScriptedShard> StartAsync(Slot slot, RollupDomain? domain = null, int port = 0, X509Certificate2? certificate = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenGrpc(new IPEndPoint(IPAddress.Loopback, port)));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenGrpc(new IPEndPoint(IPAddress.Loopback, port), listen => UseTls(listen, certificate)));
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(100));
         WebApplication application = builder.Build();
         RollupDomain of = domain ?? TestWorld.Domain;
@@ -67,7 +88,12 @@ internal sealed class ScriptedShard : IAsyncDisposable
         application.MapGrpc()
             .MapUnary(ShardMethods.Handshake, shard.HandshakeAsync)
             .MapServerStreaming(ShardMethods.OpenJob, shard.OpenAsync)
-            .MapUnary(ShardMethods.CancelJob, shard.CancelAsync);
+            .MapUnary(ShardMethods.CancelJob, shard.CancelAsync)
+            .MapUnary(ShardMethods.GetAttestation, (request, context) =>
+            {
+                shard.Challenges.Enqueue(request);
+                return shard.Attest(request, context.CancellationToken);
+            });
         await application.StartAsync().Within();
         shard.Endpoint = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         return shard;
@@ -75,8 +101,35 @@ internal sealed class ScriptedShard : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _application.DisposeAsync();
 
+    /// <summary>The answer of a shard that is what it says.</summary>
+    public async Task<GetAttestationReply> AttestHonestlyAsync(GetAttestationRequest request)
+    {
+        Bytes32 nonce = request.Nonce.ReadHash("nonce");
+        byte[] quote = await TestTee.QuoteAsync(ReportData.ForAttestation(
+            _domain, Slot.ModelId, Slot.SlotId, Slot.Operator, nonce, SigningKey, FakeChain.EncryptionKey));
+        byte[] legacy = request.Legacy ? await TestTee.QuoteAsync(ReportData.ForLegacyAttestation(SigningKey, nonce)) : [];
+        return new ShardAttestation(nonce, TeeType, Slot, SigningKey, FakeChain.EncryptionKey, 5, quote, legacy).ToWire();
+    }
+
+    private static void UseTls(ListenOptions listen, X509Certificate2? certificate)
+    {
+        if (certificate is null)
+            return;
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+            {
+                ServerCertificate = certificate,
+                ClientCertificateRequired = true,
+                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            }),
+        });
+    }
+
     private Task<HandshakeReply> HandshakeAsync(HandshakeRequest request, GrpcServerContext context)
     {
+        Handshakes++;
+        CallerCertificate = context.HttpContext.Connection.ClientCertificate;
         if (Identity.Mismatch(ShardIdentity.Read(request.Expected), withSlot: true) is { } mismatch)
             throw new GrpcException(GrpcStatusCode.FailedPrecondition, mismatch);
         return Task.FromResult(new HandshakeReply
@@ -115,6 +168,7 @@ internal sealed class ScriptedShard : IAsyncDisposable
         {
             Cancel = cancel,
             Domain = _domain,
+            SealedHeader = SealedFrame.TryRead(request.Sealed.Memory, out SealedFrame? frame) ? frame.Header.ToArray() : null,
             Slots = [.. request.Pipeline.Select(stage => PipelineStage.Read(stage, signed.Message.ModelId).Slot)],
         };
         plan.Draft?.Invoke(draft);
@@ -135,7 +189,7 @@ internal sealed class ScriptedShard : IAsyncDisposable
                 await Task.WhenAny(plan.Gate.Task, cancelled).WaitAsync(end);
             if (cancelled.IsCompletedSuccessfully && cancelled.Result.Message.OutputTokens <= i)
                 return (output[..i], cancelled.Result);
-            OutputChunk chunk = new() { FirstOutputIndex = (uint)i, TokenCount = 1, Payload = ByteString.CopyFrom(BitConverter.GetBytes(output[i])) };
+            OutputChunk chunk = new() { FirstOutputIndex = (uint)i, TokenCount = 1, Payload = ByteString.CopyFrom(request.Sealed.IsEmpty ? BitConverter.GetBytes(output[i]) : TestWorld.Record(output[i])) };
             await events.WriteAsync(new JobEvent { OutputChunk = plan.Chunk(chunk) }, end);
         }
         return (output, null);

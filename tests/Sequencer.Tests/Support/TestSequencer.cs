@@ -50,7 +50,8 @@ internal sealed class TestSequencer : IAsyncDisposable
         KeepAlive = TimeSpan.FromMilliseconds(100),
     };
 
-    public static async Task<TestSequencer> StartAsync(JobLimits? limits = null, JobTimes? times = null, bool allowSimulated = true, bool waitForShards = true)
+    public static async Task<TestSequencer> StartAsync(JobLimits? limits = null, JobTimes? times = null, bool allowSimulated = true, bool waitForShards = true,
+        Func<SequencerOptions, SequencerOptions>? change = null)
     {
         TestSequencer test = new(await ScriptedShard.StartAsync(TestWorld.Slots[0]), await ScriptedShard.StartAsync(TestWorld.Slots[1]));
         test.Options = new SequencerOptions
@@ -65,9 +66,11 @@ internal sealed class TestSequencer : IAsyncDisposable
             Limits = limits ?? new JobLimits(),
             Times = times ?? QuickTimes,
             AllowSimulatedTee = allowSimulated,
+            PlainLinks = true,
             Chain = test.Chain,
             ConfigureLogging = logging => logging.ClearProviders(),
         };
+        test.Options = change?.Invoke(test.Options) ?? test.Options;
         await test.OpenAsync(waitForShards);
         return test;
     }

@@ -90,6 +90,18 @@ internal static class TestWorld
     public static JobSubmission Submission(JobRequest request, PrivateKey? signer = null, uint resumeFrom = 0) => new(
         request, Domain.Sign(request, signer ?? User).Signature, [.. Prompt(request)], ResumeFrom: resumeFrom);
 
+    /// <summary>A sealed job's submission in the right form; only its form is true.</summary>
+    public static JobSubmission SealedSubmission(JobRequest request, uint resumeFrom = 0, int wraps = 2)
+    {
+        JobRequest closed = request with { Privacy = PrivacyMode.Sealed };
+        KeyWrap[] made = [.. Enumerable.Range(0, wraps).Select(i => new KeyWrap(Keccak256.Hash([(byte)i]), new byte[KeyWrap.MessageSize]))];
+        byte[] input = [.. SealedFrame.EncodeHeader(made), .. new byte[(closed.PromptTokens * 4) + SealedFrame.TagSize]];
+        return Submission(closed, resumeFrom: resumeFrom) with { Tokens = null, Sealed = input };
+    }
+
+    /// <summary>What a scripted shard streams for an output of a sealed job.</summary>
+    public static byte[] Record(uint token) => [.. BitConverter.GetBytes(~token), .. new byte[SealedFrame.TagSize]];
+
     /// <summary>The tokens that every test's request of this length has.</summary>
     public static IEnumerable<uint> Prompt(JobRequest request) => Enumerable.Range(11, (int)request.PromptTokens).Select(i => (uint)i);
 

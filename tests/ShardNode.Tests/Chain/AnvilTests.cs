@@ -1,3 +1,4 @@
+using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
 using TeeTee.Inference.Models;
@@ -54,9 +55,10 @@ public sealed class AnvilTests : IDisposable
         await using AnvilProcess anvil = await AnvilProcess.StartAsync();
         using JsonRpcClient rpc = new(anvil.Endpoint);
         EthereumClient client = new(rpc);
-        Deployment deployment = await DeployAsync(client);
+        ShardNodeOptions options = Options(anvil);
+        Deployment deployment = await DeployAsync(client, options);
+        options = options with { Rollup = deployment.Rollup };
         ContractChainView view = new(client, deployment.Rollup, TimeProvider.System);
-        ShardNodeOptions options = Options(anvil, deployment);
 
         await using (ShardNodeHost host = await ShardNodeHost.StartAsync(options, CancellationToken.None).Bound())
         {
@@ -91,11 +93,13 @@ public sealed class AnvilTests : IDisposable
         await Assert.ThrowsAsync<ChainUnavailableException>(() => dead.GetSessionAsync(s_user.Address, session, CancellationToken.None).Bound());
     }
 
-    private static async Task<Deployment> DeployAsync(EthereumClient client)
+    private async Task<Deployment> DeployAsync(EthereumClient client, ShardNodeOptions options)
     {
+        using SimulatedPki pki = SimulatedPki.LoadOrCreate(options.SimulatorFolder!, TimeProvider.System);
+        AttestationPolicy policy = SimulatedPolicy.Of(pki, SimulatedMeasurements.Of(options.SimulatedImage, options.SimulatedCompose));
         using TransactionSender owner = new(client, s_owner, AnvilProcess.ChainId);
         Deployment deployment = await new RollupDeployer(client, owner)
-            .DeployAsync(s_parameters, s_owner.Address, s_owner.Address, [s_owner.Address], CancellationToken.None).Bound();
+            .DeployAsync(s_parameters, ChallengeTerms.For(s_parameters), policy, s_owner.Address, s_owner.Address, CancellationToken.None).Bound();
         RegistryContract registry = new(client, deployment.Registry);
         using CanonicalModel model = CanonicalModel.Import(TestModel.Path);
         ModelIdentity identity = model.ComputeIdentity(null, CancellationToken.None);
@@ -114,30 +118,23 @@ public sealed class AnvilTests : IDisposable
         _ = (await sender.SendAsync(request, CancellationToken.None).Bound()).Require();
     }
 
-    private ShardNodeOptions Options(AnvilProcess anvil, Deployment deployment)
+    private ShardNodeOptions Options(AnvilProcess anvil)
     {
         string hostKey = Path.Combine(_folder, "host.key");
-        string attestor = Path.Combine(_folder, "attestor.key");
         KeyFile.CreateHex(hostKey, s_host);
-        KeyFile.CreateHex(attestor, s_owner);
         return new ShardNodeOptions
         {
             ModelPath = TestModel.Path,
             FirstLayer = 0,
             LayerCount = TestModel.Layers,
             ChainId = AnvilProcess.ChainId,
-            Rollup = deployment.Rollup,
+            Rollup = Address.Zero,
             Operator = s_host.Address,
             ChainEndpoint = anvil.Endpoint,
             StateFolder = Path.Combine(_folder, "state"),
             SimulatorFolder = Path.Combine(_folder, "simulator"),
             Threads = 1,
-            Registration = new SlotRegistrationOptions
-            {
-                OperatorKeyFile = hostKey,
-                AttestorKeyFile = attestor,
-                EvidenceValidity = TimeSpan.FromHours(2),
-            },
+            Registration = new SlotRegistrationOptions { OperatorKeyFile = hostKey },
         };
     }
 }

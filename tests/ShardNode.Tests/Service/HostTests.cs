@@ -87,6 +87,7 @@ public sealed class HostTests
         { "damaged model", "model_unusable" },
         { "layers", "model_unusable" },
         { "foreign state", "state_of_another_shard" },
+        { "state in use", "state_in_use" },
         { "chain down", "chain_unreachable" },
         { "no quotes", "no_quote_source" },
         { "no slot", "no_slot" },
@@ -108,6 +109,8 @@ public sealed class HostTests
             File.WriteAllText(Path.Combine(options.StateFolder, "signing.key"), new string('1', 64));
             File.SetUnixFileMode(Path.Combine(options.StateFolder, "signing.key"), (UnixFileMode)0b110_100_100);
         }
+        if (what == "foreign state")
+            await cluster.Hosts[1].DisposeAsync().AsTask().Bound();
         cluster.Chain.IsDown = what == "chain down";
         options = what switch
         {
@@ -116,6 +119,7 @@ public sealed class HostTests
             "damaged model" => options with { ModelPath = damaged },
             "layers" => options with { LayerCount = 40 },
             "foreign state" => options with { StateFolder = cluster.StateFolder(1) },
+            "state in use" => options with { StateFolder = cluster.StateFolder(0) },
             "no quotes" => options with { SimulatorFolder = null },
             "no slot" => options with { SlotId = null },
             "port" => options with { Listen = new IPEndPoint(IPAddress.Loopback, cluster.Hosts[0].Address.Port) },

@@ -1,9 +1,13 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Sources.Simulator;
+using TeeTee.Attestation.Verification;
 using TeeTee.Ethereum;
 using TeeTee.Grpc;
 using TeeTee.Inference.Models;
 using TeeTee.Primitives;
+using TeeTee.Rollup.Links;
 using TeeTee.Rollup.Messages;
 using TeeTee.ShardProtocol;
 using TeeTee.ShardProtocol.Mapping;
@@ -19,11 +23,13 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("teetee-shards-").FullName;
     private readonly LayerRange[] _ranges;
     private readonly Func<ShardNodeOptions, ShardNodeOptions> _change;
+    private readonly bool _attested;
     private readonly Dictionary<int, int> _ports = [];
+    private SimulatedPki? _pki;
 
-    private Cluster(int shards, FakeChain chain, Func<ShardNodeOptions, ShardNodeOptions> change)
+    private Cluster(int shards, FakeChain chain, Func<ShardNodeOptions, ShardNodeOptions> change, bool attested)
     {
-        (_change, Chain) = (change, chain);
+        (_change, Chain, _attested) = (change, chain, attested);
         _ranges = LayerRange.Split(TestModel.Layers, shards);
         Hosts = new ShardNodeHost[shards];
         Operators = [.. Enumerable.Range(0, shards).Select(_ => PrivateKey.Generate().Address)];
@@ -45,14 +51,24 @@ internal sealed class Cluster : IAsyncDisposable
 
     public LogCapture Log { get; } = new();
 
+    /// <summary>The poster whose sequencer opens the jobs.</summary>
+    public PrivateKey Sequencer { get; } = PrivateKey.Generate();
+
     public string SimulatorFolder => Path.Combine(_folder, "simulator");
+
+    public SimulatedPki Pki => _pki ??= SimulatedPki.LoadOrCreate(SimulatorFolder, TimeProvider.System);
+
+    /// <summary>The sequencer's certificate, valid by the cluster's clock.</summary>
+    public X509Certificate2 SequencerCertificate() =>
+        Peers.SequencerOf(Sequencer, from: Clock.GetUtcNow().AddHours(-1), until: Clock.GetUtcNow().AddHours(23));
 
     public ulong PostBefore => (ulong)Clock.GetUtcNow().ToUnixTimeSeconds() + 86_400;
 
     public static async Task<Cluster> StartAsync(
-        int shards, Func<ShardNodeOptions, ShardNodeOptions>? change = null, FakeChain? chain = null)
+        int shards, Func<ShardNodeOptions, ShardNodeOptions>? change = null, FakeChain? chain = null, bool attested = false)
     {
-        Cluster cluster = new(shards, chain ?? new FakeChain(), change ?? (options => options));
+        Cluster cluster = new(shards, chain ?? new FakeChain(), change ?? (options => options), attested);
+        cluster.Chain.Posters[cluster.Sequencer.Address] = true;
         for (int i = 0; i < shards; i++)
             await cluster.StartHostAsync(i);
         return cluster;
@@ -83,12 +99,21 @@ internal sealed class Cluster : IAsyncDisposable
         ChainView = Chain,
         StateFolder = StateFolder(index),
         SimulatorFolder = SimulatorFolder,
+        PlainLinks = !_attested,
+        QuotePolicy = new QuotePolicy { AllowSimulated = true, AllowedMeasurements = SimulatedMeasurements.Of(PeerForge.Image, PeerForge.Compose).ToAllowList() },
         Listen = new IPEndPoint(IPAddress.Loopback, _ports.GetValueOrDefault(index)),
         Threads = 1,
         Clock = Clock,
         DrainTimeout = TimeSpan.Zero,
         ConfigureLogging = logging => logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Trace),
     });
+
+    /// <summary>What a shard truly is.</summary>
+    public ShardClaims Claims(int index) => new(
+        ChainId, Rollup, TestModel.Id, SlotId(index), Operators[index], Hosts[index].SigningKey, Hosts[index].EncryptionKey);
+
+    /// <summary>Makes certificates that claim to be one of the shards, on a machine of the same PKI.</summary>
+    public PeerForge Forge(int index) => new(Pki, Claims(index));
 
     public IEnumerable<PipelineSlot> Pipeline() => Hosts.Select((host, i) => new PipelineSlot
     {
@@ -116,7 +141,8 @@ internal sealed class Cluster : IAsyncDisposable
         return open;
     }
 
-    public GrpcChannel Channel(int index) => GrpcChannel.ForAddress(
+    /// <summary>A channel to a shard; as the sequencer where links are attested.</summary>
+    public GrpcChannel Channel(int index) => _attested ? Peers.Channel(Hosts[index].Address, SequencerCertificate()) : GrpcChannel.ForAddress(
         Hosts[index].Address, new GrpcChannelOptions { MaxReceiveMessageBytes = 64 << 20, MaxSendMessageBytes = 64 << 20 });
 
     public async Task<JobRun> RunAsync(TestJob job, uint resumeFrom = 0, Func<JobRun, Task>? onChunk = null) =>
@@ -144,6 +170,7 @@ internal sealed class Cluster : IAsyncDisposable
             if (host is not null)
                 await host.DisposeAsync().AsTask().Bound();
         }
+        _pki?.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
     }

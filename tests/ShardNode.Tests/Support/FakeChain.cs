@@ -17,6 +17,8 @@ internal sealed class FakeChain : IChainView
 
     public ConcurrentDictionary<uint, SlotKey> Keys { get; } = new();
 
+    public ConcurrentDictionary<Address, bool> Posters { get; } = new();
+
     public ConcurrentDictionary<(Address User, Address Key), SessionGrant> Sessions { get; } = new();
 
     public Task<ulong> GetEpochSecondsAsync(CancellationToken cancellationToken) => Answer(EpochSeconds);
@@ -28,6 +30,8 @@ internal sealed class FakeChain : IChainView
 
     public Task<SessionGrant?> GetSessionAsync(Address user, Address key, CancellationToken cancellationToken) =>
         Answer(Sessions.GetValueOrDefault((user, key)));
+
+    public Task<bool> IsActivePosterAsync(Address poster, CancellationToken cancellationToken) => Answer(Posters.GetValueOrDefault(poster));
 
     private Task<T> Answer<T>(T value) => IsDown ? throw new ChainUnavailableException("The test's chain is down.") : Task.FromResult(value);
 }

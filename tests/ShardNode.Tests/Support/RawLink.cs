@@ -26,14 +26,17 @@ internal sealed class RawLink : IAsyncDisposable
     private readonly ShardModel _shard;
     private readonly ShardSession _session;
     private readonly SlotKey _before;
+    private readonly CommitmentSalts? _salts;
 
-    public RawLink(Cluster cluster)
+    /// <param name="cluster">Holds the real slot 1.</param>
+    /// <param name="salts">Of the sealed job that is to be played; null for public ones.</param>
+    public RawLink(Cluster cluster, CommitmentSalts? salts = null)
     {
-        _cluster = cluster;
+        (_cluster, _salts) = (cluster, salts);
         _channel = cluster.Channel(1);
         _call = _channel.DuplexStreaming(ShardMethods.Link);
         _shard = ShardModel.Load(_model, new LayerRange(0, TestModel.Layers / 2), 1);
-        _session = _shard.CreateSession(TestModel.Context);
+        _session = _shard.CreateSession(TestModel.Context, salts: salts);
         _before = cluster.Chain.Keys[Cluster.SlotId(0)];
         cluster.Chain.Keys[_before.SlotId] = _before with { SigningKey = Key.Address };
     }
@@ -87,6 +90,8 @@ internal sealed class RawLink : IAsyncDisposable
     {
         LinkFrame frame = Frame(job);
         frame.Open = new Open { Request = job.Signed.ToWire(), PostBefore = _cluster.PostBefore, Window = 1 };
+        if (job.DataKey is { } key)
+            frame.Open.DataKey = Google.Protobuf.ByteString.CopyFrom(key);
         frame.Open.Pipeline.AddRange(_cluster.Pipeline());
         frame.Open.Pipeline[0].SigningKey = Key.Address.ToWire();
         return frame;
@@ -132,7 +137,7 @@ internal sealed class RawLink : IAsyncDisposable
     public SignedMessage Sign(ShardReceipt receipt, PrivateKey? key = null) => Cluster.Domain.Sign(receipt, key ?? Key).ToWire();
 
     public ShardReceipt Receipt(TestJob job, uint[] tokens, ulong postBefore) => new(
-        job.JobId, Cluster.SlotId(0), _cluster.Operators[0], 0, (uint)tokens.Length - 1, TokenCommitment.Root(tokens),
+        job.JobId, Cluster.SlotId(0), _cluster.Operators[0], 0, (uint)tokens.Length - 1, TokenCommitment.Root(tokens, _salts?.Tokens),
         _session.Trace!.TraceRoot(tokens.Length - 1), postBefore);
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using TeeTee.Attestation.Encryption;
 using TeeTee.Ethereum;
 using TeeTee.Inference.Sampling;
 using TeeTee.Primitives;
@@ -14,12 +15,35 @@ internal sealed record TestJob(Signed<JobRequest> Signed, uint[] Prompt)
 
     public byte[]? Sealed { get; init; }
 
+    /// <summary>The key of a sealed job.</summary>
+    public byte[]? DataKey { get; init; }
+
     public ulong? PostBefore { get; init; }
 
     public Bytes32 JobId => Cluster.Domain.Digest(Signed.Message);
 
     public SamplingParameters Sampling => new(
         Signed.Message.Sampling.Greedy, Signed.Message.Sampling.InverseTemperatureBits, Signed.Message.Sampling.Seed);
+
+    public SealedBinding Binding => new(JobId, Signed.Message.User, Signed.Message.Nonce, Signed.Message.ModelId);
+
+    /// <summary>A sealed job of a client that has not yet sealed it.</summary>
+    public static TestJob CreateSealed(uint[] prompt, uint maxOutput, byte[]? dataKey = null, Func<JobRequest, JobRequest>? change = null)
+    {
+        using DataKey key = dataKey is null ? Attestation.Encryption.DataKey.Generate() : Attestation.Encryption.DataKey.From(dataKey);
+        return Create(prompt, maxOutput, r =>
+        {
+            r = change?.Invoke(r) ?? r;
+            return r with { Privacy = PrivacyMode.Sealed, PromptTokensRoot = TokenCommitment.Root(prompt, key.PromptSaltsOf(r.User, r.Nonce, r.ModelId).PromptTokens) };
+        }) with { DataKey = key.ToArray() };
+    }
+
+    /// <summary>The job as it is sent: sealed to slot 0 and to auditors.</summary>
+    public TestJob SealTo(out SealedExchange client, params Bytes32[] recipients)
+    {
+        client = SealedExchange.Seal(Attestation.Encryption.DataKey.From(DataKey!), Binding, recipients, Prompt, out byte[] input);
+        return this with { Sealed = input };
+    }
 
     public static TestJob Create(uint[] prompt, uint maxOutput, Func<JobRequest, JobRequest>? change = null, PrivateKey? signer = null)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TeeTee.Attestation.Encryption;
 using TeeTee.Inference.Engine;
 using TeeTee.Inference.Sampling;
 using TeeTee.Primitives;
@@ -47,13 +48,15 @@ internal sealed class BatchMaker(Devnet net, AccountTree? parent = null)
     {
         HostedModel asked = plan.Asks ?? net.Model;
         Sampling sampling = plan.Greedy ? Sampling.GreedyPick : new Sampling(false, BitConverter.SingleToUInt32Bits(1.25f), 0, Keccak256.Hash([(byte)plan.Nonce]));
+        using DataKey? key = plan.Privacy == PrivacyMode.Sealed ? DataKey.Generate() : null;
+        CommitmentSalts? promptSalts = key?.PromptSaltsOf(Devnet.User.Address, plan.Nonce, asked.Id);
         JobRequest request = new()
         {
             User = Devnet.User.Address,
             Sequencer = Devnet.Sequencer.Address,
             Nonce = plan.Nonce,
             ModelId = asked.Id,
-            PromptTokensRoot = TokenCommitment.Root(plan.Prompt),
+            PromptTokensRoot = TokenCommitment.Root(plan.Prompt, promptSalts?.PromptTokens),
             PromptTokens = (uint)plan.Prompt.Length,
             MaxOutputTokens = plan.MaxOutput,
             StopTokens = [StopToken],
@@ -66,12 +69,24 @@ internal sealed class BatchMaker(Devnet net, AccountTree? parent = null)
             Payment = PaymentKind.Credits,
             Privacy = plan.Privacy,
         };
-        (uint[] tokens, Bytes32[][] lists) = plan.IsVoid ? ([], []) : Generate(plan, asked, sampling);
+        CommitmentSalts? salts = key?.SaltsOf(net.Domain.Digest(request));
+        (uint[] tokens, Bytes32[][] lists) = plan.IsVoid ? ([], []) : Generate(plan, asked, sampling, salts);
         plan.Lie(tokens, lists);
-        return new Run(plan, net.Domain.Sign(request, Devnet.User), tokens, lists, [.. plan.IsVoid ? [] : Receipts(request, tokens, lists, now)]);
+        Bytes32 root = TokenCommitment.Root(tokens, salts?.Tokens);
+        byte[] published = key is null ? TokenBytes.Encode(tokens) : Seal(plan, request, key, root, tokens);
+        return new Run(
+            plan, net.Domain.Sign(request, Devnet.User), tokens, root, published, lists, [.. plan.IsVoid ? [] : Receipts(request, tokens, root, lists, now)]);
     }
 
-    private static (uint[] Tokens, Bytes32[][] Lists) Generate(JobPlan plan, HostedModel asked, Sampling sampling)
+    private byte[] Seal(JobPlan plan, JobRequest request, DataKey key, Bytes32 root, uint[] tokens)
+    {
+        SealedBinding binding = new(net.Domain.Digest(request), request.User, request.Nonce, request.ModelId);
+        DataKey wrapped = plan.WrapsAnotherKey ? DataKey.Generate() : DataKey.From(key.ToArray());
+        using var exchange = SealedExchange.Seal(wrapped, binding, [net.Slots[request.ModelId][0].EncryptionKey, .. plan.Auditors], plan.Prompt, out _);
+        return exchange.SealTokens(root, tokens);
+    }
+
+    private static (uint[] Tokens, Bytes32[][] Lists) Generate(JobPlan plan, HostedModel asked, Sampling sampling, CommitmentSalts? salts)
     {
         if (!plan.Invented.IsEmpty)
         {
@@ -85,20 +100,18 @@ internal sealed class BatchMaker(Devnet net, AccountTree? parent = null)
             MaxTokens = (int)plan.MaxOutput,
             Sampling = new SamplingParameters(sampling.Greedy, sampling.InverseTemperatureBits, sampling.Seed),
             StopTokens = [StopToken],
+            Salts = salts,
         };
         OfflineRunResult run = OfflineRunner.Run((plan.Runs ?? asked).Shards, plan.Prompt, options, CancellationToken.None);
         return ([.. plan.Prompt, .. run.OutputTokens], [.. run.Traces.Select(t => t.Leaves.ToArray())]);
     }
 
-    private IEnumerable<Signed<ShardReceipt>> Receipts(JobRequest request, uint[] tokens, Bytes32[][] lists, ulong now)
-    {
-        Bytes32 root = TokenCommitment.Root(tokens);
-        return net.Slots[request.ModelId].Select((slot, i) => net.Domain.Sign(
+    private IEnumerable<Signed<ShardReceipt>> Receipts(JobRequest request, uint[] tokens, Bytes32 root, Bytes32[][] lists, ulong now) =>
+        net.Slots[request.ModelId].Select((slot, i) => net.Domain.Sign(
             new ShardReceipt(
                 net.Domain.Digest(request), slot.Slot.SlotId, slot.Slot.Operator, now / net.EpochSeconds, (uint)tokens.Length - 1, root,
                 TraceCommitment.Root(lists[i]), now + 10_000),
             slot.Enclave));
-    }
 
     private async Task<Dictionary<uint, (ExecutionTree, QuoteItem)>> SealAsync(IEnumerable<Run> runs)
     {
@@ -124,16 +137,17 @@ internal sealed class BatchMaker(Devnet net, AccountTree? parent = null)
             Request = run.Request,
             Finish = run.Tokens[^1] == StopToken ? Finish.Stop : Finish.Length,
             OutputTokens = output,
-            TokensRoot = TokenCommitment.Root(run.Tokens),
+            TokensRoot = run.TokensRoot,
             Shards =
             [
                 .. run.Receipts.Select((r, i) => new AnsweredShard(
                     r, run.Lists[i].SelectMany(l => l.ToArray()).ToArray(), epochs[r.Message.Slot].Quote,
                     epochs[r.Message.Slot].Tree.Prove(net.Domain.Digest(r.Message))!)),
             ],
-            Tokens = run.Tokens.SelectMany(BitConverter.GetBytes).ToArray(),
+            Tokens = run.Published,
         };
     }
 
-    private sealed record Run(JobPlan Plan, Signed<JobRequest> Request, uint[] Tokens, Bytes32[][] Lists, ImmutableArray<Signed<ShardReceipt>> Receipts);
+    private sealed record Run(
+        JobPlan Plan, Signed<JobRequest> Request, uint[] Tokens, Bytes32 TokensRoot, byte[] Published, Bytes32[][] Lists, ImmutableArray<Signed<ShardReceipt>> Receipts);
 }

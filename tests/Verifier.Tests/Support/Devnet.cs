@@ -42,6 +42,8 @@ public sealed class Devnet : IAsyncLifetime
         DevParameters = true,
     };
 
+    private static readonly SimulatedMeasurements s_image = SimulatedMeasurements.Of("shard", "compose");
+
     private static readonly Address s_module = Address.Parse("0x00000000000000000000000000000000000d15b0");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("teetee-verifier-").FullName;
@@ -96,7 +98,8 @@ public sealed class Devnet : IAsyncLifetime
         using TransactionSender host = new(Client, Host, AnvilProcess.ChainId);
         using TransactionSender user = new(Client, User, AnvilProcess.ChainId);
         Deployment = await new RollupDeployer(Client, sequencer)
-            .DeployAsync(s_parameters, Sequencer.Address, Sequencer.Address, [Sequencer.Address], Bound);
+            .DeployAsync(
+                s_parameters, ChallengeTerms.For(s_parameters), SimulatedPolicy.Of(Pki, s_image), Sequencer.Address, Sequencer.Address, Bound);
         await SendAsync(sequencer, Registry, Registry.RegisterPoster(Sequencer.Address), s_parameters.MinPosterStake);
         foreach (HostedModel model in (HostedModel[])[Model, Overflowing])
         {
@@ -177,7 +180,7 @@ public sealed class Devnet : IAsyncLifetime
     /// <summary>A quote below a root that nobody pinned.</summary>
     internal byte[] StrangersQuote(QuoteRecord record)
     {
-        using SimulatedQuoteSource source = new(OtherPki, SimulatedMeasurements.Of("shard", "compose"));
+        using SimulatedQuoteSource source = new(OtherPki, s_image);
         return source.GetQuoteAsync(ReportData.ForEpoch(Domain, record), Bound).GetAwaiter().GetResult();
     }
 
@@ -219,13 +222,13 @@ public sealed class Devnet : IAsyncLifetime
         TransactionReceipt registered = await SendAsync(host, Registry, data, s_parameters.MinSlotStake);
         uint slotId = (uint)(ulong)registered.Logs.Select(ContractEvent.Decode).Single(e => e?.Name == "SlotRegistered")!.Values["slotId"];
         await SendAsync(host, Registry, Registry.BeginRegistration(slotId));
-        (Bytes32 nonce, ulong expiresAt) = await Registry.GetRegistrationNonceAsync(slotId, BlockTag.Latest, Bound);
+        (Bytes32 nonce, _) = await Registry.GetRegistrationNonceAsync(slotId, BlockTag.Latest, Bound);
         PrivateKey enclave = PrivateKey.Generate();
         Bytes32 encryptionKey = Keccak256.Hash(BitConverter.GetBytes(slotId));
-        SimulatedQuoteSource quotes = new(Pki, SimulatedMeasurements.Of("shard", "compose"));
+        SimulatedQuoteSource quotes = new(Pki, s_image);
         byte[] reportData = ReportData.ForRegistration(Domain, slotId, Host.Address, nonce, enclave.Address, encryptionKey);
         byte[] quote = await quotes.GetQuoteAsync(reportData, Bound);
-        byte[] evidence = DevEvidence.Create(AnvilProcess.ChainId, Deployment.QuoteVerifier, reportData, quote, expiresAt + 5_000, Sequencer);
+        byte[] evidence = TdxEvidence.Create(quote);
         await SendAsync(host, Registry, Registry.Register(slotId, enclave.Address, encryptionKey, evidence));
         RegisteredSlot slot = (await Registry.GetSlotAsync(slotId, BlockTag.Latest, Bound))!;
         return new HostedSlot(slot.Slot, enclave, encryptionKey, quotes);

@@ -15,6 +15,12 @@ internal sealed record JobPlan(ulong Nonce)
 
     public PrivacyMode Privacy { get; init; } = PrivacyMode.Public;
 
+    /// <summary>To whom the client of a sealed job wraps its key beside slot 0.</summary>
+    public ImmutableArray<Bytes32> Auditors { get; init; } = [];
+
+    /// <summary>The client wraps another key than the one that the job runs under.</summary>
+    public bool WrapsAnotherKey { get; init; }
+
     public bool IsVoid { get; init; }
 
     /// <summary>Changes what the hosts publish and sign: the tokens at positions 0..T and the leaf lists per slot.</summary>

@@ -90,6 +90,13 @@ const poea = keccak256(encodeAbiParameters(
 const registration = keccak256(encodeAbiParameters(
   word("string tag,uint256 chainId,address rollup,uint32 slot,address operator,bytes32 nonce"),
   ["TeeTee registration v1", BigInt(chainId), rollup, 3, address("operator"), hash("nonce")]));
+const head = "string tag,uint256 chainId,address rollup,bytes32 modelId,uint32 slot,address operator";
+const common = [BigInt(chainId), rollup, hash("model"), 3, address("operator")];
+const tls = keccak256(encodeAbiParameters(
+  word(`${head},bytes32 publicKeyHash,uint64 notBefore,uint64 notAfter`),
+  ["TeeTee TLS v1", ...common, hash("tls key"), 1900000000n, 1900086400n]));
+const attestation = keccak256(encodeAbiParameters(word(`${head},bytes32 nonce`), ["TeeTee attestation v1", ...common, hash("nonce")]));
+const legacy = concat([pad(address("signing key"), { dir: "right", size: 32 }), hash("nonce")]);
 const chunk = concat([numberToHex(1, { size: 4 }), "0x04", numberToHex(0, { size: 2 }), numberToHex(2, { size: 4 }), numberToHex(40000, { size: 4 }), hash("chunk")]);
 
 const text = (value) => JSON.stringify(value, (_, v) => typeof v === "bigint" ? v.toString() : v, 2) + "\n";
@@ -101,6 +108,7 @@ writeFileSync(new URL("state.json", folder), text({
     [...word("uint256 chainId,address rollup,uint64 index,bytes32 parentHash"), tuple("header", "BatchHeader")], [BigInt(chainId), rollup, 5n, parentHash, header])) },
   execution: { digests, root: executionRoot },
   reportData: { modelId: hash("model"), slot: 3, operator: address("operator"), epoch: 190000000, nonce: hash("nonce"), signingKey: keys[0], encryptionKey: keys[1],
-    poea: concat([poea, keyHash]), registration: concat([registration, keyHash]) },
+    publicKeyHash: hash("tls key"), notBefore: 1900000000, notAfter: 1900086400,
+    poea: concat([poea, keyHash]), registration: concat([registration, keyHash]), tls: concat([tls, keyHash]), attestation: concat([attestation, keyHash]), legacy },
   chunk: { leaf: 1, kind: 4, part: 0, number: 2, itemLength: 40000, hash: hash("chunk"), leafData: chunk, dataRoot: root("TT/data1", [chunk]) },
 }));

@@ -12,8 +12,6 @@ namespace TeeTee.Cli.Commands.Quotes;
 /// <summary><c>teetee quote verify</c>: judges a quote at a time with collateral at hand; asks no network and no clock unless the time is left out.</summary>
 internal sealed class QuoteVerifyCommand
 {
-    private const int MaxPolicySize = 65_536;
-
     private readonly Argument<string> _file = new("file") { Description = "The quote: binary, hex or base64." };
     private readonly Option<string> _collateral;
     private readonly Option<string?> _at;
@@ -65,16 +63,11 @@ internal sealed class QuoteVerifyCommand
 
     private QuotePolicy Policy(ParseResult parsed)
     {
-        QuotePolicy policy = parsed.GetValue(_policy) is { } path ? ReadPolicy(path) : new QuotePolicy();
+        QuotePolicy policy = parsed.GetValue(_policy) is { } path ? SettingFiles.LoadPolicy(path) : new QuotePolicy();
         if (parsed.GetValue(_statuses) is { } statuses)
             policy = policy with { AcceptedStatuses = Statuses(statuses) };
         return parsed.GetValue(_strict) ? policy with { StrictComponents = true } : policy;
     }
-
-    private static QuotePolicy ReadPolicy(string path) =>
-        QuotePolicy.TryParse(QuoteFile.ReadBounded(path, MaxPolicySize, "bad_policy"), out QuotePolicy? policy, out string cause)
-            ? policy
-            : throw new FailureException(ExitCode.Configuration, "bad_policy", $"{path} is no policy: {cause}.");
 
     private static QuoteCollateral Collateral(string path) =>
         QuoteCollateral.TryParse(QuoteFile.ReadBounded(path, QuoteCollateral.MaxContainerSize, "bad_collateral"), out QuoteCollateral? collateral, out string cause)

@@ -1,0 +1,12 @@
+namespace TeeTee.Primitives;
+
+/// <summary>The salts of the leaves of one place, by index.</summary>
+/// <param name="Salts">Of the job.</param>
+/// <param name="Kind">What the leaves hold.</param>
+/// <param name="Layer">Layer, or the number of the boundary before it; 0 where there is none.</param>
+/// <param name="Position">Position; 0 where there is none.</param>
+public readonly record struct LeafSalts(CommitmentSalts Salts, SaltKind Kind, uint Layer, uint Position)
+{
+    /// <summary>The salt of leaf <paramref name="index"/>.</summary>
+    public Bytes32 this[int index] => Salts.Of(Kind, Layer, Position, (uint)index);
+}

@@ -1,0 +1,56 @@
+using Google.Protobuf;
+using TeeTee.Primitives;
+using TeeTee.Rollup.Messages;
+using TeeTee.ShardProtocol.V1;
+
+namespace TeeTee.ShardProtocol.Mapping;
+
+/// <summary>A shard's answer to a challenge. Nothing in it is believed before its quote is verified.</summary>
+/// <param name="Nonce">The asker's.</param>
+/// <param name="TeeType">What made the quotes, as the shard says.</param>
+/// <param name="Slot">The slot that the shard says it is.</param>
+/// <param name="SigningKey">Enclave key that signs receipts.</param>
+/// <param name="EncryptionKey">X25519 key to which prompts are sealed.</param>
+/// <param name="Epoch">Epoch of the shard's clock.</param>
+/// <param name="Quote">Over the attestation report data.</param>
+/// <param name="LegacyQuote">Over the legacy report data; empty unless asked for.</param>
+public sealed record ShardAttestation(
+    Bytes32 Nonce, TeeType TeeType, Slot Slot, Address SigningKey, Bytes32 EncryptionKey, ulong Epoch, ReadOnlyMemory<byte> Quote,
+    ReadOnlyMemory<byte> LegacyQuote)
+{
+    /// <summary>Longest quote that is read: eight times the longest ever seen.</summary>
+    public const int MostQuoteBytes = 1 << 16;
+
+    /// <summary>Reads a reply; sizes are checked, nothing else.</summary>
+    /// <exception cref="WireFormatException">A field has another size than shard.proto says.</exception>
+    public static ShardAttestation Read(GetAttestationReply wire)
+    {
+        ArgumentNullException.ThrowIfNull(wire);
+        Slot slot = new(wire.SlotId, wire.Operator.ReadAddress("operator"), wire.ModelId.ReadHash("model_id"), wire.FirstLayer, wire.LayerCount);
+        if (wire.Quote.IsEmpty)
+            throw new WireFormatException("quote is absent.");
+        return new ShardAttestation(
+            wire.Nonce.ReadHash("nonce"), wire.TeeType, slot, wire.SigningKey.ReadAddress("signing_key"), wire.EncryptionKey.ReadHash("encryption_key"),
+            wire.Epoch, Bounded(wire.Quote, "quote"), Bounded(wire.LegacyQuote, "legacy_quote"));
+    }
+
+    public GetAttestationReply ToWire() => new()
+    {
+        Nonce = Nonce.ToWire(),
+        TeeType = TeeType,
+        ModelId = Slot.ModelId.ToWire(),
+        SlotId = Slot.SlotId,
+        Operator = Slot.Operator.ToWire(),
+        FirstLayer = Slot.FirstLayer,
+        LayerCount = Slot.LayerCount,
+        SigningKey = SigningKey.ToWire(),
+        EncryptionKey = EncryptionKey.ToWire(),
+        Epoch = Epoch,
+        Quote = ByteString.CopyFrom(Quote.Span),
+        LegacyQuote = ByteString.CopyFrom(LegacyQuote.Span),
+    };
+
+    private static ReadOnlyMemory<byte> Bounded(ByteString quote, string name) => quote.Length <= MostQuoteBytes
+        ? quote.Memory
+        : throw new WireFormatException($"{name} has {quote.Length} bytes, at most {MostQuoteBytes} are read.");
+}

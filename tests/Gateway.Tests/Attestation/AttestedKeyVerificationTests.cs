@@ -1,0 +1,150 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Verification;
+using TeeTee.Gateway.Attestation;
+using TeeTee.Gateway.Jobs;
+using TeeTee.Primitives;
+using TeeTee.Rollup.Messages;
+
+namespace TeeTee.Gateway.Tests.Attestation;
+
+public sealed class AttestedKeyVerificationTests : IDisposable
+{
+    private readonly AttestationFixture _fixture = new();
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public async Task FirstFaultAsync_HonestPipeline_IsBelievedForAMinuteAndThenAskedAnew()
+    {
+        Relay relay = new(_fixture.ReportAsync);
+        Clock clock = new();
+        AttestedKeyVerification verification = new(relay, Trust(), clock);
+
+        Assert.Null(await verification.FirstFaultAsync(Node(), Model(), CancellationToken.None));
+        Assert.Null(await verification.FirstFaultAsync(Node(), Model(), CancellationToken.None));
+        Assert.Single(relay.Nonces);
+        clock.Elapsed = TimeSpan.FromMinutes(2);
+        Assert.Null(await verification.FirstFaultAsync(Node(), Model(), CancellationToken.None));
+
+        Assert.Equal(2, relay.Nonces.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task FirstFaultAsync_OtherKeysThanThosePassed_AreAskedAtOnce()
+    {
+        Relay relay = new(_fixture.ReportAsync);
+        AttestedKeyVerification verification = Verification(relay);
+        Assert.Null(await verification.FirstFaultAsync(Node(), Model(), CancellationToken.None));
+
+        Assert.NotNull(await verification.FirstFaultAsync(Node(), Model() with { EncryptionKey = Bytes32.Zero }, CancellationToken.None));
+        Assert.NotNull(await verification.FirstFaultAsync(Node(), Model() with { Slots = Model().Slots.RemoveAt(2) }, CancellationToken.None));
+        Assert.Null(await verification.FirstFaultAsync(Node(), Model(), CancellationToken.None));
+
+        Assert.Equal(4, relay.Nonces.Distinct().Count());
+    }
+
+    public static TheoryData<string, string> Faults => new()
+    {
+        { "own encryption key", "attested encryption key" },
+        { "own signing key", "not those of the pipeline" },
+        { "hidden slot", "not those of the pipeline" },
+        { "replay", "answers nonce" },
+        { "unattested last slot", "slot 5 is not attested: ReportData" },
+        { "gap", "needed is 2" },
+        { "another contract", "ReportData" },
+        { "Intel's root", "is not attested" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task FirstFaultAsync_SequencerOrShardLies_SaysWhy(string what, string expected)
+    {
+        Relay relay = new(what switch
+        {
+            "replay" => _ => _fixture.ReportAsync(Bytes32.Zero),
+            "unattested last slot" => async nonce =>
+            {
+                AttestationReport report = await _fixture.ReportAsync(nonce);
+                return report with { Entries = report.Entries.SetItem(2, report.Entries[2] with { Details = report.Entries[2].Details with { SigningKey = Address.Zero } }) };
+            },
+            "gap" => async nonce =>
+            {
+                AttestationReport report = await _fixture.ReportAsync(nonce);
+                return report with { Entries = report.Entries.RemoveAt(1) };
+            },
+            "hidden slot" => async nonce =>
+            {
+                AttestationReport report = await _fixture.ReportAsync(nonce);
+                return report with { Entries = report.Entries.RemoveAt(2) };
+            },
+            _ => _fixture.ReportAsync,
+        });
+        ModelInfo model = what switch
+        {
+            "own encryption key" => Model() with { EncryptionKey = Keccak256.Hash("the sequencer's own"u8) },
+            "own signing key" => Model() with { Slots = Model().Slots.SetItem(0, Model().Slots[0] with { SigningKey = Address.Zero }) },
+            _ => Model(),
+        };
+        AttestationTrust trust = what switch
+        {
+            "another contract" => Trust() with { Domain = new RollupDomain(1, Address.Zero) },
+            "Intel's root" => Trust() with { Root = TrustedRoot.Intel, Policy = new QuotePolicy() },
+            _ => Trust(),
+        };
+
+        string? fault = await Verification(relay, trust).FirstFaultAsync(Node(), model, CancellationToken.None);
+
+        Assert.Contains(expected, fault, StringComparison.Ordinal);
+    }
+
+    private AttestationTrust Trust() => new(_fixture.Root, new QuotePolicy { AllowSimulated = true }, Domain: AttestationFixture.Domain);
+
+    private AttestedKeyVerification Verification(Relay relay, AttestationTrust? trust = null) => new(relay, trust ?? Trust(), TimeProvider.System);
+
+    private static NodeInfo Node() => new(1, AttestationFixture.Domain.ChainId, AttestationFixture.Domain.Rollup, Address.Zero, 1, 1, 0, []);
+
+    private ModelInfo Model() => new(
+        "model", AttestationFixture.ModelId, AttestationFixture.Layers, 64, 100, 1, 1, _fixture.EncryptionKeys[0],
+        [.. _fixture.Slots.Select((slot, i) => new SlotInfo(slot.SlotId, slot.Operator, slot.FirstLayer, slot.LayerCount, _fixture.SigningKeys[i], "simulated"))]);
+
+    private sealed class Clock : TimeProvider
+    {
+        public TimeSpan Elapsed { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Elapsed.Ticks;
+    }
+
+    /// <summary>A sequencer as far as attestation goes.</summary>
+    private sealed class Relay(Func<Bytes32, Task<AttestationReport>> report) : IJobClient
+    {
+        public List<Bytes32> Nonces { get; } = [];
+
+        public Task<AttestationReport> GetAttestationAsync(Bytes32 modelId, Bytes32 nonce, CancellationToken cancellationToken)
+        {
+            Nonces.Add(nonce);
+            return report(nonce);
+        }
+
+        public Task<NodeInfo> GetInfoAsync(CancellationToken cancellationToken) => Task.FromResult(Node());
+
+        public Task<AccountInfo> GetAccountAsync(Address address, CancellationToken cancellationToken) => throw Away();
+
+        public async IAsyncEnumerable<JobEvent> SubmitAsync(JobSubmission submission, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            yield break;
+        }
+
+        public Task<CancelOutcome> CancelAsync(JobCancellation cancellation, CancellationToken cancellationToken) => throw Away();
+
+        public Task<JsonElement?> GetReceiptAsync(Bytes32 jobId, CancellationToken cancellationToken) => Task.FromResult<JsonElement?>(null);
+
+        public Task<JsonElement?> GetCollateralAsync(Bytes32 hash, CancellationToken cancellationToken) => Task.FromResult<JsonElement?>(null);
+
+        private static JobApiException Away() => new(null, "unreachable", "This relay knows attestation only.");
+    }
+}
