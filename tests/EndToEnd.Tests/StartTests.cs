@@ -97,7 +97,7 @@ public sealed class StartTests(NetworkFixture fixture) : IDisposable
             ["--listen"] = $"127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}",
             ["--key"] = Path.Combine(fixture.Network.State, "keys", "sequencer.key"),
             ["--model"] = NetworkFixture.ModelPath,
-            ["--shards"] = "http://127.0.0.1:9",
+            ["--shards"] = "https://127.0.0.1:9",
             ["--trusted-root"] = Path.Combine(fixture.Network.State, "simulated-tee", "root.pem"),
         };
         for (int i = 0; i < changed.Length; i += 2)

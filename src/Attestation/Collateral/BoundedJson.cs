@@ -42,5 +42,5 @@ internal static class BoundedJson
     }
 
     /// <summary>Messages quote the sender's text: at most so much of it, and nothing that moves a terminal's cursor.</summary>
-    private static string Shown(string message) => new([.. message.Take(MaxCause).Select(c => char.IsControl(c) ? '?' : c)]);
+    internal static string Shown(string message) => new([.. message.Take(MaxCause).Select(c => char.IsControl(c) ? '?' : c)]);
 }

@@ -50,7 +50,7 @@ public sealed record AppCompose
     {
         MalformedEventLogException.Require(
             json.Length <= EventLogLimits.ComposeBytes, EventLogStage.Compose, $"the app-compose file has {json.Length} bytes, at most {EventLogLimits.ComposeBytes} are read");
-        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = EventLogLimits.JsonDepth, AllowDuplicateProperties = false });
+        using JsonDocument document = DstackJsonReader.Parse(json);
         JsonElement root = document.RootElement;
         string[] scripts = [.. new[] { "pre_launch_script", "init_script", "bash_script" }.Where(name => IsPresent(root, name))];
         ComposeImageReader images = new();

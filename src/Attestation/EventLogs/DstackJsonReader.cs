@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using TeeTee.Attestation.Collateral;
 
 namespace TeeTee.Attestation.EventLogs;
 
@@ -9,13 +10,13 @@ namespace TeeTee.Attestation.EventLogs;
 /// </summary>
 internal static class DstackJsonReader
 {
-    private static readonly JsonDocumentOptions s_strict = new() { MaxDepth = EventLogLimits.JsonDepth, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
 
     public static EventLog Read(ReadOnlyMemory<byte> json)
     {
         try
         {
-            using var document = JsonDocument.Parse(json, s_strict);
+            using JsonDocument document = Parse(json);
             JsonElement root = document.RootElement;
             if (root.ValueKind == JsonValueKind.Array)
                 return new EventLog(EventLogFormat.DstackEvents, ReadEvents(root));
@@ -36,11 +37,20 @@ internal static class DstackJsonReader
         }
     }
 
+    /// <summary>Bounds come before the parser: its memory follows the number of tokens.</summary>
+    internal static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
+        string fault = JsonScan.FindFault(json.Span);
+        if (fault.Length > 0)
+            throw new JsonException(fault);
+        return JsonDocument.Parse(json, s_strict);
+    }
+
     private static IReadOnlyList<MeasuredEvent> ReadNested(JsonElement log)
     {
         if (log.ValueKind != JsonValueKind.String)
             return ReadEvents(log);
-        using var document = JsonDocument.Parse(log.GetString()!, s_strict);
+        using JsonDocument document = Parse(Encoding.UTF8.GetBytes(log.GetString()!));
         return ReadEvents(document.RootElement);
     }
 

@@ -18,7 +18,7 @@ public sealed class EventLog
     /// <summary>How the log came.</summary>
     public EventLogFormat Format { get; }
 
-    /// <summary>The events that extend a register, in the order of the log; at most 1024.</summary>
+    /// <summary>The events that extend a register, in the order of the log; at most 256.</summary>
     public IReadOnlyList<MeasuredEvent> Events { get; }
 
     /// <summary>The runtime events, in order.</summary>

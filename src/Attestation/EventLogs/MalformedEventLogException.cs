@@ -5,7 +5,9 @@ namespace TeeTee.Attestation.EventLogs;
 /// <summary>Carries a refusal from the depth of a reader to the edge of this folder, where it becomes an <see cref="EventLogError"/>.</summary>
 internal sealed class MalformedEventLogException(EventLogStage stage, string cause) : Exception(cause)
 {
-    public EventLogError Error { get; } = new(stage, cause);
+    private const int MaxCause = 400;
+
+    public EventLogError Error { get; } = new(stage, Shown(cause));
 
     public static void Require(bool condition, EventLogStage stage, string cause)
     {
@@ -19,6 +21,9 @@ internal sealed class MalformedEventLogException(EventLogStage stage, string cau
         if (!condition)
             throw new MalformedEventLogException(stage, cause.ToStringAndClear());
     }
+
+    /// <summary>Causes quote the sender's text: nothing that moves a terminal's cursor, and two registers fit.</summary>
+    private static string Shown(string cause) => new([.. cause.Take(MaxCause).Select(c => char.IsControl(c) ? '?' : c)]);
 
     /// <summary>An interpolated cause of a condition that failed.</summary>
     [InterpolatedStringHandler]

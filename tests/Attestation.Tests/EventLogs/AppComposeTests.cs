@@ -14,6 +14,7 @@ public sealed class AppComposeTests
     [InlineData($"services:\r\n  a:\r\n    image: {Pinned}\r\n")]
     [InlineData($"version: '3'\nservices:\n    a:\n        image: \"{Pinned}\"  # ours\n        command: [\"run\", '-x', y]\n")]
     [InlineData($"services:\n  a:\n    image: host:5000/x/y:1.2@sha256:{Digest}\n    ports:\n      - \"80:80\"\n      - 81:81\n    environment:\n    - A=b\n    volumes:\n      - /a:/a\n  'b':\n    'image': {Pinned}\n")]
+    [InlineData($"services:\n  a:\n    command:\n      - -v\n      - --x=1\n      - - a\n        - b\n    image: {Pinned}\n")]
     [InlineData($"services:\n  a:\n    entrypoint: |\n      image: no\n\n      services: {{}}\n    image: {Pinned}\nvolumes:\n  data:\n")]
     [InlineData($"# text\nservices:\n\n  a:\n    command:\n      - |\n        image: no\n      - x\n    image: {Pinned}\n")]
     public void TryRead_PinnedImages_ArePinned(string yaml)
@@ -62,6 +63,7 @@ public sealed class AppComposeTests
     [InlineData($"services:\n  a:\n    image: {Pinned}\n# \ry: |\n  b:\n    image: evil\n")]
     [InlineData($"services:\n  a:\n    image: {Pinned}\n\tb:\n")]
     [InlineData($"services:\n  a:\n    image: !x {Pinned}\n")]
+    [InlineData($"services:\n  a:\n    image: {Pinned}\n    x:\n      - - - - - - - a\n")]
     [InlineData($"services:\n  a:\n    image: {Pinned}\n---\nservices:\n  b:\n    image: {Pinned}\n")]
     [InlineData("services:\n")]
     [InlineData("")]

@@ -162,7 +162,7 @@ public sealed class EventLogTests
         EventLogFixture many = new();
         for (int i = 0; i <= EventLogLimits.Events; i++)
             many.Runtime("x", []);
-        AssertRefused(EventLogStage.Form, "1025 events", many);
+        AssertRefused(EventLogStage.Form, "257 events", many);
 
         EventLogFixture longName = new();
         longName.Runtime(new string('n', 257), []);

@@ -10,6 +10,7 @@ public sealed class FuzzAttestationTests
     [InlineData("quote")]
     [InlineData("der")]
     [InlineData("json")]
+    [InlineData("eventlog")]
     public void Run_ManyInputs_FindsNoCrashAndNoGreed(string group)
     {
         FuzzReport report = new FuzzRun(group, FuzzTargets.Of(group), seed: 20261121).Run(0, 35_000, CancellationToken.None);
@@ -111,7 +112,7 @@ public sealed class FuzzAttestationTests
         Assert.Equal(ExitCode.Success, run.ExitCode);
         foreach (string name in new[] { "millisecondsPerVerification", "processorMillisecondsPerVerification", "millisecondsWithUnparsedCollateral", "worstHostileMilliseconds" })
             Assert.True(run.Json.GetProperty(name).GetDouble() > 0, name);
-        Assert.Equal(21, run.Json.GetProperty("hostile").EnumerateArray().Select(row => row.GetProperty("name").GetString()).Distinct().Count());
+        Assert.Equal(27, run.Json.GetProperty("hostile").EnumerateArray().Select(row => row.GetProperty("name").GetString()).Distinct().Count());
     }
 
     private static Task<CommandRun> FuzzAsync(params string[] options) =>

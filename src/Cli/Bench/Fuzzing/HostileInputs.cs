@@ -36,6 +36,12 @@ internal static class HostileInputs
             ("many names", "json", Encoding.UTF8.GetBytes("{" + string.Join(',', Enumerable.Range(0, 7_200).Select(i => $"\"{i:x}\":0")) + "}")),
             ("many levels", "json", Levels(tcbInfo)),
             ("white space", "json", Filled(" ")),
+            ("runtime events", "eventlog", Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Repeat("""{"imr":3,"event_type":134217729,"event":"0123456789012345678901234567890123456789","event_payload":"{0}"}""".Replace("{0}", new string('0', 130)), 256))}]")),
+            ("too many runtime events", "eventlog", [.. Filled("[", "{\"imr\":3,\"event_type\":134217729},")[..^1], (byte)']']),
+            ("events of a table without digests", "eventlog", [.. EventLogSamples.Ccel[0][..65], .. Filled("\u0001\0\0\0\u0003\0\0\0\0\0\0\0\0\0\0\0")[65..]]),
+            ("compose file of short lines", "eventlog", [.. Filled("{\"docker_compose_file\":\"services:", "\\n a: b")[..^8], .. "\"}"u8]),
+            ("compose file of images", "eventlog", [.. Filled("{\"docker_compose_file\":\"services:\\n a:\\n", "  image: y\\n")[..^13], .. "\"}"u8]),
+            ("compose file of one line", "eventlog", [.. Filled("{\"docker_compose_file\":\"", "- ")[..^2], .. "\"}"u8]),
             ("TCB info behind white space", "json", [.. Filled(" ")[..(Size - tcbInfo.Length)], .. Encoding.UTF8.GetBytes(tcbInfo)]),
         ];
     }
