@@ -126,8 +126,9 @@ public sealed class ConfidentialTests(NetworkFixture fixture) : IDisposable
         return verdict;
     }
 
-    // Everything that chain, sequencer, shards and verifier keep, their logs included.
-    private Dictionary<string, byte[]> Kept() => Directory.EnumerateFiles(fixture.Network.State, "*", SearchOption.AllDirectories).ToDictionary(path => path, path =>
+    // Everything that chain, sequencer, shards and verifier keep, their logs included; a lock is empty and held.
+    private Dictionary<string, byte[]> Kept() => Directory.EnumerateFiles(fixture.Network.State, "*", SearchOption.AllDirectories)
+        .Where(path => Path.GetFileName(path) != "lock").ToDictionary(path => path, path =>
     {
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using MemoryStream bytes = new();
