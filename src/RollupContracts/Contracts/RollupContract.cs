@@ -49,6 +49,10 @@ public sealed class RollupContract(EthereumClient client, Address address) : Con
     public Task<Address> GetDisputeModuleAsync(BlockTag block, CancellationToken cancellationToken) =>
         CallAsync<Address>("disputeModule", [], block, cancellationToken);
 
+    /// <summary>The quote verifier in force now: what judges registrations.</summary>
+    public Task<Address> GetQuoteVerifierAsync(BlockTag block, CancellationToken cancellationToken) =>
+        CallAsync<Address>("quoteVerifier", [], block, cancellationToken);
+
     /// <summary>The quote verifier in force at the end of a second: what judges a quote by that second.</summary>
     public Task<Address> GetQuoteVerifierAsync(ulong time, BlockTag block, CancellationToken cancellationToken) =>
         CallAsync<Address>("quoteVerifierAt", [time], block, cancellationToken);

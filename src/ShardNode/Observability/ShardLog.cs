@@ -65,4 +65,7 @@ internal static partial class ShardLog
 
     [LoggerMessage(18, LogLevel.Warning, "Links are plain: activations cross the network in the clear and nobody proves who they are")]
     public static partial void PlainLinks(ILogger logger);
+
+    [LoggerMessage(20, LogLevel.Error, "The key of slot {Slot}, which counts for {Left} more, cannot be attested anew; it is tried again: {Reason}")]
+    public static partial void KeyRenewalFailed(ILogger logger, uint slot, TimeSpan left, string reason);
 }

@@ -14,6 +14,8 @@ internal sealed class ShardMetrics : IDisposable
     private readonly UpDownCounter<long> _links;
     private readonly Counter<long> _refused;
     private readonly Histogram<double> _duration;
+    private readonly Counter<long> _renewals;
+    private double _keyLeft = double.NaN;
 
     public ShardMetrics(Func<int> runningJobs, Func<long> evidenceBytes)
     {
@@ -24,6 +26,8 @@ internal sealed class ShardMetrics : IDisposable
         _links = _meter.CreateUpDownCounter<long>("teetee.shard.links", "{link}", "Links that are up.");
         _refused = _meter.CreateCounter<long>("teetee.shard.peers.refused", "{peer}", "Connections refused or ended for what the other side proved, by stage.");
         _duration = _meter.CreateHistogram<double>("teetee.shard.job.duration", "s", "Time of a job from admission to its end.");
+        _renewals = _meter.CreateCounter<long>("teetee.shard.key.renewals", "{renewal}", "Renewals of the registered key, by outcome.");
+        _meter.CreateObservableGauge("teetee.shard.key.left", MeasureKey, "s", "Time that the registered key still counts, as last read.");
         _meter.CreateObservableGauge("teetee.shard.jobs.running", () => (long)runningJobs(), "{job}", "Jobs that run.");
         _meter.CreateObservableGauge("teetee.shard.evidence", () => evidenceBytes(), "By", "Evidence kept on disk.");
     }
@@ -46,5 +50,12 @@ internal sealed class ShardMetrics : IDisposable
 
     public void LinkDown() => _links.Add(-1);
 
+    public void KeyRenewed(string outcome) => _renewals.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void KeyLeft(TimeSpan left) => Volatile.Write(ref _keyLeft, left.TotalSeconds);
+
     public void Dispose() => _meter.Dispose();
+
+    // Nothing is measured before the first look, and where nothing renews.
+    private IEnumerable<Measurement<double>> MeasureKey() => Volatile.Read(ref _keyLeft) is var left && double.IsNaN(left) ? [] : [new(left)];
 }

@@ -13,7 +13,7 @@ using TeeTee.ShardNode.Storage;
 namespace TeeTee.ShardNode.Service;
 
 /// <summary>What a shard asks the chain before it serves. A chain that is down stops only a shard that never saw it.</summary>
-internal sealed record ChainStart(IChainView View, uint SlotId, ILogger Logger)
+internal sealed record ChainStart(IChainView View, uint SlotId, SlotRegistration? Registration, ILogger Logger)
 {
     private const string EpochSecondsMeta = "epoch_seconds";
 
@@ -26,10 +26,13 @@ internal sealed record ChainStart(IChainView View, uint SlotId, ILogger Logger)
             await CheckChainAsync(options, client, logger, cancellationToken);
         ContractChainView contracts = new(client, options.Rollup, options.Clock);
         uint? slot = options.SlotId;
-        if (options.Registration is { } registration)
-            slot = await new SlotRegistration(options, registration, client, contracts, keys, modelId, quotes, logger).RunAsync(cancellationToken);
+        SlotRegistration? registration = options.Registration is { } asked
+            ? new SlotRegistration(options, asked, client, contracts, keys, modelId, quotes, logger)
+            : null;
+        if (registration is not null)
+            slot = await registration.RunAsync(cancellationToken);
         return new ChainStart(options.ChainView ?? contracts, slot ?? throw new FailureException(
-            ExitCode.Configuration, "no_slot", "No slot id is configured, and registration was not asked for."), logger);
+            ExitCode.Configuration, "no_slot", "No slot id is configured, and registration was not asked for."), registration, logger);
     }
 
     /// <summary>Compares the slot with the contract's and gives the epoch length, from the chain or, if that is down, from an earlier start.</summary>

@@ -33,9 +33,10 @@ internal sealed class ShardServices : IAsyncDisposable
     private readonly ILogger _logger;
 
     private ShardServices(ShardNodeOptions options, ShardSelf self, ShardKeys keys, ShardModel model, ShardStore store, IQuoteSource quotes,
-        IChainView chain, LinkSecurity? security, Readiness readiness, ILogger logger)
+        ChainStart start, LinkSecurity? security, Readiness readiness, ILogger logger)
     {
         (Self, Store, Security, _logger) = (self, store, security, logger);
+        IChainView chain = start.View;
         string inputs = InputFile.FolderOf(options.StateFolder);
         InputFile.Clean(inputs);
         Capacity capacity = new(options.Limits, KvBytes(model), self.IsFirst ? 0 : self.EmbeddingLength * sizeof(float), () => store.EvidenceBytes);
@@ -48,6 +49,8 @@ internal sealed class ShardServices : IAsyncDisposable
         Sealer = new EpochSealer(self, book, store, quotes, inputs, readiness, metrics, options.Clock, logger);
         Desk = new AttestationDesk(self, quotes, metrics, options.Clock);
         Watch = new RegistrationWatch(self, chain, book, readiness, options.Clock, logger);
+        if (start.Registration is { } registration)
+            _owned.Add(Renewal = new KeyRenewal(registration, self.Slot.SlotId, readiness, metrics, options.Clock, logger));
         Jobs = new JobRegistry(new ShardRuntime(
             self, keys, model, Hub, new Admission(self, chain, registry, options.Clock), capacity, book, store, metrics, options.Clock, logger, inputs, atRest,
             new SealedLinks(options.AllowPlainSealedJobs)));
@@ -75,6 +78,9 @@ internal sealed class ShardServices : IAsyncDisposable
 
     public RegistrationWatch Watch { get; }
 
+    /// <summary>Renews the registered key; null where the shard does not register it.</summary>
+    public KeyRenewal? Renewal { get; }
+
     /// <summary>Loads, checks and wires everything; nothing listens yet.</summary>
     /// <exception cref="FailureException">Naming what does not fit.</exception>
     public static async Task<ShardServices> CreateAsync(
@@ -87,6 +93,9 @@ internal sealed class ShardServices : IAsyncDisposable
         try
         {
             (IQuoteSource quotes, TrustedRoot root) = QuoteSourceOf(options);
+            AttestedPeerOptions? trust = options.PlainLinks ? null : TrustOf(options, root);
+            if (trust is not null)
+                await OwnQuoteCheck.RunAsync(quotes, trust, options.Clock, cancellationToken);
             ChainStart chain = await ChainStart.OpenAsync(options, keys, identity.ModelId, quotes, logger, cancellationToken);
             Slot slot = new(chain.SlotId, options.Operator, identity.ModelId, (uint)options.FirstLayer, (uint)options.LayerCount);
             store = ShardStore.Open(options.StateFolder,
@@ -105,11 +114,11 @@ internal sealed class ShardServices : IAsyncDisposable
                 EpochSeconds = epochSeconds,
                 Limits = options.Limits,
             };
-            LinkSecurity? security = options.PlainLinks ? null : await LinkSecurity.CreateAsync(
-                options, self, quotes, TrustOf(options, root), readiness, logger, cancellationToken);
+            LinkSecurity? security = trust is null ? null : await LinkSecurity.CreateAsync(
+                options, self, quotes, trust, readiness, logger, cancellationToken);
             if (security is null)
                 ShardLog.PlainLinks(logger);
-            return new ShardServices(options, self, keys, model, store, quotes, chain.View, security, readiness, logger);
+            return new ShardServices(options, self, keys, model, store, quotes, chain, security, readiness, logger);
         }
         catch
         {
