@@ -52,7 +52,8 @@ internal static class SequencerServices
     /// <summary>Attestation of shards and of the sequencer.</summary>
     public static IServiceCollection AddAttestation(this IServiceCollection services) => services
         .AddSingleton<CollateralStore>().AddSingleton<ShardChallenger>().AddSingleton<AttestationReporter>()
-        .AddSingleton<AciIdentity>().AddSingleton<AciAttestor>().AddSingleton<AciSessionBook>().AddSingleton<AciEndpoints>();
+        .AddSingleton<AciIdentity>().AddSingleton<AciAttestor>().AddSingleton<AciSessionBook>().AddSingleton<AciEndpoints>()
+        .AddHostedService<CollateralWatchService>();
 
     /// <summary>Batches, posting and payouts, on the same database and shards.</summary>
     public static IServiceCollection AddSettlement(this IServiceCollection services, SequencerOptions options, BatchingOptions batching)

@@ -23,17 +23,21 @@ public sealed class VerifierHost : IAsyncDisposable
     private readonly VerifierMetrics _metrics;
     private readonly BatchFollower _follower;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CollateralWatch _collateral;
     private Task _following = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
 
     private VerifierHost(WebApplication application, BatchVerification verification, VerifierOptions options, TimeProvider clock)
     {
         (_application, _verification) = (application, verification);
         VerifierStore store = new(options.StateFile, options.Deployment);
         store.Load(Book, verification.States);
+        Readiness readiness = application.Services.GetRequiredService<Readiness>();
+        _collateral = new CollateralWatch([options.Collateral], readiness, clock, application.Services.GetRequiredService<ILogger<CollateralWatch>>());
         BatchFollower? follower = null;
         _metrics = new VerifierMetrics(Book, () => follower?.ChainTime ?? 0);
         _follower = follower = new BatchFollower(
-            verification, Book, store, new EvidenceStore(options.EvidenceFolder), _metrics, application.Services.GetRequiredService<Readiness>(),
+            verification, Book, store, new EvidenceStore(options.EvidenceFolder), _metrics, readiness,
             application.Services.GetRequiredService<ILogger<BatchFollower>>(), clock, TimeSpan.FromSeconds(options.PollSeconds));
     }
 
@@ -92,6 +96,7 @@ public sealed class VerifierHost : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _following.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _application.DisposeAsync();
         _metrics.Dispose();
         _verification.Dispose();
@@ -107,6 +112,7 @@ public sealed class VerifierHost : IAsyncDisposable
         _application.MapGet("/v1/info", () => Results.Json(info, RollupJson.Options));
         Uri address = await ServiceHost.StartAsync(_application, cancellationToken);
         Address = options.Listen is null ? null : address;
+        _watching = _collateral.RunAsync(_stop.Token);
         _following = Task.Run(() => _follower.RunAsync(_stop.Token), CancellationToken.None);
     }
 

@@ -7,7 +7,7 @@ namespace TeeTee.Attestation.Collateral;
 /// <see cref="RunAsync"/> runs. When a source fails it goes on serving what it has; whether that is still in date is the verifier's judgement,
 /// and <see cref="Report"/> warns long before. Safe for use by several threads.
 /// </summary>
-public sealed class CollateralCache : ICollateralProvider, IDisposable
+public sealed class CollateralCache : ICollateralProvider, ICollateralMonitor, IDisposable
 {
     private readonly ICollateralSource _source;
     private readonly CollateralCacheOptions _options;
@@ -80,7 +80,7 @@ public sealed class CollateralCache : ICollateralProvider, IDisposable
         }
     }
 
-    /// <summary>How the collateral of every platform stands that is held or was asked for.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<CollateralReport> Report()
     {
         DateTimeOffset now = _clock.GetUtcNow();

@@ -4,22 +4,28 @@ namespace TeeTee.Attestation.Collateral;
 /// Collateral of one platform family out of a container file, read again whenever the file changes: whoever renews it (a development
 /// network's PKI, a timer that fetches) replaces the file. Safe for use by several threads.
 /// </summary>
-public sealed class CollateralFile : ICollateralProvider
+public sealed class CollateralFile : ICollateralProvider, ICollateralMonitor
 {
+    private static readonly TimeSpan s_alarmBefore = new CollateralCacheOptions().AlarmBefore;
+
     private readonly string _path;
     private readonly Lock _gate = new();
     private (DateTime Written, long Length) _version;
     private QuoteCollateral? _held;
+    private readonly TimeProvider _clock;
     private PlatformId? _platform;
+    private CollateralSummary? _summary;
 
-    private CollateralFile(string path) => _path = path;
+    private CollateralFile(string path, TimeProvider clock) => (_path, _clock) = (path, clock);
 
     /// <summary>Reads the file for the first time, so that a wrong path is found at start.</summary>
+    /// <param name="path">The container.</param>
+    /// <param name="clock">What <see cref="Report"/> compares dates with; the system's where null.</param>
     /// <exception cref="CollateralUnavailableException">It cannot be read or is no container.</exception>
-    public static CollateralFile Open(string path)
+    public static CollateralFile Open(string path, TimeProvider? clock = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        CollateralFile file = new(path);
+        CollateralFile file = new(path, clock ?? TimeProvider.System);
         file.Read();
         return file;
     }
@@ -52,6 +58,28 @@ public sealed class CollateralFile : ICollateralProvider
             return _platform == platform && _held is { } held
                 ? ValueTask.FromResult(held)
                 : throw new CollateralUnavailableException($"{_path} is about {_platform}, not about {platform}.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CollateralReport> Report()
+    {
+        DateTimeOffset now = _clock.GetUtcNow();
+        lock (_gate)
+        {
+            string? failure = null;
+            try
+            {
+                Refresh();
+            }
+            catch (CollateralUnavailableException fault)
+            {
+                failure = fault.Message;
+            }
+            CollateralEntry entry = new() { Due = now, Summary = _summary };
+            return _platform is { } platform
+                ? [new CollateralReport(platform, entry.StalenessAt(now, s_alarmBefore), _summary?.EarliestExpiry, _summary?.TcbInfo.TcbEvaluationDataNumber, failure)]
+                : [];
         }
     }
 
@@ -89,6 +117,8 @@ public sealed class CollateralFile : ICollateralProvider
             throw new CollateralUnavailableException($"{_path} is no collateral container: {cause}.");
         if (!read.TryReadPlatform(out PlatformId platform, out cause))
             throw new CollateralUnavailableException($"{_path} names no platform: {cause}.");
-        (_held, _platform, _version) = (read, platform, version);
+        // What cannot be summarised is the verifier's to refuse, part by part.
+        CollateralSummary.TryRead(read, out CollateralSummary? summary, out _);
+        (_held, _platform, _summary, _version) = (read, platform, summary, version);
     }
 }

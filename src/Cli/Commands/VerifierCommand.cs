@@ -18,6 +18,7 @@ internal sealed class VerifierCommand
     private readonly Option<string> _block;
     private readonly Option<string?> _trustedRoot;
     private readonly Option<string?> _collateral;
+    private readonly Option<string?> _policy;
     private readonly Option<double> _poll;
     private readonly Option<int> _threads;
     private readonly Option<string?> _auditKey;
@@ -31,6 +32,7 @@ internal sealed class VerifierCommand
         _block = settings.Option("--block", "latest, safe or finalized: how settled a batch must be before it is judged.", "safe");
         _trustedRoot = settings.Optional<string>("--trusted-root", "Root certificate of quotes; Intel's if absent.");
         _collateral = ServiceSettings.CollateralOption(settings);
+        _policy = ServiceSettings.PolicyOption(settings);
         _poll = settings.Option("--poll-seconds", "Seconds between looks at the chain.", 1.0);
         _threads = settings.Option("--threads", "Threads that re-execute.", Environment.ProcessorCount);
         _auditKey = settings.Optional<string>("--audit-key", "X25519 key (teetee key new --x25519): re-execute the confidential jobs whose users let this verifier read them.");
@@ -40,7 +42,7 @@ internal sealed class VerifierCommand
     {
         VerifierCommand command = new(factory.Settings);
         return factory.Create("verifier", "Follow the contract, check every batch and re-execute a sample.",
-            [command._dataUrl, command._model, command._sampleRate, command._block, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._poll, command._threads, command._auditKey,
+            [command._dataUrl, command._model, command._sampleRate, command._block, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, command._poll, command._threads, command._auditKey,
                 .. command._service.Symbols],
             command.RunAsync);
     }
@@ -62,6 +64,7 @@ internal sealed class VerifierCommand
                 SampleRate = parsed.GetValue(_sampleRate),
                 QuoteRoot = ServiceSettings.TrustedRoot(parsed.GetValue(_trustedRoot)),
                 Collateral = collateral.Provider,
+                QuotePolicy = _service.Policy(parsed, _policy),
                 AllowSimulated = _service.AllowSimulatedTee(parsed),
                 EvidenceFolder = Path.Combine(state, "evidence"),
                 StateFile = Path.Combine(state, "verifier.json"),

@@ -122,7 +122,7 @@ internal sealed class DemoRun : IDisposable
     }
 
     private static AttestationTrust Trust(Devnet network) => new(
-        ServiceSettings.TrustedRoot(network.Folder.TrustedRoot), new QuotePolicy { AllowSimulated = true }, CollateralFile.Open(network.Folder.Collateral), network.Deployment.Domain());
+        ServiceSettings.TrustedRoot(network.Folder.TrustedRoot), SettingFiles.LoadPolicy(network.Folder.Policy) with { AllowSimulated = true }, CollateralFile.Open(network.Folder.Collateral), network.Deployment.Domain());
 
     private async Task<string> PrintAsync(AnswerReader reader, AnswerText decoder, CancellationToken cancellationToken)
     {

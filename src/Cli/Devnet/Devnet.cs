@@ -96,6 +96,7 @@ internal sealed class Devnet : IAsyncDisposable
         await PrepareChainAsync(cancellationToken).ConfigureAwait(false);
         DevnetApiKey.Create(Folder, Keys, DevnetChain.UserCredit);
         SimulatedPki.LoadOrCreate(Folder.SimulatedPki, TimeProvider.System).Dispose();
+        DevnetPolicy.Write(Folder.Policy);
         await StartServicesAsync(ranges, cancellationToken).ConfigureAwait(false);
     }
 

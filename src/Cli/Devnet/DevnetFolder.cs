@@ -27,6 +27,9 @@ internal sealed class DevnetFolder(string root)
     /// <summary>Collateral of the simulated TEE.</summary>
     public string Collateral => Path.Combine(SimulatedPki, "collateral.json");
 
+    /// <summary>Policy of the shards' quotes: their simulated image and no other.</summary>
+    public string Policy => Path.Combine(Root, "policy.json");
+
     /// <summary>A role's key file.</summary>
     public string Key(string role) => Path.Combine(Root, "keys", role + ".key");
 

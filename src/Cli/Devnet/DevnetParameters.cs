@@ -1,6 +1,5 @@
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.RollupContracts;
-using TeeTee.ShardNode;
 
 namespace TeeTee.Cli.Devnet;
 
@@ -57,9 +56,8 @@ internal static class DevnetParameters
     {
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         using SimulatedPki pki = SimulatedPki.LoadOrCreate(simulatedPki, TimeProvider.System);
-        SimulatedMeasurements image = SimulatedMeasurements.Of(ShardNodeOptions.DefaultSimulatedImage, ShardNodeOptions.DefaultSimulatedCompose);
         return AttestationPolicy.FromCollateral(
-            pki.Root, pki.Collateral(now), [AttestedImage.Of(register => image[register])], looseningDelay: 0,
+            pki.Root, pki.Collateral(now), [AttestedImage.Of(register => DevnetPolicy.Image[register])], looseningDelay: 0,
             validUntil: (ulong)now.AddYears(10).ToUnixTimeSeconds());
     }
 }

@@ -14,7 +14,7 @@ internal static class ServiceArguments
         "--operator-key", network.Folder.Key(DevnetKeys.OperatorRole(index)), "--register",
         "--state", network.Folder.Service($"shard-{index}"), "--listen", grpc.Authority, "--http-listen", http.Authority,
         "--simulated-tee", network.Folder.SimulatedPki, "--trusted-root", network.Folder.TrustedRoot,
-        "--collateral", network.Folder.Collateral, "--threads", Text(Math.Max(1, Environment.ProcessorCount / options.Shards)),
+        "--collateral", network.Folder.Collateral, "--policy", network.Folder.Policy, "--threads", Text(Math.Max(1, Environment.ProcessorCount / options.Shards)),
     ];
 
     /// <summary><c>teetee sequencer</c> over the given shards, with the gateway on the same port.</summary>
@@ -25,7 +25,7 @@ internal static class ServiceArguments
         "--model", Path.GetFullPath(options.ModelPath), "--shards", string.Join(',', shards),
         "--prompt-price", options.PromptPrice.ToString(CultureInfo.InvariantCulture), "--output-price", options.OutputPrice.ToString(CultureInfo.InvariantCulture),
         "--batch-seconds", Text((int)options.BatchSeconds), "--api-keys", network.Folder.ApiKeys, "--trusted-root", network.Folder.TrustedRoot,
-        "--collateral", network.Folder.Collateral, "--simulated-tee", network.Folder.SimulatedPki, "--claim", "all",
+        "--collateral", network.Folder.Collateral, "--policy", network.Folder.Policy, "--simulated-tee", network.Folder.SimulatedPki, "--claim", "all",
     ];
 
     /// <summary><c>teetee verifier</c> that re-executes every job.</summary>
@@ -34,7 +34,7 @@ internal static class ServiceArguments
         "verifier", .. Common(network),
         "--state", network.Folder.Service("verifier"), "--listen", network.Verifier.Authority, "--data-url", network.Sequencer.ToString(),
         "--model", Path.GetFullPath(options.ModelPath), "--trusted-root", network.Folder.TrustedRoot,
-        "--collateral", network.Folder.Collateral, "--sample-rate", "1", "--block", "latest", "--audit-key", network.Folder.AuditKey,
+        "--collateral", network.Folder.Collateral, "--policy", network.Folder.Policy, "--sample-rate", "1", "--block", "latest", "--audit-key", network.Folder.AuditKey,
     ];
 
     private static IEnumerable<string> Common(Devnet network) =>

@@ -5,6 +5,7 @@ using TeeTee.Attestation.Sources;
 using TeeTee.Attestation.Tls;
 using TeeTee.Attestation.Verification;
 using TeeTee.Hosting.Failures;
+using TeeTee.Primitives;
 
 namespace TeeTee.ShardNode.Security;
 
@@ -19,15 +20,18 @@ internal static class OwnQuoteCheck
     public static async Task RunAsync(IQuoteSource quotes, AttestedPeerOptions trust, TimeProvider clock, CancellationToken cancellationToken)
     {
         // Random report data has no purpose: the quote serves nobody.
-        byte[] report = RandomNumberGenerator.GetBytes(QuoteLayout.ReportDataSize);
+        byte[] report = RandomNumberGenerator.GetBytes(2 * Bytes32.Size);
         byte[] quote = await QuoteAsync(quotes, report, cancellationToken);
-        if (!QuotePlatform.TryRead(quote, trust.Root, clock.GetUtcNow(), out PlatformId platform, out QuoteError? error))
+        if (!TdxQuote.TryParse(quote, out TdxQuote? parsed, out QuoteError? error))
             throw Refused(error);
+        if (!parsed.TryReadPlatform(out PlatformId platform, out string cause))
+            throw Refused(new QuoteError(QuoteStage.PckChain, cause));
+        QuoteCollateral collateral = await CollateralAsync(trust.Collateral, platform, cancellationToken);
         QuoteVerdict verdict = QuoteVerifier.Verify(quote, new QuoteVerificationInput
         {
             Now = clock.GetUtcNow(),
             Root = trust.Root,
-            Collateral = await CollateralAsync(trust.Collateral, platform, cancellationToken),
+            Collateral = collateral,
             ExpectedReportData = report,
             Policy = trust.Policy,
         });

@@ -33,7 +33,7 @@ internal sealed class ShardServices : IAsyncDisposable
     private readonly ILogger _logger;
 
     private ShardServices(ShardNodeOptions options, ShardSelf self, ShardKeys keys, ShardModel model, ShardStore store, IQuoteSource quotes,
-        ChainStart start, LinkSecurity? security, Readiness readiness, ILogger logger)
+        ChainStart start, LinkSecurity? security, AttestedPeerOptions? trust, Readiness readiness, ILogger logger)
     {
         (Self, Store, Security, _logger) = (self, store, security, logger);
         IChainView chain = start.View;
@@ -48,6 +48,7 @@ internal sealed class ShardServices : IAsyncDisposable
         ReceiptBook book = new(self, keys, store, atRest, options.Clock);
         Sealer = new EpochSealer(self, book, store, quotes, inputs, readiness, metrics, options.Clock, logger);
         Desk = new AttestationDesk(self, quotes, metrics, options.Clock);
+        Collateral = new CollateralWatch([trust?.Collateral], readiness, options.Clock, logger);
         Watch = new RegistrationWatch(self, chain, book, readiness, options.Clock, logger);
         if (start.Registration is { } registration)
             _owned.Add(Renewal = new KeyRenewal(registration, self.Slot.SlotId, readiness, metrics, options.Clock, logger));
@@ -77,6 +78,8 @@ internal sealed class ShardServices : IAsyncDisposable
     public AttestationDesk Desk { get; }
 
     public RegistrationWatch Watch { get; }
+
+    public CollateralWatch Collateral { get; }
 
     /// <summary>Renews the registered key; null where the shard does not register it.</summary>
     public KeyRenewal? Renewal { get; }
@@ -118,7 +121,7 @@ internal sealed class ShardServices : IAsyncDisposable
                 options, self, quotes, trust, readiness, logger, cancellationToken);
             if (security is null)
                 ShardLog.PlainLinks(logger);
-            return new ShardServices(options, self, keys, model, store, quotes, chain, security, readiness, logger);
+            return new ShardServices(options, self, keys, model, store, quotes, chain, security, trust, readiness, logger);
         }
         catch
         {
