@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace TeeTee.Gateway.Attestation;
@@ -30,11 +31,11 @@ public sealed record AttestationReport
     [JsonPropertyName("tee_type")]
     public required string TeeType { get; init; }
 
-    /// <summary>Empty: what the quote sources of this version give has none.</summary>
+    /// <summary>Of the first entry: the machine's events as its guest agent gives them; empty where it gives none. To be replayed against the quote, never believed.</summary>
     [JsonPropertyName("event_log")]
-    public ImmutableArray<string> EventLog { get; init; } = [];
+    public ImmutableArray<JsonElement> EventLog { get; init; } = [];
 
-    /// <summary>Empty.</summary>
+    /// <summary>Of the first entry: <c>app_id</c>, <c>compose_hash</c> and <c>instance_id</c> (hex) where the event log leads to the quote's registers; else empty.</summary>
     [JsonPropertyName("info")]
     public ImmutableDictionary<string, string> Info { get; init; } = ImmutableDictionary<string, string>.Empty;
 

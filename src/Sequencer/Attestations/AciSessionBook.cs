@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Verification;
 using TeeTee.Hosting.Limits;
 using TeeTee.Primitives;
@@ -102,7 +103,7 @@ internal sealed class AciSessionBook
         fault = asked.Fault ?? "";
         if (asked.Answer is not { } answer)
             return null;
-        if (_options.Batching is not { } batching || batching.RootOf(AttestationReporter.TypeOf(answer.TeeType)) is not { } root)
+        if (RootOf(AttestationReporter.TypeOf(answer.TeeType)) is not { } root)
         {
             fault = $"no root is pinned for quotes of type {AttestationReporter.TypeOf(answer.TeeType)}";
             return null;
@@ -112,7 +113,7 @@ internal sealed class AciSessionBook
             fault = "there is no collateral for its platform";
             return null;
         }
-        policy = batching.EffectivePolicy();
+        policy = PolicyOf();
         QuoteVerdict verdict = QuoteVerifier.Verify(answer.Quote.Span, new QuoteVerificationInput
         {
             Now = now,
@@ -125,6 +126,18 @@ internal sealed class AciSessionBook
         fault = verdict.Error?.ToString() ?? "";
         return verdict.Accepted ? verdict : null;
     }
+
+    // What posts batches judges by its own rules; without it those of links count.
+    private TrustedRoot? RootOf(string teeType)
+    {
+        if (_options.Batching is { } batching)
+            return batching.RootOf(teeType);
+        bool simulated = teeType != QuoteJudge.Hardware;
+        return simulated == _options.TrustedRoot.IsSimulated && (!simulated || _options.AllowSimulatedTee) ? _options.TrustedRoot : null;
+    }
+
+    private QuotePolicy PolicyOf() => _options.Batching?.EffectivePolicy()
+        ?? (_options.QuotePolicy ?? new QuotePolicy()) with { AllowSimulated = _options.AllowSimulatedTee };
 
     private void Remember(AciSession session)
     {

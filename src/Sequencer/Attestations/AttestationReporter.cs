@@ -59,6 +59,8 @@ internal sealed class AttestationReporter
             RequestNonce = requestNonce,
             IntelQuote = first.IntelQuote,
             TeeType = first.TeeType,
+            EventLog = first.EventLog,
+            Info = first.Info,
             Entries = entries,
             Details = new AttestationReportDetails(
                 _options.Deployment.ChainId, _options.Deployment.Rollup, _options.Key.Address, offer.Name, offer.ModelId, nonce, missing.IsEmpty, missing),
@@ -92,6 +94,7 @@ internal sealed class AttestationReporter
     private static AttestationEntry EntryOf(SlotAttestation slot, ShardAttestation answer, string requestNonce)
     {
         string teeType = TypeOf(answer.TeeType);
+        var machine = MachineLog.Of(answer);
         return new AttestationEntry
         {
             SigningAddress = answer.SigningKey.ToString(),
@@ -99,6 +102,8 @@ internal sealed class AttestationReporter
             RequestNonce = requestNonce,
             IntelQuote = Convert.ToHexStringLower(answer.LegacyQuote.Span),
             TeeType = teeType,
+            EventLog = machine.Events,
+            Info = machine.Info,
             Details = new AttestationEntryDetails(
                 answer.Slot.SlotId, answer.Slot.Operator, answer.Slot.FirstLayer, answer.Slot.LayerCount, answer.Slot.ModelId, answer.SigningKey,
                 answer.EncryptionKey, teeType, answer.Nonce, answer.Epoch, answer.Quote.ToArray(), JsonOf(slot.Collateral)),

@@ -38,17 +38,20 @@ internal sealed class AttestationDesk
         byte[] report = ReportData.ForAttestation(
             _self.Domain, _self.Slot.ModelId, _self.Slot.SlotId, _self.Slot.Operator, challenge.Nonce, _self.SigningKey, _self.EncryptionKey);
         ulong epoch = (ulong)_clock.GetUtcNow().ToUnixTimeSeconds() / _self.EpochSeconds;
-        byte[] quote = await QuoteAsync(report, cancellationToken);
-        byte[] legacy = challenge.Legacy
+        (ReadOnlyMemory<byte> quote, ReadOnlyMemory<byte> log) = await QuoteAsync(report, cancellationToken);
+        (ReadOnlyMemory<byte> legacy, _) = challenge.Legacy
             ? await QuoteAsync(ReportData.ForLegacyAttestation(_self.SigningKey, challenge.Nonce), cancellationToken)
-            : [];
-        return new ShardAttestation(challenge.Nonce, _self.TeeType, _self.Slot, _self.SigningKey, _self.EncryptionKey, epoch, quote, legacy);
+            : default;
+        return new ShardAttestation(challenge.Nonce, _self.TeeType, _self.Slot, _self.SigningKey, _self.EncryptionKey, epoch, quote, legacy, log);
     }
 
-    private async Task<byte[]> QuoteAsync(byte[] report, CancellationToken cancellationToken)
+    private async Task<(ReadOnlyMemory<byte> Quote, ReadOnlyMemory<byte> EventLog)> QuoteAsync(byte[] report, CancellationToken cancellationToken)
     {
-        byte[] quote = await _quotes.GetQuoteAsync(report, cancellationToken);
+        GuestEvidence evidence = _quotes is IEvidenceSource source
+            ? await source.GetEvidenceAsync(report, cancellationToken)
+            : new GuestEvidence(await _quotes.GetQuoteAsync(report, cancellationToken), default, "");
         _metrics.ChallengeQuoted();
-        return quote;
+        // The quote counts without its log, which every container of the machine can make longer.
+        return (evidence.Quote, evidence.EventLog.Length <= ShardAttestation.MostEventLogBytes ? evidence.EventLog : default);
     }
 }

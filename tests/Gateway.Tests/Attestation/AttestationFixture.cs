@@ -7,6 +7,7 @@ using TeeTee.Attestation.Verification;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.Attestation;
 using TeeTee.Gateway.Contracts;
+using TeeTee.Gateway.Jobs;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Poea;
@@ -73,6 +74,22 @@ internal sealed class AttestationFixture : IDisposable
 
     public byte[] ReportDataOf(int index, Bytes32 nonce) => ReportData.ForAttestation(
         Domain, ModelId, Slots[index].SlotId, Slots[index].Operator, nonce, SigningKeys[index], EncryptionKeys[index]);
+
+    /// <summary>What the sequencer says of the model.</summary>
+    public ModelInfo Model => new(
+        "model", ModelId, Layers, 64, 100, 1, 1, EncryptionKeys[0],
+        [.. Slots.Select((slot, i) => new SlotInfo(slot.SlotId, slot.Operator, slot.FirstLayer, slot.LayerCount, SigningKeys[i], "simulated"))]);
+
+    /// <summary>A correctly signed quote of another machine below the same root.</summary>
+    public byte[] QuoteOf(
+        byte[] reportData, SimulatedMeasurements? measurements = null, SimulatedPckShape? certificate = null, SimulatedQuoteShape? shape = null)
+    {
+        using SimulatedQuoteSource machine = new(_pki, measurements ?? Measurements, certificate ?? new SimulatedPckShape());
+        return machine.Make(reportData, shape ?? SimulatedQuoteShape.Ordinary);
+    }
+
+    /// <summary>Collateral that was signed at a time.</summary>
+    public QuoteCollateral CollateralOf(DateTimeOffset issuedAt) => _pki.Collateral(new SimulatedCollateralShape { IssuedAt = issuedAt });
 
     public string RootPem => _pki.RootPem;
 

@@ -103,11 +103,9 @@ public sealed class AttestedKeyVerificationTests : IDisposable
 
     private AttestedKeyVerification Verification(Relay relay, AttestationTrust? trust = null) => new(relay, trust ?? Trust(), TimeProvider.System);
 
-    private static NodeInfo Node() => new(1, AttestationFixture.Domain.ChainId, AttestationFixture.Domain.Rollup, Address.Zero, 1, 1, 0, []);
+    private static NodeInfo Node() => Relay.Node;
 
-    private ModelInfo Model() => new(
-        "model", AttestationFixture.ModelId, AttestationFixture.Layers, 64, 100, 1, 1, _fixture.EncryptionKeys[0],
-        [.. _fixture.Slots.Select((slot, i) => new SlotInfo(slot.SlotId, slot.Operator, slot.FirstLayer, slot.LayerCount, _fixture.SigningKeys[i], "simulated"))]);
+    private ModelInfo Model() => _fixture.Model;
 
     private sealed class Clock : TimeProvider
     {
@@ -116,35 +114,5 @@ public sealed class AttestedKeyVerificationTests : IDisposable
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
         public override long GetTimestamp() => Elapsed.Ticks;
-    }
-
-    /// <summary>A sequencer as far as attestation goes.</summary>
-    private sealed class Relay(Func<Bytes32, Task<AttestationReport>> report) : IJobClient
-    {
-        public List<Bytes32> Nonces { get; } = [];
-
-        public Task<AttestationReport> GetAttestationAsync(Bytes32 modelId, Bytes32 nonce, CancellationToken cancellationToken)
-        {
-            Nonces.Add(nonce);
-            return report(nonce);
-        }
-
-        public Task<NodeInfo> GetInfoAsync(CancellationToken cancellationToken) => Task.FromResult(Node());
-
-        public Task<AccountInfo> GetAccountAsync(Address address, CancellationToken cancellationToken) => throw Away();
-
-        public async IAsyncEnumerable<JobEvent> SubmitAsync(JobSubmission submission, [EnumeratorCancellation] CancellationToken cancellationToken)
-        {
-            await Task.Yield();
-            yield break;
-        }
-
-        public Task<CancelOutcome> CancelAsync(JobCancellation cancellation, CancellationToken cancellationToken) => throw Away();
-
-        public Task<JsonElement?> GetReceiptAsync(Bytes32 jobId, CancellationToken cancellationToken) => Task.FromResult<JsonElement?>(null);
-
-        public Task<JsonElement?> GetCollateralAsync(Bytes32 hash, CancellationToken cancellationToken) => Task.FromResult<JsonElement?>(null);
-
-        private static JobApiException Away() => new(null, "unreachable", "This relay knows attestation only.");
     }
 }

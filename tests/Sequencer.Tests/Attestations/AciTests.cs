@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
+using TeeTee.Attestation.Quotes;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Attestation.Verification;
 using TeeTee.Gateway.Attestation;
@@ -85,6 +87,28 @@ public sealed class AciTests
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.False(response.Headers.Contains("X-ACI-Keyset-Digest"));
+    }
+
+    // A sequencer that posts nothing judges by the rules of its links.
+    [Theory]
+    [InlineData(true, true, 2)]
+    [InlineData(true, false, 0)]
+    [InlineData(false, true, 0)]
+    public async Task Sessions_WithoutBatching_TakeRootAndPolicyOfTheLinks(bool ownRoot, bool ownImage, int sessions)
+    {
+        IReadOnlyDictionary<TdMeasurement, IReadOnlyList<ReadOnlyMemory<byte>>> allowed =
+            (ownImage ? TestTee.Measurements : SimulatedMeasurements.Of("another", "compose")).ToAllowList();
+        await using TestSequencer test = await StartAsync(options => options with
+        {
+            Batching = null,
+            AllowSimulatedTee = true,
+            TrustedRoot = ownRoot ? TestTee.Root : TrustedRoot.Intel,
+            QuotePolicy = new QuotePolicy { AllowedMeasurements = allowed },
+        });
+
+        JsonElement listed = await test.Http.GetFromJsonAsync<JsonElement>("/v1/aci/sessions").Within();
+
+        Assert.Equal(sessions, listed.GetProperty("sessions").GetArrayLength());
     }
 
     [Theory]

@@ -129,6 +129,7 @@ public sealed class AttestationReportTests
         ["quotes swapped"] = (reply => (reply.Quote, reply.LegacyQuote) = (reply.LegacyQuote, reply.Quote), "quote is over"),
         ["legacy quote left out"] = (reply => reply.LegacyQuote = Google.Protobuf.ByteString.Empty, "quote is none"),
         ["short key"] = (reply => reply.SigningKey = Google.Protobuf.ByteString.CopyFromUtf8("short"), "signing_key has 5 bytes"),
+        ["huge event log"] = (reply => reply.EventLog = Google.Protobuf.ByteString.CopyFrom(new byte[ShardAttestation.MostEventLogBytes + 1]), "event_log has"),
         ["huge quote"] = (reply => reply.Quote = Google.Protobuf.ByteString.CopyFrom(new byte[ShardAttestation.MostQuoteBytes + 1]), "at most"),
     };
 
@@ -156,6 +157,26 @@ public sealed class AttestationReportTests
         Assert.Equal(7u, Assert.Single(report.Entries).Details.SlotId);
         AttestationReportResult result = AttestationReportCheck.Check(report, Input());
         Assert.Equal((false, true), (result.Accepted, result.First is not null));
+    }
+
+    [Fact]
+    public async Task Report_ShardGivesItsEventLog_RelaysItForThatShardAlone()
+    {
+        await using TestSequencer test = await StartAsync();
+        test.Second.Attest = async (request, _) =>
+        {
+            GetAttestationReply reply = await test.Second.AttestHonestlyAsync(request);
+            reply.EventLog = Google.Protobuf.ByteString.CopyFromUtf8("""[{"imr": 3, "event": "app-id"}, {"imr": 0}]""");
+            return reply;
+        };
+
+        AttestationReport report = await test.Client.GetAttestationAsync(TestWorld.ModelId, s_nonce, CancellationToken.None).Within();
+
+        Assert.Equal([0, 2], report.Entries.Select(entry => entry.EventLog.Length));
+        Assert.Equal("app-id", report.Entries[1].EventLog[0].GetProperty("event").GetString());
+        Assert.Empty(report.EventLog);
+        Assert.Empty(report.Entries[1].Info);
+        Assert.True(AttestationReportCheck.Check(report, Input()).Accepted);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using TeeTee.Attestation.Quotes;
+using TeeTee.Attestation.Sources;
 using TeeTee.Grpc;
 using TeeTee.Hosting.Limits;
 using TeeTee.Primitives;
@@ -126,6 +127,21 @@ public sealed class GetAttestationTests : IDisposable
         Assert.NotEmpty(served.Quote);
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(ShardAttestation.MostEventLogBytes, ShardAttestation.MostEventLogBytes)]
+    [InlineData(ShardAttestation.MostEventLogBytes + 1, 0)]
+    public async Task GetAttestation_SourceWithEventLog_GivesItUpToItsBound(int length, int given)
+    {
+        LoggedQuotes source = new(_tee.Quotes, length);
+        await using Cluster cluster = await Cluster.StartAsync(1, o => o with { QuoteSource = source });
+
+        ShardAttestation answer = ShardAttestation.Read(await AskAsync(cluster, s_nonce.ToWire(), legacy: true));
+
+        Assert.Equal(given, answer.EventLog.Length);
+        Assert.True(_tee.Verify(answer.Quote.Span, Expected(cluster, s_nonce)).Accepted);
+    }
+
     private Task<Cluster> StartAsync(SharedWorkLimits? limits = null) => Cluster.StartAsync(
         1, o => o with { QuoteSource = _tee.Quotes, Limits = o.Limits with { Attestations = limits ?? new SharedWorkLimits() } });
 
@@ -143,5 +159,19 @@ public sealed class GetAttestationTests : IDisposable
         for (int i = 0; i < 3000 && _tee.Quotes.Asked.Count < count; i++)
             await Task.Delay(10);
         Assert.Equal(count, _tee.Quotes.Asked.Count);
+    }
+
+    /// <summary>The simulator with a log beside its quotes, as a guest agent gives one.</summary>
+    private sealed class LoggedQuotes(IQuoteSource inner, int length) : IEvidenceSource
+    {
+        public string TeeType => inner.TeeType;
+
+        public GuestEvidence? Latest { get; private set; }
+
+        public async Task<byte[]> GetQuoteAsync(ReadOnlyMemory<byte> reportData, CancellationToken cancellationToken) =>
+            (await GetEvidenceAsync(reportData, cancellationToken)).Quote.ToArray();
+
+        public async Task<GuestEvidence> GetEvidenceAsync(ReadOnlyMemory<byte> reportData, CancellationToken cancellationToken) =>
+            Latest = new GuestEvidence(await inner.GetQuoteAsync(reportData, cancellationToken), new byte[length], "{}");
     }
 }
