@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Hosting.Failures;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Batches;
@@ -139,6 +140,20 @@ public sealed class VerifierHostTests(Devnet net) : IAsyncLifetime
 
         Assert.Equal(("invalid_configuration", "model_unusable"), (failure.Code, model.Code));
         Assert.All((string[])["chain URL", "sample rate", "simulated"], text => Assert.Contains(text, failure.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task StartAsync_CollateralRanOut_IsNamedByReadiness()
+    {
+        string path = Path.Combine(_folder, "collateral.json");
+        await File.WriteAllBytesAsync(path, net.Pki.Collateral(DateTimeOffset.UtcNow.AddDays(-31)).Write());
+        await using VerifierHost host = await VerifierHost.StartAsync(Options() with { Collateral = CollateralFile.Open(path) }, TimeProvider.System, net.Bound);
+        using HttpClient http = new() { BaseAddress = host.Address };
+
+        using HttpResponseMessage ready = await http.GetAsync("/readyz", net.Bound);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Contains("its quotes are refused", await ready.Content.ReadAsStringAsync(net.Bound), StringComparison.Ordinal);
     }
 
     private VerifierOptions Options() => net.Options() with

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Quotes;
 using TeeTee.Attestation.Verification;
 using TeeTee.Gateway.Attestation;
@@ -177,6 +178,27 @@ public sealed class AttestationReportTests
         Assert.Empty(report.EventLog);
         Assert.Empty(report.Entries[1].Info);
         Assert.True(AttestationReportCheck.Check(report, Input()).Accepted);
+    }
+
+    [Fact]
+    public async Task Readiness_CollateralRanOut_NamesIt()
+    {
+        string path = System.IO.Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllBytesAsync(path, TestTee.CollateralOf(DateTimeOffset.UtcNow.AddDays(-31)).Write());
+            await using TestSequencer test = await TestSequencer.StartAsync(
+                change: options => options with { Attestation = options.Attestation with { Collateral = CollateralFile.Open(path) } });
+
+            using HttpResponseMessage ready = await test.Http.GetAsync("/readyz").Within();
+
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+            Assert.Contains("its quotes are refused", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]

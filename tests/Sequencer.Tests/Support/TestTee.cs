@@ -17,6 +17,8 @@ internal static class TestTee
 
     public static QuoteCollateral Collateral { get; } = s_pki.Collateral(DateTimeOffset.UtcNow);
 
+    public static QuoteCollateral CollateralOf(DateTimeOffset now) => s_pki.Collateral(now);
+
     public static ICollateralProvider Provider { get; } = new HeldCollateral(Collateral);
 
     public static Task<byte[]> QuoteAsync(byte[] reportData) => Source.GetQuoteAsync(reportData, CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.Net;
+using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Grpc;
 using TeeTee.Grpc.Health;
 using TeeTee.Hosting.Failures;
@@ -32,6 +33,25 @@ public sealed class HostTests
         using GrpcChannel channel = cluster.Channel(0);
         HealthCheckResponse health = await channel.UnaryAsync(HealthMethods.Check, new HealthCheckRequest { Service = "teetee.shard.v1.Shard" }).Bound();
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
+    }
+
+    [Fact]
+    public async Task Readiness_CollateralRanOutWhileRunning_NamesIt()
+    {
+        await using Cluster cluster = await Cluster.StartAsync(1, o => o with { HttpListen = new IPEndPoint(IPAddress.Loopback, 0) }, attested: true);
+        ShardNodeHost host = cluster.Hosts[0];
+        using HttpClient http = new() { BaseAddress = host.HttpAddress, Timeout = TimeSpan.FromSeconds(20) };
+        string before = await (await http.GetAsync("/readyz")).Content.ReadAsStringAsync();
+
+        string file = Path.Combine(cluster.SimulatorFolder, SimulatedPki.CollateralFile);
+        await File.WriteAllBytesAsync(file, cluster.Pki.Collateral(DateTimeOffset.UtcNow.AddDays(-31)).Write());
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddSeconds(5));
+        host.Services.Collateral.Check();
+        using HttpResponseMessage after = await http.GetAsync("/readyz");
+
+        Assert.DoesNotContain("collateral", before, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, after.StatusCode);
+        Assert.Contains("its quotes are refused", await after.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
