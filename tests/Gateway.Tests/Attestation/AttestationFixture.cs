@@ -80,16 +80,8 @@ internal sealed class AttestationFixture : IDisposable
         "model", ModelId, Layers, 64, 100, 1, 1, EncryptionKeys[0],
         [.. Slots.Select((slot, i) => new SlotInfo(slot.SlotId, slot.Operator, slot.FirstLayer, slot.LayerCount, SigningKeys[i], "simulated"))]);
 
-    /// <summary>A correctly signed quote of another machine below the same root.</summary>
-    public byte[] QuoteOf(
-        byte[] reportData, SimulatedMeasurements? measurements = null, SimulatedPckShape? certificate = null, SimulatedQuoteShape? shape = null)
-    {
-        using SimulatedQuoteSource machine = new(_pki, measurements ?? Measurements, certificate ?? new SimulatedPckShape());
-        return machine.Make(reportData, shape ?? SimulatedQuoteShape.Ordinary);
-    }
-
-    /// <summary>Collateral that was signed at a time.</summary>
-    public QuoteCollateral CollateralOf(DateTimeOffset issuedAt) => _pki.Collateral(new SimulatedCollateralShape { IssuedAt = issuedAt });
+    /// <summary>Below which everything is.</summary>
+    public SimulatedPki Pki => _pki;
 
     public string RootPem => _pki.RootPem;
 

@@ -67,16 +67,16 @@ public sealed class ClientRefusalTests : IDisposable
         byte[] honest = _fixture.ReportDataOf(0, nonce);
         return what switch
         {
-            "wrong measurement" => entry with { Quote = _fixture.QuoteOf(honest, SimulatedMeasurements.Of("another image", "compose")) },
-            "debug TD" => entry with { Quote = _fixture.QuoteOf(honest, shape: new SimulatedQuoteShape { EditReport = report => report.Span[TdAttributes] |= 1 }) },
-            "expired certificate" => entry with { Quote = _fixture.QuoteOf(honest, certificate: Expired()) },
+            "wrong measurement" => entry with { Quote = QuoteOf(honest, SimulatedMeasurements.Of("another image", "compose")) },
+            "debug TD" => entry with { Quote = QuoteOf(honest, shape: new SimulatedQuoteShape { EditReport = report => report.Span[TdAttributes] |= 1 }) },
+            "expired certificate" => entry with { Quote = QuoteOf(honest, certificate: Expired()) },
             "expired collateral" => entry with { Collateral = Container(_fixture.Now.AddDays(-31)) },
             "collateral of the future" => entry with { Collateral = Container(_fixture.Now.AddDays(1)) },
-            "quote for another nonce" => entry with { Quote = _fixture.QuoteOf(_fixture.ReportDataOf(0, Bytes32.Zero)) },
-            "PoEA quote" => entry with { Quote = _fixture.QuoteOf(ReportData.ForEpoch(domain, slot.ModelId, slot.SlotId, slot.Operator, 100, nonce, signing, encryption)) },
-            "registration quote" => entry with { Quote = _fixture.QuoteOf(ReportData.ForRegistration(domain, slot.SlotId, slot.Operator, nonce, signing, encryption)) },
-            "TLS quote" => entry with { Quote = _fixture.QuoteOf(ReportData.ForTls(domain, slot.ModelId, slot.SlotId, slot.Operator, nonce, 1, 2, signing, encryption)) },
-            "legacy quote" => entry with { Quote = _fixture.QuoteOf(ReportData.ForLegacyAttestation(signing, nonce)) },
+            "quote for another nonce" => entry with { Quote = QuoteOf(_fixture.ReportDataOf(0, Bytes32.Zero)) },
+            "PoEA quote" => entry with { Quote = QuoteOf(ReportData.ForEpoch(domain, slot.ModelId, slot.SlotId, slot.Operator, 100, nonce, signing, encryption)) },
+            "registration quote" => entry with { Quote = QuoteOf(ReportData.ForRegistration(domain, slot.SlotId, slot.Operator, nonce, signing, encryption)) },
+            "TLS quote" => entry with { Quote = QuoteOf(ReportData.ForTls(domain, slot.ModelId, slot.SlotId, slot.Operator, nonce, 1, 2, signing, encryption)) },
+            "legacy quote" => entry with { Quote = QuoteOf(ReportData.ForLegacyAttestation(signing, nonce)) },
             // The thief's own enclave signs for its own key; the entry names the victim's.
             "stolen signing key" => entry with { Quote = Quote(nonce, Address.Zero, encryption) },
             "stolen encryption key" => entry with { Quote = Quote(nonce, signing, Bytes32.Zero) },
@@ -84,12 +84,20 @@ public sealed class ClientRefusalTests : IDisposable
         };
     }
 
-    private byte[] Quote(Bytes32 nonce, Address signing, Bytes32 encryption) => _fixture.QuoteOf(ReportData.ForAttestation(
+    /// <summary>A correctly signed quote of another machine below the same root.</summary>
+    private byte[] QuoteOf(
+        byte[] reportData, SimulatedMeasurements? measurements = null, SimulatedPckShape? certificate = null, SimulatedQuoteShape? shape = null)
+    {
+        using SimulatedQuoteSource machine = new(_fixture.Pki, measurements ?? AttestationFixture.Measurements, certificate ?? new SimulatedPckShape());
+        return machine.Make(reportData, shape ?? SimulatedQuoteShape.Ordinary);
+    }
+
+    private byte[] Quote(Bytes32 nonce, Address signing, Bytes32 encryption) => QuoteOf(ReportData.ForAttestation(
         AttestationFixture.Domain, AttestationFixture.ModelId, _fixture.Slots[0].SlotId, _fixture.Slots[0].Operator, nonce, signing, encryption));
 
     private SimulatedPckShape Expired() => new() { NotBefore = _fixture.Now.AddDays(-2), NotAfter = _fixture.Now.AddDays(-1) };
 
-    private JsonElement Container(DateTimeOffset issuedAt) => JsonSerializer.Deserialize<JsonElement>(_fixture.CollateralOf(issuedAt).Write());
+    private JsonElement Container(DateTimeOffset issuedAt) => JsonSerializer.Deserialize<JsonElement>(_fixture.Pki.Collateral(new SimulatedCollateralShape { IssuedAt = issuedAt }).Write());
 
     private Task<string?> FaultAsync(Func<AttestationEntryDetails, Bytes32, AttestationEntryDetails> change)
     {
