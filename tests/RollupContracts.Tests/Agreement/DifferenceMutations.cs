@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using TeeTee.Attestation.Quotes;
+using TeeTee.Attestation.Sources.Simulator;
+
+namespace TeeTee.RollupContracts.Tests.Agreement;
+
+/// <summary>The differences that contracts/README.md names, each with its direction.</summary>
+internal static class DifferenceMutations
+{
+    public static void AddTo(MutationList list, AgreementPki pki)
+    {
+        AddOdd(list, pki);
+        AddReports(list, pki);
+        AddCertificates(list, pki);
+        AddChains(list, pki);
+        list.Differ("more than 32,768 bytes of evidence", Expectation.OnlyChainRefuses, draft => draft.Finish.Add((quote, _) => [.. quote, .. new byte[32_000]]));
+    }
+
+    private static void AddOdd(MutationList list, AgreementPki pki)
+    {
+        void Enter(QuoteDraft draft)
+        {
+            draft.World = pki.Worlds["odd levels"];
+            draft.Use(pki.Extra["odd"]);
+        }
+
+        list.Differ("quoting enclave at a level that convergence ignores", Expectation.OnlyChainRefuses, draft =>
+        {
+            Enter(draft);
+            draft.Enclave.Add(report => BinaryPrimitives.WriteUInt16LittleEndian(report[258..], (ushort)draft.Random.Next(5, 7)));
+        });
+        list.Differ("module version from 32 on", Expectation.OnlyChainRefuses, draft =>
+        {
+            Enter(draft);
+            (draft.Svn[0], draft.Svn[1]) = ((byte)draft.Random.Next(33, 256), 0x21);
+        });
+    }
+
+    private static void AddReports(MutationList list, AgreementPki pki)
+    {
+        list.Differ("current versions below the policy, at some level", Expectation.OnlyChainRefuses, draft =>
+        {
+            draft.Use(pki.Families["ordinary"]);
+            draft.Use15();
+            draft.CurrentSvn[2] = (byte)draft.Random.Next(2, 4);
+        });
+        list.Differ("current module below the policy, at some level", Expectation.OnlyChainRefuses, draft =>
+        {
+            draft.Use(pki.Families["ordinary"]);
+            draft.Use15();
+            (draft.CurrentSvn[0], draft.CurrentSvn[1]) = (5, 1);
+        });
+        AddServiceTd(list, "service TD at the start", 737);
+        AddServiceTd(list, "service TD now", 829);
+        list.Differ("registers of two listed images mixed", Expectation.OnlyChainRefuses, draft =>
+        {
+            (draft.Image, draft.Time) = (pki.Images[0], pki.DelistedAt.AddSeconds(-1));
+            draft.Report.Add(report => pki.Images[1][TdMeasurement.Rtmr1].Span.CopyTo(report[376..]));
+        });
+    }
+
+    private static void AddServiceTd(MutationList list, string name, int field) => list.Differ(name, Expectation.OnlyChainRefuses, draft =>
+    {
+        (draft.Version, draft.Type) = (5, QuoteBodyType.TdReport15Ex);
+        draft.Report.Add(report => draft.Random.Flip(report.Slice(field, 48)));
+    });
+
+    private static void AddCertificates(MutationList list, AgreementPki pki)
+    {
+        Machine negative = Issued(pki, 20, leaf => ForgedCertificates.Resign(leaf, pki.Platform, CertificateMutations.NegativeSerial));
+        Machine longest = Issued(pki, 33, leaf => leaf);
+        Machine many = Issued(pki, 20, leaf => leaf, 13);
+        list.Differ("negative serial number", Expectation.OnlyChainRefuses, draft => draft.Use(pki.Families["ordinary"]).Machine = negative);
+        list.Differ("serial number longer than 32 bytes", Expectation.OnlyChainRefuses, draft => draft.Use(pki.Families["ordinary"]).Machine = longest);
+        list.Differ("more than 16 extensions", Expectation.OnlyChainRefuses, draft => draft.Use(pki.Families["ordinary"]).Machine = many);
+    }
+
+    private static Machine Issued(AgreementPki pki, int serialSize, Func<byte[], byte[]> change, int more = 0)
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        byte[] serial = RandomNumberGenerator.GetBytes(serialSize);
+        serial[0] = 0x51;
+        byte[] leaf = ForgedCertificates.Issue(pki.Platform, key, serial, request =>
+        {
+            ForgedCertificates.AddOrdinary(request, new SimulatedPlatform());
+            for (int i = 0; i < more; i++)
+                request.CertificateExtensions.Add(new X509Extension($"2.25.{i}", [5, 0], critical: false));
+        });
+        return pki.NewMachine(key, change(leaf), pki.Platform.RawData, pki.RootCa.RawData);
+    }
+
+    // The chain inside a quote is signed by nothing: the contract does not read it and is given the certificates themselves.
+    private static void AddChains(MutationList list, AgreementPki pki)
+    {
+        list.Differ("chain inside the quote damaged", Expectation.OnlyCSharpRefuses, draft => draft.Finish.Add((quote, at) =>
+        {
+            // Behind "-----BEGIN CERTIFICATE-----" a character that is no base64.
+            quote[at.Chain(quote) + draft.Random.Next(28, 600)] = (byte)'!';
+            return quote;
+        }));
+        list.Differ("chain inside the quote cut off", Expectation.OnlyCSharpRefuses, draft => draft.Finish.Add((quote, at) => WithoutChain(quote, at)));
+        Machine other = pki.NewMachine(pki.Platform, new SimulatedPckShape());
+        list.Differ("another chain inside the quote", Expectation.OnlyCSharpRefuses, draft =>
+        {
+            Machine shown = draft.Use(pki.Families["ordinary"]).Machine;
+            (draft.Shown, draft.Machine) = (shown, shown with { Chain = other.Chain });
+        });
+        X509Certificate2 foreign = pki.Own(SimulatedCertificates.CreateRoot(pki.Now.AddDays(-1), pki.Now.AddYears(10)));
+        list.Differ("another root inside the quote", Expectation.OnlyCSharpRefuses, draft =>
+            draft.Machine = draft.Machine with { Chain = [draft.Machine.Leaf, draft.Machine.Issuer, foreign.RawData] });
+        list.Differ("damaged root inside the quote", Expectation.OnlyCSharpRefuses, draft =>
+        {
+            byte[] root = [.. pki.RootCa.RawData];
+            draft.Random.Flip(root.AsSpan(root.Length - 30));
+            draft.Machine = draft.Machine with { Chain = [draft.Machine.Leaf, draft.Machine.Issuer, root] };
+        });
+    }
+
+    private static byte[] WithoutChain(byte[] quote, QuoteOffsets at)
+    {
+        int inner = at.InnerType(quote);
+        int less = quote.Length - at.Chain(quote);
+        foreach (int field in (int[])[at.Length, at.OuterType + 2, inner + 2])
+            BinaryPrimitives.WriteInt32LittleEndian(quote.AsSpan(field), BinaryPrimitives.ReadInt32LittleEndian(quote.AsSpan(field)) - less);
+        return quote[..^less];
+    }
+}
