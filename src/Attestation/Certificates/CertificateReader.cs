@@ -113,6 +113,9 @@ internal static class CertificateReader
                 bool isCommonName = attribute.ReadObjectIdentifier() == Oids.CommonName;
                 if (isCommonName)
                     found = ReadText(attribute);
+                else
+                    attribute.ReadEncodedValue();
+                attribute.ThrowIfNotEmpty();
             }
         }
         return found;

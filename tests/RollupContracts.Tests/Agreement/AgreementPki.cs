@@ -137,7 +137,7 @@ internal sealed class AgreementPki : IDisposable
         Family ordinary = Families["ordinary"];
         AgreementWorld[] worlds =
         [
-            World("ordinary", [.. Families.Values]),
+            World("ordinary", [.. Families.Values, .. OtherLists()]),
             Minimum("minimum reached", 20, ordinary),
             Minimum("TCB info below the minimum", 21, NumberedFamily("below in TCB info", 20, 21)),
             Minimum("QE identity below the minimum", 21, NumberedFamily("below in QE identity", 21, 20)),
@@ -151,6 +151,40 @@ internal sealed class AgreementPki : IDisposable
 
     /// <summary>The families that only one world has.</summary>
     public Dictionary<string, Family> Extra { get; } = [];
+
+    /// <summary>The families of random levels.</summary>
+    public List<Family> AnyLevels { get; } = [];
+
+    private Family[] OtherLists()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            Random random = new(i);
+            string fmspc = $"E000000000{i:X2}";
+            AnyLevels.Add(Remember(new Family($"levels {i}", Collateral(Shape(fmspc) with { EditTcbInfo = text => RandomLevels.Replace(text, random) }), PckAuthority.Platform)));
+        }
+        const string revoked = "\"tcbStatus\":\"Revoked\"";
+        return
+        [
+            .. AnyLevels,
+            Remember(new Family("interleaved", Collateral(Shape("F00000000001") with { EditTcbInfo = ReplaceLast(revoked, "\"tcbStatus\":\"UpToDate\"") }), PckAuthority.Platform)),
+            // The second level is accepted too and has the higher component 2.
+            Remember(new Family(
+                "unordered",
+                Collateral(Shape("F00000000002") with
+                {
+                    EditTcbInfo = text => ReplaceLast("{\"svn\":5},{\"svn\":0},{\"svn\":2}", "{\"svn\":5},{\"svn\":0},{\"svn\":5}")(
+                        text.Replace("OutOfDate", "UpToDate", StringComparison.Ordinal)),
+                }),
+                PckAuthority.Platform)),
+        ];
+    }
+
+    private static Func<string, string> ReplaceLast(string old, string next) => text =>
+    {
+        int at = text.LastIndexOf(old, StringComparison.Ordinal);
+        return string.Concat(text.AsSpan(0, at), next, text.AsSpan(at + old.Length));
+    };
 
     private Family Remember(Family family)
     {

@@ -23,7 +23,7 @@ internal static class BodyMutations
 
     private static void AddAccepted(MutationList list, AgreementPki pki)
     {
-        list.Accept("ordinary", _ => { }, 12);
+        list.Accept("ordinary", _ => { }, 60);
         list.Accept("registers that nobody judges", draft => draft.Report.Add(report =>
         {
             draft.Random.NextBytes(report.Slice(16, 48));
@@ -93,6 +93,8 @@ internal static class BodyMutations
             draft.Svn[0] = (byte)draft.Random.Next(draft.Family.Policy.ModuleSvns.Span[1]);
         }, 3);
         list.Refuse("unknown module version", draft => draft.Svn[1] = (byte)(draft.Random.Next(2) == 0 ? 2 : draft.Random.Next(4, 256)), 3);
+        // Lists of one to five levels, with machines and TDs close to each of them.
+        list.Agree("versions near a random list's levels", draft => pool.UseNear(draft), 80);
         list.Refuse("all versions low", draft => draft.Svn.AsSpan().Clear());
         list.Refuse("any versions, none high enough", draft =>
         {

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using TeeTee.Attestation.Certificates;
+using System.Text;
 using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources.Simulator;
 
@@ -10,6 +10,8 @@ namespace TeeTee.RollupContracts.Tests.Agreement;
 internal static class CertificateMutations
 {
     private const int Round = 2;
+
+    private static readonly byte[] s_organisation = [.. Encoding.ASCII.GetBytes(SimulatedPki.Organisation)];
 
     public static void AddTo(MutationList list, AgreementPki pki)
     {
@@ -53,6 +55,7 @@ internal static class CertificateMutations
         Refuse("TRUE that is not 0xff", Signed(tbs => tbs[Find(tbs, [1, 1, 0xff]) + 2] = 1));
         Refuse("month 13", Signed(tbs => "13"u8.CopyTo(tbs.AsSpan(Find(tbs, [0x17, 0x0d]) + 4))));
         Refuse("curve of another name", Signed(tbs => tbs[Find(tbs, [0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]) + 7] = 6));
+        Refuse("bytes behind a value in a name", Signed(tbs => tbs[tbs.AsSpan().LastIndexOf(s_organisation) - 1]--));
         Refuse("bytes behind the certificate", Changed(leaf => [.. leaf, 0]));
         Refuse("certificate cut off", Changed(leaf => leaf[..^1]));
         Refuse("no SEQUENCE", Changed(leaf => [0x31, .. leaf[1..]]));
@@ -141,6 +144,15 @@ internal static class CertificateMutations
             draft.Machine = machine with { Chain = chain };
         }, weight);
 
+        Machine ordinary = pki.NewMachine(pki.Platform, new SimulatedPckShape());
+        list.Agree("signed damage in the PCK certificate", draft => draft.Use(family).Machine = ordinary with
+        {
+            Chain = [ForgedCertificates.Resign(ordinary.Leaf, pki.Platform, tbs => SignedDamage.Do(tbs, draft.Random)), ordinary.Issuer, pki.RootCa.RawData],
+        }, 60);
+        list.Agree("signed damage in the CA's certificate", draft => draft.Use(family).Machine = ordinary with
+        {
+            Chain = [ordinary.Leaf, ForgedCertificates.Resign(ordinary.Issuer, pki.RootCa, tbs => SignedDamage.Do(tbs, draft.Random)), pki.RootCa.RawData],
+        }, 30);
         Damage("damage in the PCK certificate", 0, 16);
         Damage("damage in the CA's certificate", 1, 12);
     }

@@ -15,6 +15,7 @@ internal static class DifferenceMutations
         AddReports(list, pki);
         AddCertificates(list, pki);
         AddChains(list, pki);
+        AddLevels(list, pki);
         list.Differ("more than 32,768 bytes of evidence", Expectation.OnlyChainRefuses, draft => draft.Finish.Add((quote, _) => [.. quote, .. new byte[32_000]]));
     }
 
@@ -72,12 +73,46 @@ internal static class DifferenceMutations
         Machine negative = Issued(pki, 20, leaf => ForgedCertificates.Resign(leaf, pki.Platform, CertificateMutations.NegativeSerial));
         Machine longest = Issued(pki, 33, leaf => leaf);
         Machine many = Issued(pki, 20, leaf => leaf, 13);
+        AddSignedNonsense(list, pki);
+        Machine wide = Issued(pki, 20, leaf => leaf, 1, "2.25" + string.Concat(Enumerable.Repeat(".1234567", 14)));
+        list.Differ("identifier of more than 31 bytes", Expectation.OnlyChainRefuses, draft => draft.Use(pki.Families["ordinary"]).Machine = wide);
         list.Differ("negative serial number", Expectation.OnlyChainRefuses, draft => draft.Use(pki.Families["ordinary"]).Machine = negative);
         list.Differ("serial number longer than 32 bytes", Expectation.OnlyChainRefuses, draft => draft.Use(pki.Families["ordinary"]).Machine = longest);
         list.Differ("more than 16 extensions", Expectation.OnlyChainRefuses, draft => draft.Use(pki.Families["ordinary"]).Machine = many);
     }
 
-    private static Machine Issued(AgreementPki pki, int serialSize, Func<byte[], byte[]> change, int more = 0)
+    // What only a CA could sign, and none does: the contract compares names and identifiers as bytes and knows of the root its key.
+    private static void AddSignedNonsense(MutationList list, AgreementPki pki)
+    {
+        Family family = pki.Families["ordinary"];
+        Machine ordinary = pki.NewMachine(pki.Platform, new SimulatedPckShape());
+        Machine Leaf(Action<byte[]> change) => ordinary with
+        {
+            Chain = [ForgedCertificates.Resign(ordinary.Leaf, pki.Platform, change), ordinary.Issuer, pki.RootCa.RawData],
+        };
+        byte[] ca = ForgedCertificates.Resign(ordinary.Issuer, pki.RootCa, tbs => tbs[tbs.AsSpan().IndexOf("Root CA"u8)] = (byte)'B');
+        Machine misnamed = ordinary with { Chain = [ordinary.Leaf, ca, pki.RootCa.RawData] };
+        Machine malformed = Leaf(tbs => tbs[tbs.AsSpan().IndexOf([(byte)0x55, (byte)0x1d, (byte)0x0e]) + 2] = 0xff);
+        Machine control = Leaf(tbs => tbs[tbs.AsSpan().IndexOf("Intel SGX PCK Certificate"u8)] = 7);
+        list.Differ("CA that names another issuer", Expectation.OnlyCSharpRefuses, draft => draft.Use(family).Machine = misnamed);
+        list.Differ("malformed identifier", Expectation.OnlyCSharpRefuses, draft => draft.Use(family).Machine = malformed);
+        list.Differ("control character in a name", Expectation.OnlyCSharpRefuses, draft => draft.Use(family).Machine = control);
+    }
+
+    // Lists that Intel does not publish: a policy is one minimum and cannot say them.
+    private static void AddLevels(MutationList list, AgreementPki pki)
+    {
+        list.Differ("accepted level below a refused one", Expectation.OnlyChainRefuses, draft => draft.Use(pki.Extra["interleaved"]).Svn[2] = 1);
+        Machine highest = pki.NewMachine(
+            pki.Platform, new SimulatedPckShape { Platform = new SimulatedPlatform { Fmspc = pki.Extra["unordered"].Fmspc } });
+        list.Differ("level that does not reach the last accepted one", Expectation.OnlyChainRefuses, draft =>
+        {
+            draft.Use(pki.Extra["unordered"]).Machine = highest;
+            draft.Svn[2] = draft.CurrentSvn[2] = 4;
+        });
+    }
+
+    private static Machine Issued(AgreementPki pki, int serialSize, Func<byte[], byte[]> change, int more = 0, string arc = "2.25")
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         byte[] serial = RandomNumberGenerator.GetBytes(serialSize);
@@ -86,7 +121,7 @@ internal static class DifferenceMutations
         {
             ForgedCertificates.AddOrdinary(request, new SimulatedPlatform());
             for (int i = 0; i < more; i++)
-                request.CertificateExtensions.Add(new X509Extension($"2.25.{i}", [5, 0], critical: false));
+                request.CertificateExtensions.Add(new X509Extension($"{arc}.{i}", [5, 0], critical: false));
         });
         return pki.NewMachine(key, change(leaf), pki.Platform.RawData, pki.RootCa.RawData);
     }

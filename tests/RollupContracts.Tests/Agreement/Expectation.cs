@@ -9,6 +9,9 @@ internal enum Expectation
     /// <summary>Both refuse.</summary>
     Refused,
 
+    /// <summary>Both say the same, whatever it is.</summary>
+    Agreed,
+
     /// <summary>A difference that contracts/README.md names: C# accepts, the chain refuses.</summary>
     OnlyChainRefuses,
 

@@ -7,10 +7,12 @@ namespace TeeTee.RollupContracts.Tests.Agreement;
 internal sealed class MachinePool
 {
     private const int EachKind = 4;
+    private const int NearEach = 8;
 
     private readonly Dictionary<Family, Machine[]> _good = [];
     private readonly Dictionary<Family, Machine[]> _lowComponents = [];
     private readonly Dictionary<Family, Machine[]> _lowPceSvn = [];
+    private readonly Dictionary<Family, Machine[]> _near = [];
 
     public MachinePool(AgreementPki pki, Random random)
     {
@@ -18,8 +20,30 @@ internal sealed class MachinePool
         {
             _good[family] = [.. Make(pki, family, () => AtLeast(family.Policy.SgxComponents.Span, random), () => family.Policy.PceSvn + random.Next(4))];
             _lowComponents[family] = [.. Make(pki, family, () => Below(family.Policy.SgxComponents.Span, random), () => family.Policy.PceSvn + random.Next(4))];
+            TcbLevel[] levels = [.. Read(family).Levels];
+            _near[family] = [.. Enumerable.Range(0, NearEach).Select(_ => levels[random.Next(levels.Length)]).Select(level => Make(
+                pki, family, Near(level.SgxComponents.Span, random), Math.Max(0, level.PceSvn + random.Next(-1, 3))))];
             _lowPceSvn[family] = [.. Make(pki, family, () => AtLeast(family.Policy.SgxComponents.Span, random), () => random.Next(family.Policy.PceSvn))];
         }
+    }
+
+    /// <summary>A family of random levels, a machine and versions close to some level of it.</summary>
+    public void UseNear(QuoteDraft draft)
+    {
+        Random random = draft.Random;
+        Family family = draft.Pki.AnyLevels[random.Next(draft.Pki.AnyLevels.Count)];
+        draft.Use(family);
+        if (random.Next(3) > 0)
+            draft.Machine = _near[family][random.Next(NearEach)];
+        TcbInfo info = Read(family);
+        if (random.Next(3) > 0)
+            Near(info.Levels[random.Next(info.Levels.Count)].TdxComponents.Span, random).CopyTo(draft.Svn, 0);
+        TdxModuleIdentity module = info.ModuleIdentities[random.Next(info.ModuleIdentities.Count)];
+        draft.Svn[1] = Convert.FromHexString(module.Id[^2..])[0];
+        IsvSvnLevel level = module.Levels[random.Next(module.Levels.Count)];
+        draft.Svn[0] = (byte)Math.Clamp(level.IsvSvn + random.Next(-1, 2) + (random.Next(3) * 4), 0, 255);
+        // Where current versions differ from those at launch the two are known to differ.
+        draft.Svn.CopyTo(draft.CurrentSvn, 0);
     }
 
     public Machine Good(Family family, Random random) => _good[family][random.Next(EachKind)];
@@ -49,18 +73,31 @@ internal sealed class MachinePool
 
     private static Func<int, bool> Positive(byte[] minimum) => i => minimum[i] > 0;
 
-    private static IEnumerable<Machine> Make(AgreementPki pki, Family family, Func<byte[]> components, Func<int> pceSvn)
+    private static IEnumerable<Machine> Make(AgreementPki pki, Family family, Func<byte[]> components, Func<int> pceSvn) =>
+        Enumerable.Range(0, EachKind).Select(_ => Make(pki, family, components(), pceSvn()));
+
+    private static Machine Make(AgreementPki pki, Family family, byte[] components, int pceSvn)
     {
-        for (int i = 0; i < EachKind; i++)
+        SimulatedPlatform platform = new()
         {
-            SimulatedPlatform platform = new()
-            {
-                Fmspc = family.Fmspc,
-                PceId = new byte[] { (byte)(family.Policy.PceId >> 8), (byte)family.Policy.PceId },
-                TcbComponents = components(),
-                PceSvn = pceSvn(),
-            };
-            yield return pki.NewMachine(family.Authority == PckAuthority.Platform ? pki.Platform : pki.Processor, new SimulatedPckShape { Platform = platform });
-        }
+            Fmspc = family.Fmspc,
+            PceId = new byte[] { (byte)(family.Policy.PceId >> 8), (byte)family.Policy.PceId },
+            TcbComponents = components,
+            PceSvn = pceSvn,
+        };
+        return pki.NewMachine(family.Authority == PckAuthority.Platform ? pki.Platform : pki.Processor, new SimulatedPckShape { Platform = platform });
     }
+
+    // Mostly the level's own numbers, some one more, seldom one less.
+    private static byte[] Near(ReadOnlySpan<byte> level, Random random)
+    {
+        byte[] made = level.ToArray();
+        for (int i = 0; i < made.Length; i++)
+            made[i] = (byte)Math.Clamp(made[i] + (random.Next(40) == 0 ? -1 : random.Next(4) == 0 ? 1 : 0), 0, 255);
+        return made;
+    }
+
+    private static TcbInfo Read(Family family) => TcbInfo.TryRead(family.Collateral.TcbInfo, out TcbInfo? info, out string cause)
+        ? info
+        : throw new InvalidOperationException($"{family.Name}: {cause}");
 }

@@ -21,6 +21,8 @@ internal sealed class MutationList : IEnumerable<Mutation>
         }),
         weight);
 
+    public void Agree(string name, Action<QuoteDraft> apply, int weight = 1) => _all.Add(new Mutation(name, Expectation.Agreed, weight, apply));
+
     public void Differ(string name, Expectation expected, Action<QuoteDraft> apply) => _all.Add(new Mutation(name, expected, 1, apply));
 
     public IEnumerator<Mutation> GetEnumerator() => _all.GetEnumerator();

@@ -15,7 +15,9 @@ namespace TeeTee.RollupContracts.Tests.Agreement;
 public sealed class QuoteAgreementTests(ITestOutputHelper output) : IDisposable
 {
     private const int Seed = 20_261_129;
-    private const int Count = 1_600;
+    private const int Count = 3_000;
+
+    private static readonly TransactionSenderOptions s_fast = new() { ReceiptPoll = TimeSpan.FromMilliseconds(10) };
 
     // What no quote can reach: the constructor's, the caller's time and gas, the coding of the evidence, and what would be a fault in the contract.
     private static readonly string[] s_unreachable =
@@ -31,13 +33,15 @@ public sealed class QuoteAgreementTests(ITestOutputHelper output) : IDisposable
         "quoting enclave at a level that convergence ignores", "current versions below the policy, at some level",
         "current module below the policy, at some level", "service TD at the start", "service TD now", "module version from 32 on",
         "negative serial number", "serial number longer than 32 bytes", "more than 16 extensions", "more than 32,768 bytes of evidence",
-        "registers of two listed images mixed",
+        "registers of two listed images mixed", "identifier of more than 31 bytes", "accepted level below a refused one",
+        "level that does not reach the last accepted one",
     ];
 
     private static readonly string[] s_refusedInCSharpOnly =
     [
         "chain inside the quote damaged", "chain inside the quote cut off", "another chain inside the quote",
-        "another root inside the quote", "damaged root inside the quote",
+        "another root inside the quote", "damaged root inside the quote", "CA that names another issuer", "malformed identifier",
+        "control character in a name",
     ];
 
     private readonly CancellationTokenSource _bound = new(TimeSpan.FromSeconds(100));
@@ -56,7 +60,7 @@ public sealed class QuoteAgreementTests(ITestOutputHelper output) : IDisposable
         await using AnvilProcess anvil = await AnvilProcess.StartAsync();
         using JsonRpcClient rpc = new(anvil.Endpoint);
         EthereumClient client = new(rpc);
-        using TransactionSender sender = new(client, PrivateKey.Parse(AnvilProcess.Keys[0]), AnvilProcess.ChainId);
+        using TransactionSender sender = new(client, PrivateKey.Parse(AnvilProcess.Keys[0]), AnvilProcess.ChainId, s_fast);
         AgreementChain chain = new(client, sender);
         await chain.DeployAsync(_pki.Worlds.Values, TestParameters.Ordinary, _pki.Now.AddDays(60), _bound.Token);
         output.WriteLine($"deployed after {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
@@ -72,7 +76,10 @@ public sealed class QuoteAgreementTests(ITestOutputHelper output) : IDisposable
             + $"the chain accepts {there.Count(error => error is null)} and refuses {there.Count(error => error is not null)}; "
             + $"{Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
 
-        Assert.Empty(FindSurprises(cases, here, there));
+        string[] surprises = FindSurprises(cases, here, there);
+        foreach (string surprise in surprises)
+            output.WriteLine(surprise);
+        Assert.Empty(surprises);
         AssertShares(cases, here, there);
         AssertCoverage(here, there);
         AssertNamedDifferences(corpus);
@@ -109,7 +116,8 @@ public sealed class QuoteAgreementTests(ITestOutputHelper output) : IDisposable
                 (true, false) => Expectation.OnlyChainRefuses,
                 (false, true) => Expectation.OnlyCSharpRefuses,
             };
-            if (actual != item.Expected)
+            bool fits = item.Expected == Expectation.Agreed ? actual is Expectation.Accepted or Expectation.Refused : actual == item.Expected;
+            if (!fits)
             {
                 found.Add($"quote {item.Index} of seed {Seed}, \"{item.Name}\" in world \"{item.World.Name}\" at {item.Time:u}: {actual} instead of "
                     + $"{item.Expected}; C#: {here[i]?.ToString() ?? "accepted"}; chain: {there[i]?.ToString() ?? "accepted"}");
