@@ -40,6 +40,7 @@ internal static class CertificateMutations
             ForgedCertificates.AddOrdinary(request, new SimulatedPlatform());
             request.CertificateExtensions.Add(new X509Extension("2.25.1", [5, 0], critical: true));
         }));
+        Accept("date of the second half of the century", Leaf(new SimulatedPckShape { NotAfter = new DateTimeOffset(2051, 2, 28, 23, 59, 59, TimeSpan.Zero) }));
         Accept("unknown extension", Own(pki, pki.Platform, request =>
         {
             ForgedCertificates.AddOrdinary(request, new SimulatedPlatform());

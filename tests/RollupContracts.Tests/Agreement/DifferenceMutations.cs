@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using TeeTee.Attestation.Quotes;
@@ -94,9 +95,35 @@ internal static class DifferenceMutations
         Machine misnamed = ordinary with { Chain = [ordinary.Leaf, ca, pki.RootCa.RawData] };
         Machine malformed = Leaf(tbs => tbs[tbs.AsSpan().IndexOf([(byte)0x55, (byte)0x1d, (byte)0x0e]) + 2] = 0xff);
         Machine control = Leaf(tbs => tbs[tbs.AsSpan().IndexOf("Intel SGX PCK Certificate"u8)] = 7);
+        Machine old = Leaf(tbs => "60"u8.CopyTo(tbs.AsSpan(tbs.AsSpan().IndexOf([(byte)0x17, (byte)0x0d]) + 2)));
+        Machine manyMembers = pki.NewMachine(pki.Platform, new SimulatedPckShape { EditSgxExtension = WithMoreMembers });
+        Machine longName = Issued(pki, 20, leaf => leaf, name: "Intel SGX PCK Certificate" + string.Concat(Enumerable.Range(0, 32).Select(i => $", OU={i}")));
+        Machine large = Issued(pki, 20, leaf => leaf, 1, size: 8_000);
+        list.Differ("date before 1970", Expectation.OnlyChainRefuses, draft => draft.Use(family).Machine = old);
+        list.Differ("more than 32 SGX members", Expectation.OnlyCSharpRefuses, draft => draft.Use(family).Machine = manyMembers);
+        list.Differ("more than 32 attributes of a name", Expectation.OnlyCSharpRefuses, draft => draft.Use(family).Machine = longName);
+        list.Differ("certificate of more than 8 KiB", Expectation.OnlyCSharpRefuses, draft => draft.Use(family).Machine = large);
         list.Differ("CA that names another issuer", Expectation.OnlyCSharpRefuses, draft => draft.Use(family).Machine = misnamed);
         list.Differ("malformed identifier", Expectation.OnlyCSharpRefuses, draft => draft.Use(family).Machine = malformed);
         list.Differ("control character in a name", Expectation.OnlyCSharpRefuses, draft => draft.Use(family).Machine = control);
+    }
+
+    private static byte[] WithMoreMembers(byte[] sgx)
+    {
+        AsnWriter writer = new(AsnEncodingRules.DER);
+        AsnReader members = new AsnReader(sgx, AsnEncodingRules.DER).ReadSequence();
+        using (writer.PushSequence())
+        {
+            while (members.HasData)
+                writer.WriteEncodedValue(members.ReadEncodedValue().Span);
+            for (int i = 0; i < 32; i++)
+            {
+                using AsnWriter.Scope member = writer.PushSequence();
+                writer.WriteObjectIdentifier($"2.25.{i}");
+                writer.WriteNull();
+            }
+        }
+        return writer.Encode();
     }
 
     // Lists that Intel does not publish: a policy is one minimum and cannot say them.
@@ -112,7 +139,7 @@ internal static class DifferenceMutations
         });
     }
 
-    private static Machine Issued(AgreementPki pki, int serialSize, Func<byte[], byte[]> change, int more = 0, string arc = "2.25")
+    private static Machine Issued(AgreementPki pki, int serialSize, Func<byte[], byte[]> change, int more = 0, string arc = "2.25", string name = "Intel SGX PCK Certificate", int size = 2)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         byte[] serial = RandomNumberGenerator.GetBytes(serialSize);
@@ -121,8 +148,8 @@ internal static class DifferenceMutations
         {
             ForgedCertificates.AddOrdinary(request, new SimulatedPlatform());
             for (int i = 0; i < more; i++)
-                request.CertificateExtensions.Add(new X509Extension($"{arc}.{i}", [5, 0], critical: false));
-        });
+                request.CertificateExtensions.Add(new X509Extension($"{arc}.{i}", new byte[size], critical: false));
+        }, name: name);
         return pki.NewMachine(key, change(leaf), pki.Platform.RawData, pki.RootCa.RawData);
     }
 
