@@ -53,6 +53,20 @@ public sealed class LinkProtocolTests
     }
 
     [Fact]
+    public async Task Link_NoHello_IsEndedAfterAWhile()
+    {
+        await using Cluster cluster = await Cluster.StartAsync(
+            2, options => options with { Limits = options.Limits with { LinkConnect = TimeSpan.FromMilliseconds(200) } });
+        await using RawLink link = new(cluster);
+
+        // The shard's own Hello comes at once.
+        Assert.NotNull((await link.ReadAsync())?.Hello);
+        GrpcException e = await Assert.ThrowsAsync<GrpcException>(link.ReadAsync);
+
+        Assert.Equal(GrpcStatusCode.DeadlineExceeded, e.Code);
+    }
+
+    [Fact]
     public async Task Link_FirstFrameNotHello_IsInvalidArgument()
     {
         await using Cluster cluster = await Cluster.StartAsync(2);
