@@ -33,6 +33,20 @@ public sealed class LinkProtocolTests
             (reply.SigningKey, reply.EpochSeconds, reply.ContextLength, reply.TeeType));
     }
 
+    [Fact]
+    public async Task Handshake_FieldOfAMegabyte_IsNotRepeated()
+    {
+        await using Cluster cluster = await Cluster.StartAsync(1);
+        using GrpcChannel channel = cluster.Channel(0);
+        WireIdentity identity = RawLink.Identity(Cluster.SlotId(0));
+        identity.Rollup = ByteString.CopyFrom(new byte[1 << 20]);
+
+        GrpcException e = await Assert.ThrowsAsync<GrpcException>(
+            () => channel.UnaryAsync(ShardMethods.Handshake, new HandshakeRequest { Expected = identity }).Bound());
+
+        Assert.StartsWith("The rollup contract is 1048576 bytes there", e.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Fields))]
     public async Task Link_HelloWithOneFieldWrong_IsFailedPrecondition(string field)
