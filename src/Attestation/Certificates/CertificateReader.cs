@@ -89,7 +89,9 @@ internal static class CertificateReader
         return time;
     }
 
-    private static byte[] ReadPublicKey(AsnReader reader)
+    /// <summary>x || y of a SubjectPublicKeyInfo, which is read off.</summary>
+    /// <exception cref="AsnContentException">No uncompressed point of P-256.</exception>
+    internal static byte[] ReadPublicKey(AsnReader reader)
     {
         AsnReader info = reader.ReadSequence();
         AsnReader algorithm = info.ReadSequence();

@@ -12,6 +12,9 @@ public sealed record DataKeyFile([property: JsonPropertyName("jobId")] Bytes32 J
 {
     private const int MostBytes = 4096;
 
+    // A key that is left out must not be read as 32 zero bytes.
+    private static readonly JsonSerializerOptions s_strict = new() { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
+
     /// <summary>Writes a new file.</summary>
     /// <exception cref="InvalidOperationException">The file exists.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -31,7 +34,7 @@ public sealed record DataKeyFile([property: JsonPropertyName("jobId")] Bytes32 J
         byte[] bytes = PrivateFile.Read(path);
         try
         {
-            return (bytes.Length <= MostBytes ? JsonSerializer.Deserialize<DataKeyFile>(bytes) : null)
+            return (bytes.Length <= MostBytes ? JsonSerializer.Deserialize<DataKeyFile>(bytes, s_strict) : null)
                 ?? throw new InvalidOperationException($"{path} is no data key file.");
         }
         catch (Exception fault) when (fault is JsonException or FormatException)

@@ -17,6 +17,7 @@ public sealed class ConfigFsQuoteSource : IQuoteSource, IDisposable
     private const int MaxQuoteBytes = 64 * 1024;
     private const int MaxTextBytes = 256;
     private const int MaxAttempts = 8;
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
 
@@ -24,6 +25,9 @@ public sealed class ConfigFsQuoteSource : IQuoteSource, IDisposable
     private readonly ITsmFileSystem _files;
     private readonly TimeProvider _clock;
     private readonly SemaphoreSlim _one = new(1, 1);
+
+    // The exchange that runs, or ran last; only who has _one looks at it.
+    private Task _exchange = Task.CompletedTask;
 
     /// <summary>A source over a mounted configfs.</summary>
     /// <param name="path">The folder of reports, <see cref="DefaultPath"/> on every Linux so far.</param>
@@ -68,9 +72,7 @@ public sealed class ConfigFsQuoteSource : IQuoteSource, IDisposable
         {
             try
             {
-                // Reading the quote blocks until the host has made it; a caller who gives up does not wait, the exchange cleans up after itself.
-                byte[] answer = await Task.Run(() => Exchange(reportData.Span), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
-                return CheckedQuote.Of(answer, reportData.Span, _path);
+                return CheckedQuote.Of(await ExchangeAsync(reportData, cancellationToken).ConfigureAwait(false), reportData.Span, _path);
             }
             catch (TsmBusyException busy)
             {
@@ -79,6 +81,28 @@ public sealed class ConfigFsQuoteSource : IQuoteSource, IDisposable
             }
             TimeSpan pause = s_firstPause * (1 << (attempt - 1));
             await Task.Delay(pause < s_longestPause ? pause : s_longestPause, _clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Reading the quote blocks until the host has made it, if ever; a caller who gives up does not wait, the exchange cleans up after itself. One
+    /// that hangs holds up one thread, however often quotes are asked for.
+    /// </summary>
+    private async Task<byte[]> ExchangeAsync(ReadOnlyMemory<byte> reportData, CancellationToken cancellationToken)
+    {
+        await _exchange.WaitAsync(s_deadline, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_exchange.IsCompleted)
+            throw new IOException($"{_path} hangs: an earlier request has not come back.");
+        Task<byte[]> exchange = Task.Run(() => Exchange(reportData.Span), cancellationToken);
+        _exchange = exchange;
+        try
+        {
+            return await exchange.WaitAsync(s_deadline, _clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException late)
+        {
+            throw new IOException($"{_path} gave no quote within {s_deadline.TotalSeconds} s.", late);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Formats.Asn1;
 using TeeTee.Attestation.Certificates;
+using TeeTee.Attestation.Collateral;
 
 namespace TeeTee.Attestation.Tls;
 
@@ -33,7 +34,8 @@ public static class EvidenceCertificateReader
         }
         catch (AsnContentException malformed)
         {
-            cause = malformed.Message;
+            // Strangers are logged by it.
+            cause = BoundedJson.Shown(malformed.Message);
         }
         return certificate is not null;
     }
@@ -44,12 +46,12 @@ public static class EvidenceCertificateReader
         AsnReader certificate = outer.ReadSequence();
         outer.ThrowIfNotEmpty();
         ReadOnlyMemory<byte> toBeSigned = certificate.ReadEncodedValue();
-        RequireEcdsaSha256(certificate);
+        CertificateReader.RequireEcdsaSha256(certificate);
         byte[] signature = certificate.ReadBitString(out int unused);
-        Require(unused == 0, "the signature has unused bits");
+        CertificateReader.Require(unused == 0, "the signature has unused bits");
         certificate.ThrowIfNotEmpty();
         EvidenceCertificate read = ReadToBeSigned(der, toBeSigned, out byte[] key);
-        Require(P256.VerifyDer(key, toBeSigned.Span, signature), "it is not signed by its own key");
+        CertificateReader.Require(P256.VerifyDer(key, toBeSigned.Span, signature), "it is not signed by its own key");
         return read;
     }
 
@@ -57,20 +59,20 @@ public static class EvidenceCertificateReader
     {
         AsnReader reader = new AsnReader(toBeSigned, AsnEncodingRules.DER).ReadSequence();
         AsnReader version = reader.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0));
-        Require(version.TryReadInt32(out int number) && number == 2, "not an X.509 v3 certificate");
+        CertificateReader.Require(version.TryReadInt32(out int number) && number == 2, "not an X.509 v3 certificate");
         version.ThrowIfNotEmpty();
-        Require(reader.ReadIntegerBytes().Length <= LongestSerial, "the serial number is too long");
-        RequireEcdsaSha256(reader);
+        CertificateReader.Require(reader.ReadIntegerBytes().Length <= LongestSerial, "the serial number is too long");
+        CertificateReader.RequireEcdsaSha256(reader);
         ReadOnlyMemory<byte> issuer = reader.ReadEncodedValue();
         AsnReader validity = reader.ReadSequence();
         DateTimeOffset notBefore = ReadTime(validity);
         DateTimeOffset notAfter = ReadTime(validity);
         validity.ThrowIfNotEmpty();
-        Require(notBefore < notAfter, $"valid from {notBefore:u} to {notAfter:u}");
+        CertificateReader.Require(notBefore < notAfter, $"valid from {notBefore:u} to {notAfter:u}");
         ReadOnlyMemory<byte> subject = reader.ReadEncodedValue();
-        Require(issuer.Length <= LongestName && issuer.Span.SequenceEqual(subject.Span), "issuer and subject are not the same short name");
+        CertificateReader.Require(issuer.Length <= LongestName && issuer.Span.SequenceEqual(subject.Span), "issuer and subject are not the same short name");
         ReadOnlyMemory<byte> info = reader.ReadEncodedValue();
-        key = ReadPublicKey(info);
+        key = CertificateReader.ReadPublicKey(new AsnReader(info, AsnEncodingRules.DER));
         CertificateEvidence evidence = ReadEvidence(reader);
         reader.ThrowIfNotEmpty();
         return new EvidenceCertificate { Der = der, SubjectPublicKeyInfo = info, NotBefore = notBefore, NotAfter = notAfter, Evidence = evidence };
@@ -86,8 +88,8 @@ public static class EvidenceCertificateReader
         {
             AsnReader extension = list.ReadSequence();
             string oid = extension.ReadObjectIdentifier();
-            Require(oid is EvidenceOids.Quote or EvidenceOids.Claims or EvidenceOids.Voucher, "an extension is not one of a link certificate");
-            Require(values.TryAdd(oid, ReadValue(extension.ReadOctetString())), $"extension {oid} is there twice");
+            CertificateReader.Require(oid is EvidenceOids.Quote or EvidenceOids.Claims or EvidenceOids.Voucher, "an extension is not one of a link certificate");
+            CertificateReader.Require(values.TryAdd(oid, ReadValue(extension.ReadOctetString())), $"extension {oid} is there twice");
             extension.ThrowIfNotEmpty();
         }
         return ToEvidence(values);
@@ -100,7 +102,7 @@ public static class EvidenceCertificateReader
         byte[] voucher = values.GetValueOrDefault(EvidenceOids.Voucher, []);
         bool isAttested = quote.Length > 0 && claims.Length > 0 && voucher.Length == 0;
         bool isVouched = quote.Length == 0 && claims.Length == 0 && voucher.Length > 0;
-        Require(isAttested || isVouched, $"a quote of {quote.Length}, claims of {claims.Length} and a voucher of {voucher.Length} bytes: it has either the first two or the last");
+        CertificateReader.Require(isAttested || isVouched, $"a quote of {quote.Length}, claims of {claims.Length} and a voucher of {voucher.Length} bytes: it has either the first two or the last");
         return isAttested ? CertificateEvidence.Attested(quote, claims) : CertificateEvidence.Vouched(voucher);
     }
 
@@ -112,35 +114,10 @@ public static class EvidenceCertificateReader
         return value;
     }
 
-    private static byte[] ReadPublicKey(ReadOnlyMemory<byte> encoded)
-    {
-        AsnReader info = new AsnReader(encoded, AsnEncodingRules.DER).ReadSequence();
-        AsnReader algorithm = info.ReadSequence();
-        Require(algorithm.ReadObjectIdentifier() == Oids.EcPublicKey && algorithm.ReadObjectIdentifier() == Oids.P256, "the key is not on P-256");
-        algorithm.ThrowIfNotEmpty();
-        byte[] point = info.ReadBitString(out int unused);
-        info.ThrowIfNotEmpty();
-        Require(unused == 0 && point.Length == 65 && point[0] == 4, "the key is not an uncompressed point");
-        return point[1..];
-    }
-
     private static DateTimeOffset ReadTime(AsnReader reader)
     {
-        DateTimeOffset time = reader.PeekTag().HasSameClassAndValue(Asn1Tag.UtcTime) ? reader.ReadUtcTime() : reader.ReadGeneralizedTime();
-        Require(time.Ticks % TimeSpan.TicksPerSecond == 0, "a time has fractions of a second");
+        DateTimeOffset time = CertificateReader.ReadTime(reader);
+        CertificateReader.Require(time.Ticks % TimeSpan.TicksPerSecond == 0, "a time has fractions of a second");
         return time;
-    }
-
-    private static void RequireEcdsaSha256(AsnReader reader)
-    {
-        AsnReader algorithm = reader.ReadSequence();
-        Require(algorithm.ReadObjectIdentifier() == Oids.EcdsaWithSha256, "the signature algorithm is not ecdsa-with-SHA256");
-        algorithm.ThrowIfNotEmpty();
-    }
-
-    private static void Require(bool condition, string cause)
-    {
-        if (!condition)
-            throw new AsnContentException(cause);
     }
 }

@@ -22,8 +22,9 @@ internal static class QuotePlatform
             error = new QuoteError(QuoteStage.PckChain, cause);
             return false;
         }
-        bool isProcessor = chain.Intermediate.CommonName.Contains("Processor", StringComparison.Ordinal);
-        platform = new PlatformId(Convert.ToHexStringLower(chain.Extension.Fmspc.Span), isProcessor ? PckAuthority.Processor : PckAuthority.Platform);
+        // The chain's rules have already asked for one of the two names.
+        _ = PckAuthorities.TryFind(chain.Intermediate.CommonName, out PckAuthority authority, out _);
+        platform = new PlatformId(Convert.ToHexStringLower(chain.Extension.Fmspc.Span), authority);
         return true;
     }
 }

@@ -22,6 +22,9 @@ public static class AttestationReportCheck
         ArgumentNullException.ThrowIfNull(input);
         if (report.Entries.IsDefault || report.Entries.Length > NodeVerification.MostSlots)
             return new AttestationReportResult([], $"The report has {(report.Entries.IsDefault ? "no" : report.Entries.Length)} entries; 1 to {NodeVerification.MostSlots} are read.");
+        // JSON can have null in a list of anything.
+        if (report.Entries.Any(entry => entry is null) || (!report.Details.Missing.IsDefault && report.Details.Missing.Any(gap => gap is null)))
+            return new AttestationReportResult([], "The report has an entry that is null.");
         ImmutableArray<AttestationEntryDetails> entries = [.. report.Entries.Select(entry => entry.Details).OrderBy(entry => entry.FirstLayer)];
         var slots = ImmutableArray.CreateBuilder<AttestationSlotResult>();
         slots.AddRange(entries.Select(entry => Check(entry, input)));

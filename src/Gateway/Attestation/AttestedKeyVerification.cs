@@ -8,8 +8,8 @@ namespace TeeTee.Gateway.Attestation;
 
 /// <summary>
 /// Whether the key that a prompt is about to be sealed to is held by an attested enclave, and so is everything below it: slot 0 opens the prompt,
-/// and the slots behind it see what it computes. Challenges all of them with a fresh nonce; a pipeline that passed is believed for a minute, since
-/// each challenge costs every shard a quote. Safe for use by several threads.
+/// and the slots behind it see what it computes. Challenges all of them with a fresh nonce; a pipeline that passed is believed for a minute, but
+/// not beyond the end of what its quotes rely on, since each challenge costs every shard a quote. Safe for use by several threads.
 /// </summary>
 /// <param name="jobs">The sequencer, which only relays.</param>
 /// <param name="trust">What quotes are judged by.</param>
@@ -26,19 +26,20 @@ public sealed class AttestedKeyVerification(IJobClient jobs, AttestationTrust tr
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(model);
         string pipeline = Describe(node, model);
-        if (Volatile.Read(ref _passed) is { } passed && passed.Pipeline == pipeline && clock.GetElapsedTime(passed.At) < s_holds)
+        if (Volatile.Read(ref _passed) is { } passed && passed.Pipeline == pipeline && clock.GetElapsedTime(passed.At) < s_holds && clock.GetUtcNow() <= passed.Until)
             return null;
         long asked = clock.GetTimestamp();
-        string? fault = await AskAsync(node, model, cancellationToken).ConfigureAwait(false);
-        Volatile.Write(ref _passed, fault is null ? new Passed(pipeline, asked) : null);
+        AttestationReportResult result = await AskAsync(node, model, cancellationToken).ConfigureAwait(false);
+        string? fault = FirstFault(model, result);
+        Volatile.Write(ref _passed, fault is null ? new Passed(pipeline, asked, result.Slots.Min(slot => slot.Attested!.Expires)) : null);
         return fault;
     }
 
-    private async Task<string?> AskAsync(NodeInfo node, ModelInfo model, CancellationToken cancellationToken)
+    private async Task<AttestationReportResult> AskAsync(NodeInfo node, ModelInfo model, CancellationToken cancellationToken)
     {
         Bytes32 nonce = new(RandomNumberGenerator.GetBytes(Bytes32.Size));
         AttestationReport report = await jobs.GetAttestationAsync(model.ModelId, nonce, cancellationToken).ConfigureAwait(false);
-        AttestationReportResult result = AttestationReportCheck.Check(report, new AttestationCheckInput
+        return AttestationReportCheck.Check(report, new AttestationCheckInput
         {
             Nonce = nonce,
             Domain = trust.Domain ?? new RollupDomain(node.ChainId, node.Rollup),
@@ -48,7 +49,6 @@ public sealed class AttestedKeyVerification(IJobClient jobs, AttestationTrust tr
             Policy = trust.Policy,
             Collateral = trust.Collateral,
         });
-        return FirstFault(model, result);
     }
 
     // All that the judgement is about.
@@ -70,5 +70,5 @@ public sealed class AttestedKeyVerification(IJobClient jobs, AttestationTrust tr
             : $"the attested encryption key is {result.First?.EncryptionKey.ToString() ?? "none"}, the sequencer names {model.EncryptionKey}";
     }
 
-    private sealed record Passed(string Pipeline, long At);
+    private sealed record Passed(string Pipeline, long At, DateTimeOffset Until);
 }

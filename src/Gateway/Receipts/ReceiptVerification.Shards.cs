@@ -95,7 +95,7 @@ public sealed partial class ReceiptVerification
     private QuoteCollateral? FindCollateral(byte[] quote, out QuoteError? unreadable)
     {
         unreadable = null;
-        QuoteCollateral? held = _collateral?.FindFor(quote, out unreadable);
+        QuoteCollateral? held = _collateral?.FindFor(quote, _root, _now, out unreadable);
         if (unreadable?.Stage == QuoteStage.TcbInfo)
             unreadable = null;
         return held;

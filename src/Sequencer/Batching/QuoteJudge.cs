@@ -40,7 +40,7 @@ internal sealed class QuoteJudge(BatchingOptions options)
             return $"the record is about quote {quote.Record.QuoteHash}, not {hash}";
         if (options.RootOf(teeType) is not { } root)
             return $"quotes of type {teeType} are not accepted here";
-        collateral = options.Collateral.FindFor(quote.Quote.Span, out QuoteError? error);
+        collateral = options.Collateral.FindFor(quote.Quote.Span, root, now, out QuoteError? error);
         if (collateral is null)
             return $"{error}";
         QuoteVerificationInput input = new()

@@ -75,8 +75,8 @@ internal sealed record ShardSelf
             return "No identity was given.";
         return Differ("protocol version", other.ProtocolVersion, ProtocolVersion)
             ?? Differ("chain id", other.ChainId, Domain.ChainId)
-            ?? Differ("rollup contract", Hex.Encode(other.Rollup.Span), Hex.Encode(Domain.Rollup.ToArray()))
-            ?? Differ("model id", Hex.Encode(other.ModelId.Span), Hex.Encode(Slot.ModelId.ToArray()))
+            ?? Differ("rollup contract", Shown(other.Rollup), Hex.Encode(Domain.Rollup.ToArray()))
+            ?? Differ("model id", Shown(other.ModelId), Hex.Encode(Slot.ModelId.ToArray()))
             ?? Differ("arithmetic version", other.ArithmeticVersion, ArithmeticVersion)
             ?? (slot is { } expected ? Differ("slot id", other.SlotId, expected) : null);
     }
@@ -84,6 +84,9 @@ internal sealed record ShardSelf
     /// <summary>Positions that fit one Hidden frame under these limits.</summary>
     public static int FramePositions(int positions, long messageBytes, int embeddingLength) =>
         (int)Math.Max(1, Math.Min(positions, (messageBytes - 4096) / (embeddingLength * (long)sizeof(float))));
+
+    // What is no hash or address is not repeated: a message can have megabytes.
+    private static string Shown(Google.Protobuf.ByteString value) => value.Length <= Bytes32.Size ? Hex.Encode(value.Span) : $"{value.Length} bytes";
 
     private static string? Differ<T>(string field, T theirs, T ours)
         where T : IEquatable<T> => theirs.Equals(ours) ? null : $"The {field} is {theirs} there and {ours} here.";

@@ -6,6 +6,8 @@ namespace TeeTee.ShardNode.Jobs;
 internal sealed class JobException(JobFailure code, string message, bool retryable, uint slotId = 0, Exception? cause = null)
     : Exception(message, cause)
 {
+    private const int MostText = 512;
+
     public JobFailure Code => code;
 
     public bool Retryable => retryable;
@@ -31,5 +33,6 @@ internal sealed class JobException(JobFailure code, string message, bool retryab
 
     public JobFailed ToFailed(uint ownSlot) => new() { Code = code, Message = Bounded(Message), Retryable = retryable, SlotId = slotId == 0 ? ownSlot : slotId };
 
-    private static string Bounded(string text) => text.Length <= 512 ? text : text[..512];
+    /// <summary>Also what other shards wrote comes through here, and ends in logs: nothing in it may move a terminal's cursor.</summary>
+    private static string Bounded(string text) => new([.. text.Take(MostText).Select(c => char.IsControl(c) ? '?' : c)]);
 }

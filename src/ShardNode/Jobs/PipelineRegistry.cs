@@ -13,12 +13,17 @@ namespace TeeTee.ShardNode.Jobs;
 /// Compares the other slots of a pipeline with the contract. Who opens a job names their keys; signed over inputs that only a stranger's key
 /// vouches for, this shard's receipt would stand beside the real upstream's in a batch and be the one that does not fit. Thread-safe.
 /// </summary>
-/// <remarks>What was read is kept, so that a chain that is down stops no pipeline that was seen before; keys end by their epochs anyway.</remarks>
+/// <remarks>
+/// What was read counts for an hour while the chain is down, so that no short outage stops a pipeline that was seen before; not longer, because a key
+/// can lapse before its last epoch when its platform is de-listed.
+/// </remarks>
 internal sealed class PipelineRegistry(ShardSelf self, IChainView chain, TimeProvider clock)
 {
     private const int MostSlots = 4096;
 
     private static readonly TimeSpan s_age = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan s_longestAge = TimeSpan.FromHours(1);
 
     // A chain that hangs must not hold up a job whose pipeline is known.
     private static readonly TimeSpan s_refreshPatience = TimeSpan.FromSeconds(2);
@@ -53,7 +58,7 @@ internal sealed class PipelineRegistry(ShardSelf self, IChainView chain, TimePro
 
     private async Task<Known> FindAsync(uint slotId, Func<Known, bool> isWanted, CancellationToken cancellationToken)
     {
-        bool fits = _known.TryGetValue(slotId, out Known? kept) && isWanted(kept);
+        bool fits = _known.TryGetValue(slotId, out Known? kept) && clock.GetElapsedTime(kept.At) < s_longestAge && isWanted(kept);
         if (fits && clock.GetElapsedTime(kept!.At) < s_age)
             return kept;
         using CancellationTokenSource patience = new(fits ? s_refreshPatience : Timeout.InfiniteTimeSpan, clock);

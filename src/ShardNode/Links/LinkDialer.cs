@@ -24,6 +24,9 @@ internal sealed class LinkDialer(
     private readonly ConcurrentDictionary<(uint Slot, Uri Endpoint), Entry> _entries = new();
     private readonly ConcurrentDictionary<DialledLink, Task> _running = new();
 
+    /// <summary>Peers that are remembered, linked or not.</summary>
+    public int Known => _entries.Count;
+
     public async Task<PeerLink> ConnectAsync(Stage peer, CancellationToken cancellationToken)
     {
         if (_entries.Count >= MostPeers)
@@ -105,11 +108,12 @@ internal sealed class LinkDialer(
             ? link
             : throw JobException.Invalid($"Slot {peer.SlotId} has key {link.Peer.SigningKey} of {link.Peer.Operator} there; the pipeline says {peer.SigningKey} of {peer.Operator}.");
 
+    /// <summary>Forgets links that are lost and peers that were never reached, but for those that somebody is dialling.</summary>
     private void ForgetLost()
     {
         foreach ((var key, Entry entry) in _entries)
         {
-            if (entry.Dialled is { Link.IsLost: true })
+            if (entry.Dialled is null or { Link.IsLost: true } && entry.Gate.CurrentCount > 0)
                 _entries.TryRemove(key, out _);
         }
     }

@@ -64,7 +64,7 @@ internal sealed class LinkHub : IAsyncDisposable
 
     /// <summary>Serves a Link call that a peer made.</summary>
     /// <param name="attested">What the peer proved on the TLS connection; null where links are plain.</param>
-    /// <exception cref="GrpcException">The Hello does not fit, the contract does not know the peer, or there are too many links.</exception>
+    /// <exception cref="GrpcException">The Hello does not fit, the contract does not know the peer, or there are too many links, or no Hello comes.</exception>
     public async Task AcceptAsync(
         IAsyncEnumerable<LinkFrame> requests, IGrpcStreamWriter<LinkFrame> responses, GrpcServerContext context, ShardClaims? attested)
     {
@@ -73,7 +73,7 @@ internal sealed class LinkHub : IAsyncDisposable
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, _stopping.Token);
         IAsyncEnumerator<LinkFrame> frames = requests.GetAsyncEnumerator(ended.Token);
         await responses.WriteAsync(new LinkFrame { Hello = _self.ToHello() }, ended.Token);
-        LinkPeer peer = HelloExchange.Read(await frames.MoveNextAsync() ? frames.Current : null, _self, null, attested);
+        LinkPeer peer = HelloExchange.Read(await FirstAsync(frames, ended), _self, null, attested);
         if (_inbound.Count >= _self.Limits.MaxInboundLinks)
             throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"{_inbound.Count} links are open; the limit is {_self.Limits.MaxInboundLinks}.");
         PeerLink link = new(peer);
@@ -131,6 +131,20 @@ internal sealed class LinkHub : IAsyncDisposable
         {
             ShardLog.LinkRefused(_logger, peer.Slot, refusal.Message);
             throw new GrpcException(GrpcStatusCode.PermissionDenied, refusal.Message, null, refusal);
+        }
+    }
+
+    /// <summary>A caller that says nothing must not hold its stream for ever: streams without a Hello are not counted as links.</summary>
+    private async Task<LinkFrame?> FirstAsync(IAsyncEnumerator<LinkFrame> frames, CancellationTokenSource ended)
+    {
+        try
+        {
+            return await frames.MoveNextAsync().AsTask().WaitAsync(_self.Limits.LinkConnect, _clock, ended.Token) ? frames.Current : null;
+        }
+        catch (TimeoutException e)
+        {
+            await ended.CancelAsync();
+            throw new GrpcException(GrpcStatusCode.DeadlineExceeded, $"No Hello came within {_self.Limits.LinkConnect.TotalSeconds} s.", null, e);
         }
     }
 

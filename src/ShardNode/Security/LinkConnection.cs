@@ -10,10 +10,10 @@ namespace TeeTee.ShardNode.Security;
 internal sealed class LinkConnection(ConnectionContext connection, LinkSecurity security, ShardMetrics metrics)
 {
     private volatile byte[]? _certificate;
-    private volatile LinkCaller? _caller;
+    private volatile LinkVerdict? _verdict;
 
     /// <summary>Who made it; null while the handshake runs.</summary>
-    public LinkCaller? Caller => _caller;
+    public LinkCaller? Caller => _verdict?.Caller;
 
     /// <summary>The verdict of the TLS handshake. Never blocks.</summary>
     public bool Admit(X509Certificate? certificate)
@@ -25,18 +25,18 @@ internal sealed class LinkConnection(ConnectionContext connection, LinkSecurity 
             ShardLog.PeerRefused(security.Logger, connection.RemoteEndPoint, refusal);
             return false;
         }
-        (_certificate, _caller) = (certificate!.GetRawCertData(), verdict.Caller);
+        (_verdict, _certificate) = (verdict, certificate!.GetRawCertData());
         return true;
     }
 
     /// <summary>Judges the caller's certificate again and ends the connection, with all its calls, where it does not hold.</summary>
     public void Review()
     {
-        if (_certificate is not { } certificate || security.Verifier.Check(certificate).Error is not { } fault)
+        if (_certificate is not { } certificate || security.Verifier.Review(certificate, _verdict!).Error is not { } fault)
             return;
         _certificate = null;
         metrics.PeerRefused(fault.Stage);
-        ShardLog.ConnectionEnded(security.Logger, $"{_caller}", fault);
+        ShardLog.ConnectionEnded(security.Logger, $"{Caller}", fault);
         connection.Abort(new ConnectionAbortedException($"The caller's certificate no longer holds: {fault}"));
     }
 }

@@ -66,7 +66,7 @@ public sealed class LinkClient
             lock (_gate)
             {
                 DateTimeOffset now = _clock.GetUtcNow();
-                return _verdict is not null && now > _verdict.Expires - (_verdict.Validity / 4) && now > _connectedAt + s_leastLife;
+                return _verdict is not null && now > _verdict.Expires - (_verdict.Validity / 4) && now > _connectedAt + LifeOf(_verdict);
             }
         }
     }
@@ -79,6 +79,9 @@ public sealed class LinkClient
             certificate = _certificate;
         return certificate.Length == 0 ? null : _verifier.Check(certificate).Error;
     }
+
+    // A peer that cannot renew must not get a new channel every minute while the old ones are still open: eight in the last quarter will do.
+    private static TimeSpan LifeOf(LinkVerdict verdict) => verdict.Validity / 32 > s_leastLife ? verdict.Validity / 32 : s_leastLife;
 
     private bool Admit(X509Certificate? certificate)
     {

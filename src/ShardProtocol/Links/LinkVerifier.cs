@@ -42,6 +42,23 @@ public sealed class LinkVerifier
         return certificate.Evidence.IsAttested ? CheckAttested(der) : CheckVouched(certificate);
     }
 
+    /// <summary>
+    /// Judges a certificate again that was accepted before, cheaply enough for every second: a shard's by today's collateral where its verdict is
+    /// too old. What vouches for a sequencer stays true, so that only its end is looked at: anybody can have such a certificate.
+    /// </summary>
+    /// <param name="der">The certificate.</param>
+    /// <param name="earlier">The acceptance.</param>
+    public LinkVerdict Review(ReadOnlySpan<byte> der, LinkVerdict earlier)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        if (earlier.Caller is not VouchedSequencer)
+            return Check(der);
+        DateTimeOffset now = _clock.GetUtcNow();
+        return now <= earlier.Expires
+            ? earlier
+            : LinkVerdict.Refuse(new PeerError(PeerStage.Validity, $"expired {earlier.Expires:u}, now {now:u}"));
+    }
+
     private LinkVerdict CheckAttested(ReadOnlySpan<byte> der)
     {
         AttestedPeerVerdict verdict = _attested.Check(der);

@@ -31,12 +31,8 @@ internal sealed class QuoteJudge(VerifierOptions options, RollupDomain domain)
 
     private Rollup.Verification.QuoteVerdict Judge(QuoteItem item, DateTimeOffset postedAt)
     {
-        if (options.Collateral.FindFor(item.Quote.Span, out QuoteError? error) is not { } collateral)
-        {
-            return error!.Stage == QuoteStage.TcbInfo
-                ? throw new JudgementException(VerdictCause.CollateralMissing, $"The quote of slot {item.Record.Slot} cannot be judged: {error.Cause}.")
-                : new Rollup.Verification.QuoteVerdict(false, $"{error}");
-        }
+        if (options.Collateral.FindFor(item.Quote.Span, out _) is not { } collateral)
+            return JudgeWithout(item, postedAt);
         QuoteVerificationInput input = new()
         {
             Now = TimeOf(collateral, postedAt),
@@ -47,6 +43,15 @@ internal sealed class QuoteJudge(VerifierOptions options, RollupDomain domain)
         };
         QuoteVerdict verdict = QuoteVerifier.Verify(item.Quote.Span, input);
         return verdict.Accepted ? Rollup.Verification.QuoteVerdict.Accepted : new Rollup.Verification.QuoteVerdict(false, $"{verdict.Error}");
+    }
+
+    /// <summary>A forged quote needs no collateral to be refused; else its forger had only to invent a platform, and no batch of his were ever judged.</summary>
+    private Rollup.Verification.QuoteVerdict JudgeWithout(QuoteItem item, DateTimeOffset postedAt)
+    {
+        _ = options.Collateral.FindFor(item.Quote.Span, options.QuoteRoot, postedAt, out QuoteError? error);
+        return error is null or { Stage: QuoteStage.TcbInfo }
+            ? throw new JudgementException(VerdictCause.CollateralMissing, $"The quote of slot {item.Record.Slot} cannot be judged: {error?.Cause ?? "collateral has only just come"}.")
+            : new Rollup.Verification.QuoteVerdict(false, $"{error}");
     }
 
     private DateTimeOffset TimeOf(QuoteCollateral collateral, DateTimeOffset postedAt)

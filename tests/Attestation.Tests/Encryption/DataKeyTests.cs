@@ -63,6 +63,8 @@ public sealed class DataKeyTests
     [InlineData("null")]
     [InlineData("{\"jobId\":\"0x12\"}")]
     [InlineData("[1]")]
+    [InlineData("{}")]
+    [InlineData("{\"jobId\":\"0x1111111111111111111111111111111111111111111111111111111111111111\"}")]
     public void File_OfAnotherKind_IsRefused(string content)
     {
         using TemporaryFolder folder = new();

@@ -211,6 +211,41 @@ public sealed class ConfigFsQuoteSourceTests : IDisposable
         Assert.Equal(2, _kernel.Requests);
     }
 
+    [Fact]
+    public async Task GetQuoteAsync_HostNeverAnswers_FailsAndHoldsUpOneRequestAlone()
+    {
+        using ManualResetEventSlim answer = new();
+        _kernel.Quote = data =>
+        {
+            answer.Wait(s_patience);
+            return QuoteFixture.Source.Make(data, SimulatedQuoteShape.Ordinary);
+        };
+        Tls.ManualClock clock = new();
+        using ConfigFsQuoteSource source = new(_kernel.Path, _kernel, clock);
+
+        IOException first = await Assert.ThrowsAsync<IOException>(() => LateAsync(source, clock));
+        IOException second = await Assert.ThrowsAsync<IOException>(() => LateAsync(source, clock));
+        int requests = _kernel.Requests;
+        answer.Set();
+        byte[] quote = await source.GetQuoteAsync(QuoteFixture.ReportData, CancellationToken.None).WaitAsync(s_patience);
+
+        Assert.Contains("gave no quote within 30 s", first.Message, StringComparison.Ordinal);
+        Assert.Contains("hangs", second.Message, StringComparison.Ordinal);
+        Assert.Equal(1, requests);
+        Assert.True(TdxQuote.TryParse(quote, out _, out _));
+        Assert.Empty(_kernel.Entries);
+    }
+
+    private static async Task<byte[]> LateAsync(ConfigFsQuoteSource source, Tls.ManualClock clock)
+    {
+        Task<byte[]> asked = source.GetQuoteAsync(QuoteFixture.ReportData, CancellationToken.None);
+        using CancellationTokenSource patience = new(s_patience);
+        while (clock.Waiting == 0)
+            await Task.Delay(1, patience.Token);
+        clock.Advance(TimeSpan.FromSeconds(31));
+        return await asked.WaitAsync(s_patience);
+    }
+
     private Task<byte[]> GetAsync()
     {
         ConfigFsQuoteSource source = new(_kernel.Path, _kernel, TimeProvider.System);

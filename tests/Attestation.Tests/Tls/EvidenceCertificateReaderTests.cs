@@ -77,7 +77,7 @@ public sealed class EvidenceCertificateReaderTests
         { "unknown extension", "not one of a link certificate" },
         { "quote without claims", "either the first two or the last" },
         { "all three", "either the first two or the last" },
-        { "P-384", "the key is not on P-256" },
+        { "P-384", "is not P-256" },
         { "RSA", "ecdsa-with-SHA256" },
         { "signed by another", "not signed by its own key" },
         { "other issuer", "not the same short name" },

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Quotes;
@@ -48,6 +49,20 @@ public sealed class AttestationReportCheckTests : IDisposable
         Assert.Equal([null, AttestationStage.Collateral, null], without.Slots.Select(slot => slot.Stage));
         Assert.True(with.Accepted);
         Assert.All(with.Slots, slot => Assert.Null(slot.Registered));
+    }
+
+    [Theory]
+    [InlineData("all_attestations")]
+    [InlineData("missing")]
+    public async Task Check_NullInAListOfTheReport_IsAFaultOfTheReport(string list)
+    {
+        JsonNode json = JsonSerializer.SerializeToNode(await _fixture.ReportAsync(), JobApiJson.Options)!;
+        (list == "missing" ? json["teetee"]![list] : json[list])!.AsArray().Add(null);
+
+        AttestationReportResult result = AttestationReportCheck.Check(json.Deserialize<AttestationReport>(JobApiJson.Options)!, _fixture.Input);
+
+        Assert.False(result.Accepted);
+        Assert.Contains("null", result.Fault, StringComparison.Ordinal);
     }
 
     // What a sequencer could make up of one entry; the other two must not suffer by it.

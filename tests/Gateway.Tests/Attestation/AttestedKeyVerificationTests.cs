@@ -32,6 +32,21 @@ public sealed class AttestedKeyVerificationTests : IDisposable
     }
 
     [Fact]
+    public async Task FirstFaultAsync_QuotesRunOutWithinTheMinute_AreAskedForAnew()
+    {
+        Relay relay = new(_fixture.ReportAsync);
+        Clock clock = new();
+        AttestedKeyVerification verification = new(relay, Trust(), clock);
+        Assert.Null(await verification.FirstFaultAsync(Node(), Model(), CancellationToken.None));
+        DateTimeOffset end = AttestationReportCheck.Check(await _fixture.ReportAsync(), _fixture.Input).Slots.Min(slot => slot.Attested!.Expires);
+
+        clock.Ahead = end - DateTimeOffset.UtcNow + TimeSpan.FromSeconds(1);
+
+        Assert.Contains("is not attested", await verification.FirstFaultAsync(Node(), Model(), CancellationToken.None), StringComparison.Ordinal);
+        Assert.Equal(2, relay.Nonces.Count);
+    }
+
+    [Fact]
     public async Task FirstFaultAsync_OtherKeysThanThosePassed_AreAskedAtOnce()
     {
         Relay relay = new(_fixture.ReportAsync);
@@ -110,6 +125,10 @@ public sealed class AttestedKeyVerificationTests : IDisposable
     private sealed class Clock : TimeProvider
     {
         public TimeSpan Elapsed { get; set; }
+
+        public TimeSpan Ahead { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Ahead;
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 

@@ -71,6 +71,18 @@ public sealed class ReceiptVerificationTests
         Assert.All(checks.Except(quotes), check => Assert.True(check.Outcome == CheckOutcome.Pass, check.ToString()));
     }
 
+    [Fact]
+    public async Task Check_ForgedQuoteOfAPlatformThatIsNotHeld_FailsRatherThanMissing()
+    {
+        using ReceiptFixture fixture = await ReceiptFixture.CreateAsync();
+        using ReceiptFixture forger = await ReceiptFixture.CreateAsync();
+        ReceiptDocument forged = fixture.Receipt with { Quotes = fixture.Receipt.Quotes.SetItem(0, fixture.Receipt.Quotes[0] with { Quote = forger.Receipt.Quotes[0].Quote }) };
+
+        IReadOnlyList<ReceiptCheck> checks = fixture.Check(forged, fixture.Chain, new TeeTee.Gateway.Attestation.RelayedCollateral([]));
+
+        Assert.Equal([CheckOutcome.Fail, CheckOutcome.Missing], checks.Where(check => check.Name == "quote").Select(check => check.Outcome));
+    }
+
     [Theory]
     [MemberData(nameof(Forgeries))]
     public async Task Check_ForgedPart_FailsItsCheck(string forgery)

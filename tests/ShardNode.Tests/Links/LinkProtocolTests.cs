@@ -33,6 +33,20 @@ public sealed class LinkProtocolTests
             (reply.SigningKey, reply.EpochSeconds, reply.ContextLength, reply.TeeType));
     }
 
+    [Fact]
+    public async Task Handshake_FieldOfAMegabyte_IsNotRepeated()
+    {
+        await using Cluster cluster = await Cluster.StartAsync(1);
+        using GrpcChannel channel = cluster.Channel(0);
+        WireIdentity identity = RawLink.Identity(Cluster.SlotId(0));
+        identity.Rollup = ByteString.CopyFrom(new byte[1 << 20]);
+
+        GrpcException e = await Assert.ThrowsAsync<GrpcException>(
+            () => channel.UnaryAsync(ShardMethods.Handshake, new HandshakeRequest { Expected = identity }).Bound());
+
+        Assert.StartsWith("The rollup contract is 1048576 bytes there", e.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Fields))]
     public async Task Link_HelloWithOneFieldWrong_IsFailedPrecondition(string field)
@@ -50,6 +64,20 @@ public sealed class LinkProtocolTests
         Assert.NotNull((await link.ReadAsync())?.Hello);
         GrpcException e = await Assert.ThrowsAsync<GrpcException>(link.ReadAsync);
         Assert.Equal(GrpcStatusCode.FailedPrecondition, e.Code);
+    }
+
+    [Fact]
+    public async Task Link_NoHello_IsEndedAfterAWhile()
+    {
+        await using Cluster cluster = await Cluster.StartAsync(
+            2, options => options with { Limits = options.Limits with { LinkConnect = TimeSpan.FromMilliseconds(200) } });
+        await using RawLink link = new(cluster);
+
+        // The shard's own Hello comes at once.
+        Assert.NotNull((await link.ReadAsync())?.Hello);
+        GrpcException e = await Assert.ThrowsAsync<GrpcException>(link.ReadAsync);
+
+        Assert.Equal(GrpcStatusCode.DeadlineExceeded, e.Code);
     }
 
     [Fact]

@@ -107,6 +107,56 @@ public sealed class LinkVerifierTests : IDisposable
         Assert.Equal(new VouchedSequencer(s_poster.Address), Verifier().Check(certificate).Caller);
     }
 
+    [Fact]
+    public void Review_Sequencer_LooksAtTheEndAloneAndRecoversNoSigner()
+    {
+        Counting recovery = new();
+        using X509Certificate2 certificate = Peers.SequencerOf(s_poster);
+        LinkVerifier verifier = Verifier(recovery: recovery);
+        LinkVerdict accepted = verifier.Check(certificate);
+
+        for (int i = 0; i < 100; i++)
+            Assert.True(verifier.Review(certificate.RawData, accepted).Accepted);
+        _clock.Advance(accepted.Expires - _clock.GetUtcNow() + TimeSpan.FromSeconds(1));
+
+        Assert.Equal(1, recovery.Calls);
+        Assert.Equal(PeerStage.Validity, verifier.Review(certificate.RawData, accepted).Error?.Stage);
+    }
+
+    [Fact]
+    public async Task Review_ShardWhoseQuoteRanOut_IsRefused()
+    {
+        using SimulatedPki old = SimulatedPki.Create(new EarlierClock(TimeSpan.FromDays(3652) - TimeSpan.FromHours(2)));
+        using X509Certificate2 certificate = await new PeerForge(old, s_claims).MakeAsync("honest");
+        LinkVerifier verifier = Verifier(old);
+        LinkVerdict accepted = verifier.Check(certificate);
+
+        Assert.True(verifier.Review(certificate.RawData, accepted).Accepted);
+        _clock.Advance(accepted.Expires - _clock.GetUtcNow() + TimeSpan.FromSeconds(1));
+
+        Assert.Equal(PeerStage.Quote, verifier.Review(certificate.RawData, accepted).Error?.Stage);
+    }
+
+    [Fact]
+    public async Task IsAging_PeerThatCannotRenew_GetsAFewChannelsAndNotOneAMinute()
+    {
+        using X509Certificate2 certificate = await new PeerForge(_pki, s_claims).MakeAsync("honest");
+        TlsIdentity identity = new(new TlsIdentityOptions(), (draft, _) => Task.FromResult(SequencerVoucher.Create(draft, Cluster.Domain, s_poster)), _clock);
+        LinkVerifier verifier = Verifier();
+        List<LinkClient> channels = [];
+
+        for (DateTimeOffset end = _clock.GetUtcNow().AddHours(22); _clock.GetUtcNow() < end; _clock.Advance(TimeSpan.FromMinutes(2)))
+        {
+            if (channels.Count > 0 && !channels[^1].IsAging)
+                continue;
+            LinkClient client = new(identity, verifier, _ => null, _clock);
+            Assert.True(client.Options.RemoteCertificateValidationCallback!(this, certificate, null, System.Net.Security.SslPolicyErrors.None));
+            channels.Add(client);
+        }
+
+        Assert.InRange(channels.Count, 2, 10);
+    }
+
     [Theory]
     [MemberData(nameof(Vouchers))]
     public void Check_BadVoucher_IsRefusedAtItsStage(string what, PeerStage stage)
@@ -151,12 +201,23 @@ public sealed class LinkVerifierTests : IDisposable
         return draft.Complete(CertificateEvidence.Vouched(Cluster.Domain.Sign(shorter, s_poster).Encode()));
     }
 
-    private LinkVerifier Verifier(SimulatedPki? pki = null) => new(Cluster.Domain, Secp256k1Recovery.Instance, new AttestedPeerOptions
+    private LinkVerifier Verifier(SimulatedPki? pki = null, ISignatureRecovery? recovery = null) => new(Cluster.Domain, recovery ?? Secp256k1Recovery.Instance, new AttestedPeerOptions
     {
         Root = (pki ?? _pki).Root,
         Policy = new QuotePolicy { AllowSimulated = true, AllowedMeasurements = SimulatedMeasurements.Of(PeerForge.Image, PeerForge.Compose).ToAllowList() },
         Collateral = new HeldCollateral((pki ?? _pki).Collateral(DateTimeOffset.UtcNow)),
     }, _clock);
+
+    private sealed class Counting : ISignatureRecovery
+    {
+        public int Calls { get; private set; }
+
+        public Address? Recover(Bytes32 digest, Signature signature)
+        {
+            Calls++;
+            return Secp256k1Recovery.Instance.Recover(digest, signature);
+        }
+    }
 
     private sealed class EarlierClock(TimeSpan by) : TimeProvider
     {

@@ -68,5 +68,39 @@ public sealed class PosterDirectoryTests
         await Assert.ThrowsAsync<ChainUnavailableException>(() => AskAsync(new PosterDirectory(_chain, _clock)));
     }
 
+    [Fact]
+    public async Task IsActiveAsync_ManyStrangersAsk_AKnownPosterIsNotForgotten()
+    {
+        PosterDirectory directory = new(_chain, _clock);
+        _chain.Posters[_poster] = true;
+        Assert.True(await AskAsync(directory));
+        for (int i = 0; i < 300; i++)
+            Assert.False(await directory.IsActiveAsync(StrangerOf(i), CancellationToken.None).Bound());
+        _chain.IsDown = true;
+
+        Assert.True(await AskAsync(directory));
+    }
+
+    [Fact]
+    public async Task IsActiveAsync_ChainHangsWhileStrangersAsk_TurnsFurtherOnesAwayAndKnowsThePoster()
+    {
+        PosterDirectory directory = new(_chain, _clock);
+        _chain.Posters[_poster] = true;
+        Assert.True(await AskAsync(directory));
+        TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _chain.Posting = answered.Task;
+        Task<bool>[] waiting = [.. Enumerable.Range(0, 64).Select(i => directory.IsActiveAsync(StrangerOf(i), CancellationToken.None))];
+
+        await Assert.ThrowsAsync<ChainUnavailableException>(() => directory.IsActiveAsync(StrangerOf(64), CancellationToken.None).Bound());
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.True(await AskAsync(directory));
+        answered.SetResult();
+
+        Assert.All(await Task.WhenAll(waiting).Bound(), Assert.False);
+        Assert.False(await directory.IsActiveAsync(StrangerOf(64), CancellationToken.None).Bound());
+    }
+
+    private static Address StrangerOf(int number) => new(Keccak256.Hash(BitConverter.GetBytes(number)).ToArray().AsSpan(0, Address.Size));
+
     private Task<bool> AskAsync(PosterDirectory directory) => directory.IsActiveAsync(_poster, CancellationToken.None).Bound();
 }

@@ -13,6 +13,9 @@ internal sealed class FakeChain : IChainView
 
     public bool IsDown { get; set; }
 
+    /// <summary>Answers about posters wait for it.</summary>
+    public Task Posting { get; set; } = Task.CompletedTask;
+
     public ConcurrentDictionary<uint, Slot> Slots { get; } = new();
 
     public ConcurrentDictionary<uint, SlotKey> Keys { get; } = new();
@@ -31,7 +34,11 @@ internal sealed class FakeChain : IChainView
     public Task<SessionGrant?> GetSessionAsync(Address user, Address key, CancellationToken cancellationToken) =>
         Answer(Sessions.GetValueOrDefault((user, key)));
 
-    public Task<bool> IsActivePosterAsync(Address poster, CancellationToken cancellationToken) => Answer(Posters.GetValueOrDefault(poster));
+    public async Task<bool> IsActivePosterAsync(Address poster, CancellationToken cancellationToken)
+    {
+        await Posting;
+        return await Answer(Posters.GetValueOrDefault(poster));
+    }
 
     private Task<T> Answer<T>(T value) => IsDown ? throw new ChainUnavailableException("The test's chain is down.") : Task.FromResult(value);
 }

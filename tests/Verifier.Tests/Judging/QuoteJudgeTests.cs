@@ -54,6 +54,18 @@ public sealed class QuoteJudgeTests : IDisposable
     }
 
     [Fact]
+    public void Judge_ForgedQuoteOfAPlatformThatIsNotHeld_IsTheBatchsFault()
+    {
+        using var other = SimulatedPki.Create(TimeProvider.System);
+        QuoteJudge judge = new(Options(new Nothing()), s_domain);
+
+        Rollup.Verification.QuoteVerdict verdict = judge.Judge([Quote(other)], At(0)).Single();
+
+        Assert.False(verdict.IsAccepted);
+        Assert.StartsWith("PckChain: ", verdict.Cause, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Judge_CollateralOfAnotherRoot_AccusesNobody()
     {
         using var other = SimulatedPki.Create(TimeProvider.System);
