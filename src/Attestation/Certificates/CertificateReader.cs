@@ -79,8 +79,15 @@ internal static class CertificateReader
         algorithm.ThrowIfNotEmpty();
     }
 
-    internal static DateTimeOffset ReadTime(AsnReader reader) =>
-        reader.PeekTag().HasSameClassAndValue(Asn1Tag.UtcTime) ? reader.ReadUtcTime() : reader.ReadGeneralizedTime();
+    /// <summary>A date of RFC 5280, 4.1.2.5: whole seconds.</summary>
+    internal static DateTimeOffset ReadTime(AsnReader reader)
+    {
+        if (reader.PeekTag().HasSameClassAndValue(Asn1Tag.UtcTime))
+            return reader.ReadUtcTime();
+        DateTimeOffset time = reader.ReadGeneralizedTime();
+        Require(time.Ticks % TimeSpan.TicksPerSecond == 0, "a date with a fraction of a second");
+        return time;
+    }
 
     private static byte[] ReadPublicKey(AsnReader reader)
     {
@@ -113,6 +120,9 @@ internal static class CertificateReader
                 bool isCommonName = attribute.ReadObjectIdentifier() == Oids.CommonName;
                 if (isCommonName)
                     found = ReadText(attribute);
+                else
+                    attribute.ReadEncodedValue();
+                attribute.ThrowIfNotEmpty();
             }
         }
         return found;

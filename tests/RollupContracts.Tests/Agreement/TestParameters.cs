@@ -1,0 +1,28 @@
+namespace TeeTee.RollupContracts.Tests.Agreement;
+
+/// <summary>Parameters of a rollup that nobody uses: only its verifier is asked.</summary>
+internal static class TestParameters
+{
+    public static RollupParameters Ordinary { get; } = new()
+    {
+        EpochSeconds = 10,
+        Window = 60,
+        DataWindow = 20,
+        ResponseWindow = 20,
+        ComputeWindow = 20,
+        DisputeHorizon = 100,
+        PostBeforeHorizon = 40,
+        WithdrawalDelay = 80,
+        WithdrawalMargin = 15,
+        ExitDelay = 200,
+        ModuleDelay = 81,
+        TakeoverDelay = 50,
+        NonceTtl = 600,
+        MaxKeyValidity = 10_000,
+        SequencerShareBps = 1_000,
+        MinSlotStake = 1_000,
+        MinPosterStake = 1_000,
+        ModelBond = 500,
+        DevParameters = true,
+    };
+}
