@@ -273,6 +273,7 @@ const otherS = (() => {
 })();
 const notZero = fill('not zero', 48);
 const lastByte = Buffer.concat([Buffer.alloc(47), Buffer.of(1)]);
+const firstByte = Buffer.concat([Buffer.of(1), Buffer.alloc(47)]);
 
 const quotes = {
   plain,
@@ -345,7 +346,9 @@ const quotes = {
   serviceTdLastByte: quote({ bodyType: 3, serviceTd: lastByte }),
   v5Type4ServiceTd: quote({ bodyType: 4, serviceTd: notZero }),
   v5Type4InitServiceTd: quote({ bodyType: 4, initServiceTd: lastByte }),
+  v5Type4InitServiceTdFirstByte: quote({ bodyType: 4, initServiceTd: firstByte }),
   v5Type4CurrentServiceTd: quote({ bodyType: 4, currentServiceTd: lastByte }),
+  v5Type4CurrentServiceTdFirstByte: quote({ bodyType: 4, currentServiceTd: firstByte }),
   otherMrTd: quote({ measurements: { mrTd: flip(measurements.mrTd, 47) } }),
   otherRtmr0: quote({ measurements: { rtmr0: flip(measurements.rtmr0, 47) } }),
   otherRtmr1: quote({ measurements: { rtmr1: flip(measurements.rtmr1, 0) } }),
@@ -397,7 +400,7 @@ of(v('WrongQeSettings(bytes4,bytes16)'), ['qeOtherAttributes', 'qeMiscSelect']);
 of(v('WrongQe(bytes32,uint16,uint16)'), ['qeOtherSigner', 'qeOtherProduct', 'qeOldVersion']);
 of(v('AttributesRefused(uint64)'), ['debug', 'onlyDebug', 'noSeptVeDisable', 'reservedAttribute']);
 of(v('ModuleNotProduction(bytes8,bytes32)'), ['seamAttributes', 'seamSigner']);
-of(v('ServiceTd(uint256,bytes32)'), ['serviceTd', 'serviceTdLastByte', 'v5Type4ServiceTd', 'v5Type4InitServiceTd', 'v5Type4CurrentServiceTd']);
+of(v('ServiceTd(uint256,bytes32)'), ['serviceTd', 'serviceTdLastByte', 'v5Type4ServiceTd', 'v5Type4InitServiceTd', 'v5Type4InitServiceTdFirstByte', 'v5Type4CurrentServiceTd', 'v5Type4CurrentServiceTdFirstByte']);
 of(v('ImageRefused(bytes32)'), ['otherMrTd', 'otherRtmr0', 'otherRtmr1', 'otherRtmr2', 'otherConfigId']);
 of(v('WrongReportData(bytes32,bytes32)'), ['otherHigh', 'otherLow']);
 of(v('ModuleRefused(uint256,uint256)'), ['moduleVersion2', 'moduleVersion32', 'moduleVersion255', 'moduleSvn4', 'currentModuleIsOld']);

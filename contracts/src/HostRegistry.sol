@@ -260,7 +260,7 @@ contract HostRegistry is Stakes {
         return issued.value;
     }
 
-    /// @dev A new key ends the slot's previous one after this epoch, so at most two are valid at once.
+    /// @dev A new key ends the slot's previous one after this epoch: only the newest reaches beyond it.
     function _storeKey(uint32 slotId, KeyRecord memory key) private returns (uint64, uint64) {
         KeyPlace memory place = _keyPlaces[key.signingKey];
         KeyRecord[] storage keys = _keys[slotId];

@@ -13,19 +13,20 @@ contract TcbRegistry is ITcbRegistry {
         uint64 until;
     }
 
-    struct PolicyRecord {
-        TcbPolicy policy;
-        uint64 from;
+    /// @dev Entry i of a history is in force from second `since[i]` on; seconds never fall from one entry to the next.
+    struct PolicyHistory {
+        uint64[] since;
+        mapping(uint256 => TcbPolicy) policies;
     }
 
-    struct QeRecord {
-        QeIdentity identity;
-        uint64 from;
+    struct QeHistory {
+        uint64[] since;
+        mapping(uint256 => QeIdentity) identities;
     }
 
-    struct NumberRecord {
-        uint64 from;
-        uint32 number;
+    struct NumberHistory {
+        uint64[] since;
+        mapping(uint256 => uint32) numbers;
     }
 
     uint64 private constant SETUP_PERIOD = 1 days;
@@ -47,9 +48,9 @@ contract TcbRegistry is ITcbRegistry {
     mapping(bytes32 => Listing) private _images;
     /// @dev Seconds at which a value was added and removed by turns.
     mapping(uint64 => uint64[]) private _attributes;
-    mapping(bytes6 => PolicyRecord[]) private _policies;
-    QeRecord[] private _identities;
-    NumberRecord[] private _minimumNumbers;
+    mapping(bytes6 => PolicyHistory) private _policies;
+    QeHistory private _identities;
+    NumberHistory private _minimum;
 
     modifier onlyOwner() {
         _checkOwner();
@@ -146,29 +147,31 @@ contract TcbRegistry is ITcbRegistry {
 
     /// @inheritdoc ITcbRegistry
     function raisePolicy(bytes6 fmspc, TcbPolicy calldata policy) external override onlyOwner {
-        PolicyRecord[] storage records = _policies[fmspc];
-        if (records.length == 0) revert TcbRegistry_NoPolicy(fmspc);
-        _checkRaise(policy, records[records.length - 1].policy);
+        uint256 count = _policies[fmspc].since.length;
+        if (count == 0) revert TcbRegistry_NoPolicy(fmspc);
+        TcbPolicy memory present = _policies[fmspc].policies[count - 1];
+        _checkRaise(policy, present);
+        _checkNotRevived(policy.evaluationNumber, present.evaluationNumber);
         _storePolicy(fmspc, policy);
     }
 
     /// @inheritdoc ITcbRegistry
     function raiseQeIdentity(uint16 isvSvn, uint32 evaluationNumber) external override onlyOwner {
-        if (_identities.length == 0) revert TcbRegistry_NoQeIdentity();
-        QeIdentity memory identity = _identities[_identities.length - 1].identity;
+        uint256 count = _identities.since.length;
+        if (count == 0) revert TcbRegistry_NoQeIdentity();
+        QeIdentity memory identity = _identities.identities[count - 1];
         _checkNotBelow("isvSvn", isvSvn, identity.isvSvn);
         _checkNotBelow("evaluationNumber", evaluationNumber, identity.evaluationNumber);
+        _checkNotRevived(evaluationNumber, identity.evaluationNumber);
         (identity.isvSvn, identity.evaluationNumber) = (isvSvn, evaluationNumber);
         _storeIdentity(identity);
     }
 
     /// @inheritdoc ITcbRegistry
     function raiseMinimumEvaluationNumber(uint32 number) external override onlyOwner {
-        uint256 count = _minimumNumbers.length;
-        _checkNotBelow(
-            "minimumEvaluationNumber", number, count == 0 ? 1 : uint256(_minimumNumbers[count - 1].number) + 1
-        );
-        _minimumNumbers.push(NumberRecord(_effective(), number));
+        _checkNotBelow("minimumEvaluationNumber", number, uint256(_latestMinimum()) + 1);
+        _minimum.numbers[_minimum.since.length] = number;
+        _minimum.since.push(_effective());
         emit MinimumEvaluationNumberRaised(number, _effective());
     }
 
@@ -226,36 +229,26 @@ contract TcbRegistry is ITcbRegistry {
 
     /// @inheritdoc ITcbRegistry
     function areAttributesAllowedAt(uint64 attributes, uint64 time) external view override returns (bool) {
-        uint64[] storage switches = _attributes[attributes];
-        uint256 count = switches.length;
-        while (count > 0 && switches[count - 1] > time) count--;
-        return count % 2 == 1;
+        return _countUntil(_attributes[attributes], time) % 2 == 1;
     }
 
     /// @inheritdoc ITcbRegistry
-    /// @dev Records are few and ascending; of two with the same second the later one counts.
     function policyAt(bytes6 fmspc, uint64 time) external view override returns (TcbPolicy memory none) {
-        PolicyRecord[] storage records = _policies[fmspc];
-        for (uint256 i = records.length; i > 0; i--) {
-            if (records[i - 1].from <= time) return records[i - 1].policy;
-        }
-        return none;
+        PolicyHistory storage history = _policies[fmspc];
+        uint256 count = _countUntil(history.since, time);
+        return count == 0 ? none : history.policies[count - 1];
     }
 
     /// @inheritdoc ITcbRegistry
     function qeIdentityAt(uint64 time) external view override returns (QeIdentity memory none) {
-        for (uint256 i = _identities.length; i > 0; i--) {
-            if (_identities[i - 1].from <= time) return _identities[i - 1].identity;
-        }
-        return none;
+        uint256 count = _countUntil(_identities.since, time);
+        return count == 0 ? none : _identities.identities[count - 1];
     }
 
     /// @inheritdoc ITcbRegistry
     function minimumEvaluationNumberAt(uint64 time) external view override returns (uint32) {
-        for (uint256 i = _minimumNumbers.length; i > 0; i--) {
-            if (_minimumNumbers[i - 1].from <= time) return _minimumNumbers[i - 1].number;
-        }
-        return 0;
+        uint256 count = _countUntil(_minimum.since, time);
+        return count == 0 ? 0 : _minimum.numbers[count - 1];
     }
 
     /// @inheritdoc ITcbRegistry
@@ -279,13 +272,16 @@ contract TcbRegistry is ITcbRegistry {
 
     function _storePolicy(bytes6 fmspc, TcbPolicy calldata policy) private {
         uint64 from = _effective();
-        _policies[fmspc].push(PolicyRecord(policy, from));
+        PolicyHistory storage history = _policies[fmspc];
+        history.policies[history.since.length] = policy;
+        history.since.push(from);
         emit PolicySet(fmspc, from, policy);
     }
 
     function _storeIdentity(QeIdentity memory identity) private {
         uint64 from = _effective();
-        _identities.push(QeRecord(identity, from));
+        _identities.identities[_identities.since.length] = identity;
+        _identities.since.push(from);
         emit QeIdentitySet(from, identity);
     }
 
@@ -320,6 +316,28 @@ contract TcbRegistry is ITcbRegistry {
     /// @dev The second from which a change counts: what this second was asked about stays as it was answered.
     function _effective() private view returns (uint64) {
         return uint64(block.timestamp) + (isSetupOpen() ? 0 : 1);
+    }
+
+    /// @dev How many of the ascending seconds are not after `time`; of entries of one second the last one counts. By bisection: whatever
+    /// the owner stores, a question about the past costs a poster that has to answer a challenge next to nothing more.
+    function _countUntil(uint64[] storage since, uint64 time) private view returns (uint256 count) {
+        uint256 above = since.length;
+        while (count < above) {
+            uint256 middle = (count + above) / 2;
+            if (since[middle] <= time) count = middle + 1;
+            else above = middle;
+        }
+    }
+
+    function _latestMinimum() private view returns (uint32) {
+        uint256 count = _minimum.since.length;
+        return count == 0 ? 0 : _minimum.numbers[count - 1];
+    }
+
+    /// @dev What fell below the minimum number passes no more; lifting its number would let it pass again without the delay.
+    function _checkNotRevived(uint32 next, uint32 present) private view {
+        uint32 minimum = _latestMinimum();
+        if (present < minimum && next >= minimum) revert TcbRegistry_Loosens("minimumEvaluationNumber", next, minimum);
     }
 
     function _checkOwner() private view {

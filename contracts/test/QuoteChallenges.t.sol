@@ -297,6 +297,20 @@ contract AnswerTest is ChallengeFixture {
         expectConviction(quoted(r), badKey);
     }
 
+    /// @dev Why posters wait for the end of an epoch: until then its host can take the key away, afterwards nobody can.
+    function test_answer_keyEndedByItsHost_countsOnlyIfTheEpochWasOver() public {
+        uint64 batch = postGood(1);
+        QuoteRecord memory early = goodRecord(registry.currentEpoch() + 1);
+        uint256 over = doubt(batch, 0);
+        uint256 notOver = doubt(postOne(early), 0);
+        vm.prank(HOST);
+        registry.revokeKey(id, KEY);
+        respond(over);
+        assertEq(disputes.payoutOf(PRIMARY), BOND, "cleared");
+        vm.expectPartialRevert(IQuoteChallenges.QuoteChallenges_KeyNotValid.selector);
+        this.respondExternal(notOver);
+    }
+
     /// @dev Posts it, doubts it, sees the only possible answer refused and the poster convicted.
     function expectConviction(QuoteRecord memory r, bytes4 why) internal {
         registry.addStake{value: PENALTY}(StakeKind.Poster, posterId(PRIMARY));

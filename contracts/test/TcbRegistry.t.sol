@@ -326,6 +326,64 @@ contract TcbRegistryTest is Assertions {
         assertEq(_registry.minimumEvaluationNumberAt(START + 6), 20, "second");
     }
 
+    /// @dev Evidence below the minimum does not pass; a raise that lifted it over it would be a loosening without a delay.
+    function test_raise_numberBelowTheMinimum_cannotComeBack() public {
+        _registry.setPolicy(FMSPC, _policy());
+        _registry.setQeIdentity(_identity());
+        _registry.closeSetup();
+        _registry.raiseMinimumEvaluationNumber(21);
+        TcbPolicy memory p = _policy();
+        p.evaluationNumber = 21;
+        vm.expectRevert(
+            abi.encodeWithSelector(ITcbRegistry.TcbRegistry_Loosens.selector, "minimumEvaluationNumber", 21, 21)
+        );
+        _registry.raisePolicy(FMSPC, p);
+        vm.expectRevert(
+            abi.encodeWithSelector(ITcbRegistry.TcbRegistry_Loosens.selector, "minimumEvaluationNumber", 22, 21)
+        );
+        _registry.raiseQeIdentity(5, 22);
+        p.evaluationNumber = 20;
+        _registry.raisePolicy(FMSPC, p);
+        _registry.raiseQeIdentity(5, 20);
+        bytes memory call = abi.encodeCall(ITcbRegistry.setPolicy, (FMSPC, p));
+        _registry.queue(call);
+        vm.warp(START + DELAY);
+        _registry.setPolicy(FMSPC, p);
+    }
+
+    function test_raise_numberInForce_canGoOverALaterMinimum() public {
+        _registry.setPolicy(FMSPC, _policy());
+        _registry.setQeIdentity(_identity());
+        _registry.closeSetup();
+        _registry.raiseMinimumEvaluationNumber(20);
+        TcbPolicy memory p = _policy();
+        p.evaluationNumber = 22;
+        _registry.raisePolicy(FMSPC, p);
+        _registry.raiseQeIdentity(5, 22);
+        _registry.raiseMinimumEvaluationNumber(22);
+        assertEq(_registry.policyAt(FMSPC, START + 1).evaluationNumber, 22, "policy");
+        assertEq(_registry.qeIdentityAt(START + 1).evaluationNumber, 22, "identity");
+    }
+
+    /// @dev A poster must be able to answer by an old second whatever the owner has stored since.
+    function test_history_longTail_staysCheapToAsk() public {
+        _registry.setPolicy(FMSPC, _policy());
+        _registry.setQeIdentity(_identity());
+        _registry.addAttributes(ATTRIBUTES);
+        _registry.closeSetup();
+        for (uint32 i = 1; i <= 300; i++) {
+            _registry.raisePolicy(FMSPC, _policy());
+            _registry.raiseQeIdentity(4, 20);
+            _registry.raiseMinimumEvaluationNumber(i);
+        }
+        vm.warp(START + 1 days);
+        uint256 before = gasleft();
+        assertEq(_registry.policyAt(FMSPC, START).pceSvn, 13, "policy");
+        assertEq(_registry.qeIdentityAt(START).isvSvn, 4, "identity");
+        assertEq(_registry.minimumEvaluationNumberAt(START), 0, "minimum");
+        assertTrue(before - gasleft() < 60_000, "gas");
+    }
+
     // ------------------------------------------------------------ standing
 
     function test_lapsedAt_imageAndPlatform_isTheEarlier() public {

@@ -217,25 +217,28 @@ contract TdxQuoteVerifierTest is QuoteFixture {
         _expect(TdxQuoteVerifier.TdxQuoteVerifier_PolicyExpired.selector, goodEvidence());
     }
 
-    function test_verify_evaluationNumberBelowTheMinimum_isRefused() public {
+    function test_verify_policyNumberBelowTheMinimum_isRefused() public {
         tcb.raiseMinimumEvaluationNumber(20);
         vm.warp(time + 1);
         assertEq(quoteVerifier.verify(goodEvidence(), high, low).image, image, "equal");
-        tcb.raiseMinimumEvaluationNumber(21);
-        vm.warp(time + 2);
-        _expect(TdxQuoteVerifier.TdxQuoteVerifier_EvaluationNumber.selector, goodEvidence());
-        tcb.raiseQeIdentity(4, 21);
-        vm.warp(time + 3);
-        _expect(TdxQuoteVerifier.TdxQuoteVerifier_EvaluationNumber.selector, goodEvidence());
         TcbPolicy memory p = policy();
         p.evaluationNumber = 21;
         tcb.raisePolicy(fmspc, p);
-        vm.warp(time + 4);
-        assertEq(quoteVerifier.verify(goodEvidence(), high, low).image, image, "both");
+        tcb.raiseQeIdentity(4, 22);
+        tcb.raiseMinimumEvaluationNumber(21);
+        vm.warp(time + 2);
+        assertEq(quoteVerifier.verify(goodEvidence(), high, low).image, image, "both raised before it");
         tcb.raiseMinimumEvaluationNumber(22);
-        p.evaluationNumber = 22;
+        vm.warp(time + 3);
+        _expect(TdxQuoteVerifier.TdxQuoteVerifier_EvaluationNumber.selector, goodEvidence());
+    }
+
+    function test_verify_qeIdentityNumberBelowTheMinimum_isRefused() public {
+        TcbPolicy memory p = policy();
+        p.evaluationNumber = 21;
         tcb.raisePolicy(fmspc, p);
-        vm.warp(time + 5);
+        tcb.raiseMinimumEvaluationNumber(21);
+        vm.warp(time + 1);
         _expect(TdxQuoteVerifier.TdxQuoteVerifier_EvaluationNumber.selector, goodEvidence());
     }
 

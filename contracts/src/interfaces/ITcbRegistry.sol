@@ -74,10 +74,10 @@ interface ITcbRegistry {
     function removeAttributes(uint64 attributes) external;
 
     /// @notice Replaces a family's policy by one that lets nothing new pass: every minimum at least the present one, no new module
-    /// version, the same PCEID, no later end. Only the owner.
+    /// version, the same PCEID, no later end; a policy whose number is below the minimum stays below it. Only the owner.
     function raisePolicy(bytes6 fmspc, TcbPolicy calldata policy) external;
 
-    /// @notice Raises the quoting enclave's minimum version and the evaluation number. Only the owner.
+    /// @notice Raises the quoting enclave's minimum version and the evaluation number; one below the minimum stays below it. Only the owner.
     function raiseQeIdentity(uint16 isvSvn, uint32 evaluationNumber) external;
 
     /// @notice Raises the evaluation number below which neither policy nor QE identity counts. Only the owner.

@@ -48,7 +48,7 @@ library TdQuote {
     uint256 internal constant TEE_TCB_SVN_2 = 584;
     uint256 internal constant MR_SERVICE_TD = 600;
     /// @dev 1.5 extended: the service TD's hash at the start of the TD and now.
-    uint256 internal constant INIT_SERVICE_TD = 737;
+    uint256 internal constant INIT_SERVICE_TD = 729;
     uint256 internal constant CURRENT_SERVICE_TD = 829;
     uint256 internal constant MEASUREMENT = 48;
 

@@ -17,7 +17,7 @@ namespace TeeTee.Sequencer.Batching;
 
 /// <summary>
 /// Fetches the sealed epochs that unposted answers lack and stores those whose quotes hold. A refused quote is logged and counted once
-/// and not stored: what it should cover stays unposted.
+/// and not stored: what it should cover stays unposted. Only epochs that are over are taken, whatever a shard's clock says.
 /// </summary>
 internal sealed class EpochCollector(
     BatchingOptions options, IEnumerable<IEpochSource> sources, ChainConnection chain, EpochStore epochs, CollateralStore collaterals, QuoteJudge judge,
@@ -80,7 +80,7 @@ internal sealed class EpochCollector(
             return;
         QuoteRecord about = epoch.Quote.Record;
         EpochKey key = new(about.Slot, about.Operator, about.Epoch);
-        if (!missing.Contains(key))
+        if (!missing.Contains(key) || !await IsOverAsync(about.Epoch, cancellationToken).ConfigureAwait(false))
             return;
         string teeType = TypeOf(epoch.TeeType);
         RegisteredSlot? slot = await chain.Registry.GetSlotAsync(about.Slot, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
@@ -98,6 +98,17 @@ internal sealed class EpochCollector(
         missing.Remove(key);
         _metrics.CountEpoch();
         BatchingLog.EpochStored(Log, about.Slot, about.Epoch, epoch.ReceiptDigests.Length, teeType);
+    }
+
+    // A host sets its shard's clock, and until an epoch is over it can still end the key for it: what was posted early could then be
+    // challenged and not be defended. What comes early is no fault and is asked for again.
+    private async Task<bool> IsOverAsync(ulong epoch, CancellationToken cancellationToken)
+    {
+        RollupParameters parameters = await chain.RequireParametersAsync(cancellationToken).ConfigureAwait(false);
+        if (epoch < (ulong)_options.Clock.GetUtcNow().ToUnixTimeSeconds() / parameters.EpochSeconds)
+            return true;
+        BlockHeader head = await chain.GetHeadAsync(cancellationToken).ConfigureAwait(false);
+        return epoch < head.Timestamp / parameters.EpochSeconds;
     }
 
     private SealedEpoch? TryRead(IEpochSource source, EpochRecord record, Bytes32 identity)

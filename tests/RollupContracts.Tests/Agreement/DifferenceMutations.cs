@@ -54,7 +54,7 @@ internal static class DifferenceMutations
             draft.Use15();
             (draft.CurrentSvn[0], draft.CurrentSvn[1]) = (5, 1);
         });
-        AddServiceTd(list, "service TD at the start", 737);
+        AddServiceTd(list, "service TD at the start", 729);
         AddServiceTd(list, "service TD now", 829);
         list.Differ("registers of two listed images mixed", Expectation.OnlyChainRefuses, draft =>
         {

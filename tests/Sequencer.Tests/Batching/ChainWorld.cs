@@ -28,6 +28,9 @@ internal sealed class ChainWorld : IAsyncDisposable
         Quotes = new SimulatedQuoteSource(Pki, SimulatedMeasurements.Of("world", "test"));
     }
 
+    /// <summary>Epochs that are over when a world is ready and for which its keys count: as many jobs one after the other have one each.</summary>
+    public const ulong EpochsBefore = 30;
+
     public static RollupParameters Parameters { get; } = new()
     {
         EpochSeconds = 10,
@@ -97,6 +100,7 @@ internal sealed class ChainWorld : IAsyncDisposable
         try
         {
             await world.DeployAsync(cancellationToken);
+            await world.AdvanceAsync(EpochsBefore * Parameters.EpochSeconds, cancellationToken);
             return world;
         }
         catch

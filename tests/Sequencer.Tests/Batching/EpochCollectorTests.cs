@@ -80,11 +80,26 @@ public sealed class EpochCollectorTests : NodeTest
         await node.CollectAsync(Bound);
         ulong epoch = (ulong)node.Scalar<long>("SELECT max(epoch) FROM epochs");
         // Signed into an epoch that was closed without it.
-        await node.AnswerAsync(ChainWorld.Users[1], 1, Bound, d => d with { Now = (epoch - 1) * ChainWorld.Parameters.EpochSeconds });
+        await node.AnswerAsync(ChainWorld.Users[1], 1, Bound, d => d with { Receipt = r => r with { Epoch = epoch } });
         await node.CollectAsync(Bound);
         Assert.Single(node.Get<CandidateStore>().All(), c => c.State == CandidateState.Uncovered);
         Assert.True(await node.BuildAsync(Bound));
         Assert.Equal(1u, node.Batches.Find(1)!.Header.Count);
+    }
+
+    /// <summary>A host with a fast clock seals epochs early; posted then, they could be taken from under the poster.</summary>
+    [Fact]
+    public async Task RunOnceAsync_EpochNotOver_WaitsForItsEndWithoutAFault()
+    {
+        TestNode node = Open();
+        ulong next = (await World.NowAsync(Bound) / ChainWorld.Parameters.EpochSeconds) + 5;
+        await node.AnswerAsync(ChainWorld.Users[0], 1, Bound, d => d with { Receipt = r => r with { Epoch = next } });
+        await node.CollectAsync(Bound);
+        Assert.Equal((0, 0), (node.Get<BatchingMetrics>().BadQuotes, node.Scalar<long>("SELECT count(*) FROM epochs")));
+
+        await World.AdvanceAsync(6 * ChainWorld.Parameters.EpochSeconds, Bound);
+        await node.CollectAsync(Bound);
+        Assert.Equal((0, 2), (node.Get<BatchingMetrics>().BadQuotes, node.Scalar<long>("SELECT count(*) FROM epochs")));
     }
 
     [Fact]

@@ -147,8 +147,8 @@ internal sealed class TestNode : IAsyncDisposable
     {
         Bytes32[] leaves = [.. Enumerable.Range(0, 4).Select(p => Keccak256.Hash([(byte)i, (byte)p]))];
         Slot slot = _world.Slots[i];
-        // One epoch per nonce, so that what comes later is never in an epoch that is sealed already.
-        ulong epoch = (draft.Now / ChainWorld.Parameters.EpochSeconds) + draft.Nonce;
+        // One epoch per nonce, so that what comes later is never in an epoch that is sealed already; all of them are over.
+        ulong epoch = (draft.Now / ChainWorld.Parameters.EpochSeconds) - ChainWorld.EpochsBefore + draft.Nonce;
         ShardReceipt receipt = draft.Receipt(new ShardReceipt(
             jobId, slot.SlotId, slot.Operator, epoch, 4, TokenCommitment.Root(tokens), TraceCommitment.Root(leaves), draft.PostBefore));
         Signed<ShardReceipt> signed = _world.Domain.Sign(receipt, _world.Enclaves[i]);

@@ -25,7 +25,9 @@ public sealed class ContractQuoteJudgeTests : NodeTest
         byte[] raise = World.TcbRegistry.RaisePolicy(policy with { PceSvn = ushort.MaxValue, ValidUntil = policy.ValidUntil - 60 });
         await World.SendAsync(ChainWorld.Sequencer, World.TcbRegistry, raise, 0, Bound);
         await World.AdvanceAsync(2, Bound);
-        await node.AnswerAsync(ChainWorld.Users[0], 1, Bound);
+        ulong raised = await World.NowAsync(Bound) / ChainWorld.Parameters.EpochSeconds;
+        await node.AnswerAsync(ChainWorld.Users[0], 1, Bound, draft => draft with { Receipt = receipt => receipt with { Epoch = raised } });
+        await World.AdvanceAsync(ChainWorld.Parameters.EpochSeconds, Bound);
 
         await node.CollectAsync(Bound);
 
@@ -46,6 +48,7 @@ public sealed class ContractQuoteJudgeTests : NodeTest
         ulong running = await World.NowAsync(Bound) / ChainWorld.Parameters.EpochSeconds;
         await node.AnswerAsync(ChainWorld.Users[0], 1, Bound, draft => draft with { Receipt = receipt => receipt with { Epoch = epoch } });
         await node.AnswerAsync(ChainWorld.Users[0], 2, Bound, draft => draft with { Receipt = receipt => receipt with { Epoch = running } });
+        await World.AdvanceAsync(ChainWorld.Parameters.EpochSeconds, Bound);
 
         await node.CollectAsync(Bound);
 
