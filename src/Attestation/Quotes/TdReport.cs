@@ -78,6 +78,12 @@ public sealed record TdReport
     /// <summary>1.5 extended: the fields behind <see cref="MrServiceTd"/>, 237 bytes, uninterpreted.</summary>
     public ReadOnlyMemory<byte> Extension => Late(648, 237);
 
+    /// <summary>1.5 extended: hash of the service TD that was bound when the TD was built; zero where there was none.</summary>
+    public ReadOnlyMemory<byte> InitialServiceTdHash => Late(729, 48);
+
+    /// <summary>1.5 extended: hash of the service TD that is bound now; zero where there is none.</summary>
+    public ReadOnlyMemory<byte> CurrentServiceTdHash => Late(829, 48);
+
     /// <summary>The register that an allow-list names.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such register.</exception>
     public ReadOnlyMemory<byte> Measurement(TdMeasurement register) => register switch

@@ -23,10 +23,17 @@ internal static class TdAttributes
             return new QuoteError(QuoteStage.Attributes, $"TD attributes 0x{attributes:x16}: DEBUG is set");
         if (!policy.AllowedTdAttributes.Contains(attributes))
             return new QuoteError(QuoteStage.Attributes, $"TD attributes 0x{attributes:x16} are not allowed: {Describe(attributes)}");
-        return !policy.AllowServiceTd && report.MrServiceTd.Span.ContainsAnyExcept((byte)0)
-            ? new QuoteError(QuoteStage.Attributes, $"MR_SERVICE_TD {Convert.ToHexStringLower(report.MrServiceTd.Span)} is not zero")
-            : null;
+        if (policy.AllowServiceTd)
+            return null;
+        return FindServiceTd("MR_SERVICE_TD", report.MrServiceTd)
+            ?? FindServiceTd("the hash of the initial service TD", report.InitialServiceTdHash)
+            ?? FindServiceTd("the hash of the current service TD", report.CurrentServiceTdHash);
     }
+
+    // A service TD (migration) could carry the TD's state elsewhere.
+    private static QuoteError? FindServiceTd(string name, ReadOnlyMemory<byte> value) => value.Span.ContainsAnyExcept((byte)0)
+        ? new QuoteError(QuoteStage.Attributes, $"{name} {Convert.ToHexStringLower(value.Span)} is not zero")
+        : null;
 
     private static string Describe(ulong attributes)
     {

@@ -171,6 +171,25 @@ public sealed class QuoteVerifierTests
         Assert.Null(QuoteVerifier.Verify(quote, QuoteFixture.Input(permissive)).Error);
     }
 
+    [Theory]
+    [InlineData(729, "initial service TD")]
+    [InlineData(776, "initial service TD")]
+    [InlineData(829, "current service TD")]
+    [InlineData(876, "current service TD")]
+    public void Verify_ServiceTdOfAnExtendedReport_NeedsPermission(int position, string cause)
+    {
+        byte[] quote = QuoteFixture.Make(new SimulatedQuoteShape
+        {
+            Version = 5,
+            BodyType = QuoteBodyType.TdReport15Ex,
+            EditReport = report => report.Span[position] = 7,
+        });
+        QuotePolicy permissive = new() { AllowSimulated = true, AllowServiceTd = true };
+
+        QuoteFixture.AssertRefused(QuoteStage.Attributes, cause, QuoteFixture.Verify(quote));
+        Assert.Null(QuoteVerifier.Verify(quote, QuoteFixture.Input(permissive)).Error);
+    }
+
     [Fact]
     public void Verify_SeamAttributesNotZero_AreRefused()
     {

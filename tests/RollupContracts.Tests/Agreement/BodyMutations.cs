@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using TeeTee.Attestation.Quotes;
 using TeeTee.Attestation.Verification;
 
 namespace TeeTee.RollupContracts.Tests.Agreement;
@@ -116,6 +117,8 @@ internal static class BodyMutations
             draft.Use15();
             draft.CurrentSvn[1] = (byte)draft.Random.Next(4, 32);
         });
+        AddServiceTd(list, "service TD at the start", 729);
+        AddServiceTd(list, "service TD now", 829);
         list.Refuse("module version without an accepted level", draft =>
         {
             draft.Use(draft.Pki.Families["no module 3"]);
@@ -170,4 +173,10 @@ internal static class BodyMutations
             draft.Enclave.Add(report => BinaryPrimitives.WriteUInt16LittleEndian(report[258..], (ushort)draft.Random.Next(5)));
         });
     }
+
+    private static void AddServiceTd(MutationList list, string name, int field) => list.Refuse(name, draft =>
+    {
+        (draft.Version, draft.Type) = (5, QuoteBodyType.TdReport15Ex);
+        draft.Report.Add(report => draft.Random.Flip(report.Slice(field, 48)));
+    });
 }

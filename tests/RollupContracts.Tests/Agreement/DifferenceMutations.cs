@@ -54,20 +54,12 @@ internal static class DifferenceMutations
             draft.Use15();
             (draft.CurrentSvn[0], draft.CurrentSvn[1]) = (5, 1);
         });
-        AddServiceTd(list, "service TD at the start", 729);
-        AddServiceTd(list, "service TD now", 829);
         list.Differ("registers of two listed images mixed", Expectation.OnlyChainRefuses, draft =>
         {
             (draft.Image, draft.Time) = (pki.Images[0], pki.DelistedAt.AddSeconds(-1));
             draft.Report.Add(report => pki.Images[1][TdMeasurement.Rtmr1].Span.CopyTo(report[376..]));
         });
     }
-
-    private static void AddServiceTd(MutationList list, string name, int field) => list.Differ(name, Expectation.OnlyChainRefuses, draft =>
-    {
-        (draft.Version, draft.Type) = (5, QuoteBodyType.TdReport15Ex);
-        draft.Report.Add(report => draft.Random.Flip(report.Slice(field, 48)));
-    });
 
     private static void AddCertificates(MutationList list, AgreementPki pki)
     {
