@@ -31,34 +31,31 @@ internal sealed record QuoteOutcome
 
     private ReadOnlyMemory<byte> MrEnclave { get; init; }
 
-    public static QuoteOutcome Of(QuoteVerdict verdict) => new()
+    public static QuoteOutcome Of(QuoteVerdict verdict) => OfPlatform(verdict) with
     {
-        Error = verdict.Error,
-        Status = verdict.Status,
-        Advisories = verdict.Advisories,
-        TcbDate = verdict.TcbDate,
-        Fmspc = verdict.Fmspc,
-        EvaluationDataNumber = verdict.TcbEvaluationDataNumber,
-        Simulated = verdict.Simulated,
-        Expires = verdict.Expires,
         ReportData = verdict.Report?.ReportData ?? default,
         MrTd = verdict.Report?.MrTd ?? default,
     };
 
-    public static QuoteOutcome Of(SgxQuoteVerdict verdict) => new()
+    public static QuoteOutcome Of(SgxQuoteVerdict verdict) => OfPlatform(verdict) with
     {
-        Error = verdict.Error,
         Tee = "sgx",
-        Status = verdict.Status,
-        Advisories = verdict.Advisories,
-        TcbDate = verdict.TcbDate,
-        Fmspc = verdict.Fmspc,
-        EvaluationDataNumber = verdict.TcbEvaluationDataNumber,
-        Simulated = verdict.Simulated,
-        Expires = verdict.Expires,
         ReportData = verdict.Report?.ReportData ?? default,
         MrEnclave = verdict.Report?.MrEnclave ?? default,
     };
+
+    private static QuoteOutcome OfPlatform<TReport>(PlatformVerdict<TReport> verdict)
+        where TReport : class => new()
+        {
+            Error = verdict.Error,
+            Status = verdict.Status,
+            Advisories = verdict.Advisories,
+            TcbDate = verdict.TcbDate,
+            Fmspc = verdict.Fmspc,
+            EvaluationDataNumber = verdict.TcbEvaluationDataNumber,
+            Simulated = verdict.Simulated,
+            Expires = verdict.Expires,
+        };
 
     /// <summary>A dictionary, for which nulls are written.</summary>
     public IReadOnlyDictionary<string, object?> ToJson() => new Dictionary<string, object?>
