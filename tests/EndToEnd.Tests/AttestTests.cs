@@ -5,8 +5,12 @@ namespace TeeTee.EndToEnd.Tests;
 
 /// <summary>The running network proves its shards to a stranger, who asks the contracts too.</summary>
 [Collection(NetworkGroup.Name)]
-public sealed class AttestTests(NetworkFixture fixture)
+public sealed class AttestTests(NetworkFixture fixture) : IAsyncLifetime
 {
+    public async Task InitializeAsync() => await fixture.OfferAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
     [Fact]
     public async Task AttestStatus_OfTheRunningNetwork_AcceptsEverySlotAsRegistered()
     {

@@ -9,7 +9,7 @@ namespace TeeTee.EndToEnd.Tests;
 
 /// <summary>A confidential question as a user asks it, and everything that the whole network keeps about it.</summary>
 [Collection(NetworkGroup.Name)]
-public sealed class ConfidentialTests(NetworkFixture fixture) : IDisposable
+public sealed class ConfidentialTests(NetworkFixture fixture) : IAsyncLifetime
 {
     private const string Question = "What is a challenge window?";
 
@@ -20,7 +20,13 @@ public sealed class ConfidentialTests(NetworkFixture fixture) : IDisposable
     private string[] Trusted =>
         ["--url", fixture.Network.Sequencer.ToString(), "--deployment", Path.Combine(fixture.Network.State, "deployment.json"), "--chain-url", fixture.Network.Chain.ToString(), "--json"];
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public async Task InitializeAsync() => await fixture.OfferAsync();
+
+    public Task DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
+    }
 
     [Fact]
     public async Task Ask_Confidential_IsAnsweredAuditedAndNowhereInTheNetworkInClear()

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 
 namespace TeeTee.Grpc;
 
@@ -65,9 +66,29 @@ public sealed class GrpcChannelOptions
             UseProxy = false,
             UseCookies = false,
             AllowAutoRedirect = false,
+            ConnectCallback = ConnectAsync,
         };
         if (SslOptions is not null)
             handler.SslOptions = SslOptions;
         return handler;
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            // TCP can connect a socket to itself where nobody listens on a local port (RFC 9293, simultaneous open); it would keep the
+            // server from coming back to its port.
+            if (Equals(socket.LocalEndPoint, socket.RemoteEndPoint))
+                throw new SocketException((int)SocketError.ConnectionRefused);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }

@@ -57,8 +57,8 @@ public sealed class NetworkFixture : IAsyncLifetime
         return account!;
     }
 
-    // A test before may have killed a shard that is not back yet.
-    private async Task<NodeInfo> OfferAsync()
+    /// <summary>What the sequencer offers once a whole pipeline serves: a test before may have killed a shard that is not back yet.</summary>
+    public async Task<NodeInfo> OfferAsync()
     {
         NodeInfo? node = null;
         await Limits.UntilAsync("a complete pipeline", async () =>
