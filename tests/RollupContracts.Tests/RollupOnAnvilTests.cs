@@ -24,28 +24,7 @@ public sealed class RollupOnAnvilTests : IDisposable
 
     private static readonly ModelConfig s_config = new(1, 1000, 64, 128, 4, 4, 2, 16, 16, 256, 0x3727C5AC, 0x3E800000, 0, true);
 
-    private static readonly RollupParameters s_parameters = new()
-    {
-        EpochSeconds = 10,
-        Window = 60,
-        DataWindow = 20,
-        ResponseWindow = 20,
-        ComputeWindow = 20,
-        DisputeHorizon = 100,
-        PostBeforeHorizon = 40,
-        WithdrawalDelay = 80,
-        WithdrawalMargin = 15,
-        ExitDelay = 200,
-        ModuleDelay = 81,
-        TakeoverDelay = 50,
-        NonceTtl = 600,
-        MaxKeyValidity = 10_000,
-        SequencerShareBps = 1_000,
-        MinSlotStake = 1_000,
-        MinPosterStake = 1_000,
-        ModelBond = 500,
-        DevParameters = true,
-    };
+    private static readonly RollupParameters s_parameters = TestParameters.Ordinary;
 
     private readonly CancellationTokenSource _bound = new(TimeSpan.FromSeconds(50));
     private readonly SimulatedPki _pki;

@@ -43,7 +43,10 @@ internal sealed class AciIdentity(SequencerOptions options)
     public string KeysetDigest() => DigestOf(Keyset());
 
     /// <summary>"sha256:" and the hash of a canonical document.</summary>
-    public static string DigestOf(JsonNode document) => $"sha256:{HashOf(CanonicalJson.Write(document))}";
+    public static string DigestOf(JsonNode document) => $"sha256:{HashOf(document)}";
+
+    /// <summary>Hex of the SHA-256 of a canonical document.</summary>
+    public static string HashOf(JsonNode document) => Sha256.Hash(CanonicalJson.Write(document)).ToString()[2..];
 
     /// <summary>The 64 bytes of a quote that answers a nonce (64 lower-case hex digits) for a set of keys.</summary>
     public static byte[] ReportData(string keysetDigest, string nonce)
@@ -53,6 +56,4 @@ internal sealed class AciIdentity(SequencerOptions options)
         Sha256.Hash(CanonicalJson.Write(statement)).CopyTo(data);
         return data;
     }
-
-    private static string HashOf(byte[] bytes) => Sha256.Hash(bytes).ToString()[2..];
 }

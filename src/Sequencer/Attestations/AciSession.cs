@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using TeeTee.Primitives;
 using TeeTee.Sequencer.Shards;
 
 namespace TeeTee.Sequencer.Attestations;
@@ -14,7 +13,7 @@ internal sealed record AciSession(string Id, string UpstreamName, ShardMember Me
 {
     /// <summary>The session of a document.</summary>
     public static AciSession Of(ShardMember member, long expiresAt, JsonObject document) =>
-        new(Sha256.Hash(CanonicalJson.Write(document)).ToString()[2..], NameOf(member), member, expiresAt, document);
+        new(AciIdentity.HashOf(document), NameOf(member), member, expiresAt, document);
 
     /// <summary>What a shard is called.</summary>
     public static string NameOf(ShardMember member) => $"slot-{member.Slot.SlotId}";

@@ -31,28 +31,7 @@ internal sealed class ChainWorld : IAsyncDisposable
     /// <summary>Epochs that are over when a world is ready and for which its keys count: as many jobs one after the other have one each.</summary>
     public const ulong EpochsBefore = 30;
 
-    public static RollupParameters Parameters { get; } = new()
-    {
-        EpochSeconds = 10,
-        Window = 60,
-        DataWindow = 20,
-        ResponseWindow = 20,
-        ComputeWindow = 20,
-        DisputeHorizon = 100,
-        PostBeforeHorizon = 40,
-        WithdrawalDelay = 80,
-        WithdrawalMargin = 15,
-        ExitDelay = 200,
-        ModuleDelay = 81,
-        TakeoverDelay = 50,
-        NonceTtl = 600,
-        MaxKeyValidity = 10_000,
-        SequencerShareBps = 1_000,
-        MinSlotStake = 1_000,
-        MinPosterStake = 1_000,
-        ModelBond = 500,
-        DevParameters = true,
-    };
+    public static RollupParameters Parameters { get; } = TestParameters.Ordinary;
 
     public static ChallengeTerms Terms { get; } = new(Bond: 100, Penalty: 400, Bounty: 100);
 

@@ -37,28 +37,7 @@ internal static class TestWorld
 
     public static ModelOffer Offer { get; } = new("test-model", ModelId, PromptPrice, OutputPrice);
 
-    public static RollupParameters Parameters { get; } = new()
-    {
-        EpochSeconds = 10,
-        Window = 60,
-        DataWindow = 20,
-        ResponseWindow = 20,
-        ComputeWindow = 20,
-        DisputeHorizon = 100,
-        PostBeforeHorizon = 400,
-        WithdrawalDelay = 80,
-        WithdrawalMargin = 15,
-        ExitDelay = 2000,
-        ModuleDelay = 81,
-        TakeoverDelay = 50,
-        NonceTtl = 600,
-        MaxKeyValidity = 10_000,
-        SequencerShareBps = 1_000,
-        MinSlotStake = 1_000,
-        MinPosterStake = 1_000,
-        ModelBond = 500,
-        DevParameters = true,
-    };
+    public static RollupParameters Parameters { get; } = TestParameters.Ordinary with { PostBeforeHorizon = 400, ExitDelay = 2000 };
 
     public static ulong Now => (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 

@@ -15,28 +15,7 @@ internal sealed class AnvilWorld : IAsyncDisposable
     public static PrivateKey Host { get; } = PrivateKey.Parse(AnvilProcess.Keys[1]);
     public static PrivateKey User { get; } = PrivateKey.Parse(AnvilProcess.Keys[2]);
 
-    public static RollupParameters Parameters { get; } = new()
-    {
-        EpochSeconds = 10,
-        Window = 60,
-        DataWindow = 20,
-        ResponseWindow = 20,
-        ComputeWindow = 20,
-        DisputeHorizon = 100,
-        PostBeforeHorizon = 40,
-        WithdrawalDelay = 80,
-        WithdrawalMargin = 15,
-        ExitDelay = 200,
-        ModuleDelay = 81,
-        TakeoverDelay = 50,
-        NonceTtl = 600,
-        MaxKeyValidity = 10_000,
-        SequencerShareBps = 1_000,
-        MinSlotStake = 1_000,
-        MinPosterStake = 1_000,
-        ModelBond = 500,
-        DevParameters = true,
-    };
+    public static RollupParameters Parameters { get; } = TestParameters.Ordinary;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("teetee-anvil-").FullName;
     private readonly AnvilProcess _anvil;

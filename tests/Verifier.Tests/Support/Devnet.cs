@@ -19,28 +19,7 @@ public sealed class Devnet : IAsyncLifetime
     internal static readonly PrivateKey Host = PrivateKey.Parse(AnvilProcess.Keys[1]);
     internal static readonly PrivateKey User = PrivateKey.Parse(AnvilProcess.Keys[2]);
 
-    private static readonly RollupParameters s_parameters = new()
-    {
-        EpochSeconds = 10,
-        Window = 60,
-        DataWindow = 20,
-        ResponseWindow = 20,
-        ComputeWindow = 20,
-        DisputeHorizon = 100,
-        PostBeforeHorizon = 40,
-        WithdrawalDelay = 80,
-        WithdrawalMargin = 15,
-        ExitDelay = 200,
-        ModuleDelay = 81,
-        TakeoverDelay = 50,
-        NonceTtl = 600,
-        MaxKeyValidity = 10_000,
-        SequencerShareBps = 1_000,
-        MinSlotStake = 1_000,
-        MinPosterStake = 1_000,
-        ModelBond = 500,
-        DevParameters = true,
-    };
+    private static readonly RollupParameters s_parameters = TestParameters.Ordinary;
 
     private static readonly SimulatedMeasurements s_image = SimulatedMeasurements.Of("shard", "compose");
 

@@ -1,6 +1,8 @@
-namespace TeeTee.RollupContracts.Tests.Agreement;
+using TeeTee.RollupContracts;
 
-/// <summary>Parameters of a rollup that nobody uses: only its verifier is asked.</summary>
+namespace TeeTee.Testing;
+
+/// <summary>Parameters of the rollups that tests deploy: windows of seconds, small stakes.</summary>
 internal static class TestParameters
 {
     public static RollupParameters Ordinary { get; } = new()
