@@ -2,46 +2,50 @@
 pragma solidity 0.8.37;
 
 import {Binary32} from "./Binary32.sol";
-import {LittleEndian} from "./LittleEndian.sol";
 
-/// @title Quantisation of 32 activations to int8 (rulings 1 to 3)
+/// @title Activations to int8 in blocks of 32
+/// @notice The rule of one block (rulings 1, 2, 3): one binary32 scale and an int8 per element.
 library BlockQuantizer {
-    /// @dev 2^-100: a block of smaller magnitude is zero.
+    /// @dev Bits of 2^-100: a block whose largest magnitude is below becomes zero.
     uint256 private constant TINY = 0x0d800000;
     uint256 private constant F127 = 0x42fe0000;
 
-    /// @notice Whether the committed scale and values are not those of `x`, or an element of `x` is not finite.
-    /// @param x 32 numbers.
-    /// @param content All scales of the segment, then all its int8.
-    /// @param number Of the block in the segment.
-    /// @param blocks Of the segment.
-    function differs(uint256[] memory x, bytes calldata content, uint256 number, uint256 blocks)
-        internal
-        pure
-        returns (bool)
-    {
-        uint256 largest = 0;
-        for (uint256 i = 0; i < 32; i++) {
-            uint256 magnitude = x[i] & Binary32.MAGNITUDE;
-            if (magnitude > largest) largest = magnitude;
-        }
-        if (!Binary32.isFinite(largest)) return true;
-        (uint256 scale, uint256 values) = (0, 0);
-        if (largest >= TINY) {
-            scale = Binary32.div(largest, F127);
-            values = _values(x, Binary32.div(F127, largest));
-        }
-        return LittleEndian.u32(content, number) != scale
-            || uint256(bytes32(content[4 * blocks + 32 * number:4 * blocks + 32 * number + 32])) != values;
+    /// @notice Scale and inverse of a block.
+    /// @param largest The largest magnitude of the block: max of bits & 0x7fffffff.
+    /// @return scale a / 127, or +0 for a tiny block.
+    /// @return inverse 127 / a, or +0 for a tiny block (all elements are 0 then).
+    function scaleOf(uint256 largest) internal pure returns (uint256 scale, uint256 inverse) {
+        if (largest < TINY) return (0, 0);
+        return (Binary32.div(largest, F127), Binary32.div(F127, largest));
     }
 
-    /// @dev The 32 values as bytes, the first one on top.
-    function _values(uint256[] memory x, uint256 inverse) private pure returns (uint256 values) {
-        for (uint256 i = 0; i < 32; i++) {
-            int256 q = Binary32.toInt(Binary32.mul(x[i], inverse));
-            if (q > 127) q = 127;
-            if (q < -127) q = -127;
-            values = values << 8 | uint256(q) & 0xff;
+    /// @notice One element: x * inverse rounded to the nearest integer, halves to even, clamped to [-127, 127].
+    function quantize(uint256 x, uint256 inverse) internal pure returns (int256 q) {
+        q = Binary32.toInt(Binary32.mul(x, inverse));
+        if (q > 127) return 127;
+        if (q < -127) return -127;
+    }
+
+    /// @notice One block of 32 elements.
+    /// @param x 32 words of bits; the tail of a short block counts as zeros.
+    /// @return scale The scale's bits.
+    /// @return packed The 32 int8, element 0 in the most significant byte: the bytes as they lie in the content.
+    /// @return finite False if an element is an infinity or a NaN; the rest means nothing then.
+    function quantizeBlock(uint256[32] memory x) internal pure returns (uint256 scale, uint256 packed, bool finite) {
+        uint256 largest;
+        assembly ("memory-safe") {
+            for { let at := 0 } lt(at, 0x400) { at := add(at, 0x20) } {
+                let magnitude := and(mload(add(x, at)), 0x7fffffff)
+                if gt(magnitude, largest) { largest := magnitude }
+            }
         }
+        if (largest >= Binary32.INFINITY) return (0, 0, false);
+        uint256 inverse;
+        (scale, inverse) = scaleOf(largest);
+        if (inverse == 0) return (0, 0, true);
+        for (uint256 i = 0; i < 32; ++i) {
+            packed = (packed << 8) | (uint256(quantize(x[i], inverse)) & 0xff);
+        }
+        finite = true;
     }
 }

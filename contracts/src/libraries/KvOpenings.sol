@@ -16,13 +16,11 @@ library KvOpenings {
 
     /// @notice Checks the rows of chunk `number`. Row i stands in `k.rows` at byte i * stride, without its salt, for i < count.
     /// @param op KeyRow or ValueRow.
-    function rows(
-        StepClaim calldata s,
-        Operator op,
-        uint256 head,
-        uint256 number,
-        KvChunk calldata k
-    ) internal view returns (bytes calldata unsalted, uint256 count, uint256 stride) {
+    function rows(StepClaim calldata s, Operator op, uint256 head, uint256 number, KvChunk calldata k)
+        internal
+        view
+        returns (bytes calldata unsalted, uint256 count, uint256 stride)
+    {
         uint256 first = number * CHUNK;
         // Of the chunk's positions, `before` lie before p.
         uint256 before = _upTo(s.context.position, first);
@@ -41,14 +39,11 @@ library KvOpenings {
     }
 
     /// @dev The leaves of the trace at the chunk's positions: computed before p, given from p on.
-    function _leaves(
-        StepClaim calldata s,
-        Operator op,
-        uint256 head,
-        uint256 first,
-        uint256 before,
-        KvChunk calldata k
-    ) private view returns (bytes32[] memory leaves) {
+    function _leaves(StepClaim calldata s, Operator op, uint256 head, uint256 first, uint256 before, KvChunk calldata k)
+        private
+        view
+        returns (bytes32[] memory leaves)
+    {
         leaves = new bytes32[](_upTo(s.context.positions, first));
         uint256 later = leaves.length - before;
         if (k.laterLeaves.length != later) revert Openings.Openings_WrongLength(k.laterLeaves.length, later);
@@ -62,9 +57,8 @@ library KvOpenings {
             bytes32 root = ShaMerkle.leaf(k.rows[i * stride:(i + 1) * stride]);
             root = ShaMerkle.climb(root, index, size, k.kvPaths[i * depth:(i + 1) * depth]);
             root = ShaMerkle.wrap(ROWS, size, root);
-            leaves[i] = ShaMerkle.hashOf(
-                abi.encodePacked(LEAF, uint32(first + i), k.bounds[2 * i], k.bounds[2 * i + 1], root)
-            );
+            leaves[i] =
+                ShaMerkle.hashOf(abi.encodePacked(LEAF, uint32(first + i), k.bounds[2 * i], k.bounds[2 * i + 1], root));
         }
         for (uint256 i = 0; i < later; i++) {
             leaves[before + i] = k.laterLeaves[i];

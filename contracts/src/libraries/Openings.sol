@@ -115,14 +115,11 @@ library Openings {
     }
 
     /// @notice The content behind a quantised entry, without its salt.
-    function flat(
-        StepClaim calldata s,
-        uint256 group,
-        Operator op,
-        uint256 unit,
-        bytes8 tag,
-        FlatOpening calldata o
-    ) internal pure returns (bytes calldata content) {
+    function flat(StepClaim calldata s, uint256 group, Operator op, uint256 unit, bytes8 tag, FlatOpening calldata o)
+        internal
+        pure
+        returns (bytes calldata content)
+    {
         content = contentOf(s, tag, o.content, entry(s, group, op, unit, o.entry));
         _requireLength(content.length, OperatorLayout.contentLength(s.context, op, unit));
     }

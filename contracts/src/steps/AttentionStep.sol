@@ -8,7 +8,7 @@ import {LittleEndian} from "../libraries/LittleEndian.sol";
 import {Openings} from "../libraries/Openings.sol";
 import {OperatorLayout} from "../libraries/OperatorLayout.sol";
 import {Witness} from "../libraries/Witness.sol";
-import {Operator, OutputsWitness, ScoresWitness, StepClaim, SumsWitness} from "../types/DisputeTypes.sol";
+import {ChunkOpening, Operator, OutputsWitness, ScoresWitness, StepClaim, SumsWitness} from "../types/DisputeTypes.sol";
 import {Step} from "./Step.sol";
 
 /// @title Judges one leaf of an attention head's chunk tree, recomputed whole and compared by hash
@@ -21,14 +21,12 @@ contract AttentionStep is Step {
     error AttentionStep_WrongQuery(uint256 actual, uint256 expected);
 
     /// @inheritdoc Step
-    function _judge(
-        StepClaim calldata s,
-        Operator op,
-        uint256 unit,
-        uint256 element,
-        uint256,
-        bytes calldata witness
-    ) internal view override returns (bool) {
+    function _judge(StepClaim calldata s, Operator op, uint256 unit, uint256 element, uint256, bytes calldata witness)
+        internal
+        view
+        override
+        returns (bool)
+    {
         if (op != Operator.AttentionHead) revert Step_NotMine(op);
         uint256 n = OperatorLayout.chunkCount(s.context);
         _requireIn(element, 0, 3 * n);
@@ -77,13 +75,10 @@ contract AttentionStep is Step {
         } else {
             lanes = LittleEndian.words(Openings.chunk(s, w.chunkRoot, n + c - 1, 4 * LANES, w.previous), 0, LANES);
         }
-        uint256 count = _positions(s, c);
-        bytes calldata scores = Openings.chunk(s, w.chunkRoot, c, 4 * (count + 1), w.scores);
-        uint256 greatest = _greatest(s, Openings.chunk(s, w.chunkRoot, n - 1, _lastScoresLength(s), w.lastScores));
-        for (uint256 j = 0; j < count; j++) {
-            (uint256 e, bool valid) = _exponential(LittleEndian.u32(scores, j), greatest);
-            if (!valid) return true;
-            lanes[j % LANES] = Binary32.add(lanes[j % LANES], e);
+        (uint256[] memory e, bool valid) = _exponentials(s, w.chunkRoot, c, w.scores, w.lastScores);
+        if (!valid) return true;
+        for (uint256 j = 0; j < e.length; j++) {
+            lanes[j % LANES] = Binary32.add(lanes[j % LANES], e[j]);
         }
         return !_allFinite(lanes) || _leaf(w.salt, lanes) != w.leaf;
     }
@@ -99,49 +94,64 @@ contract AttentionStep is Step {
         Openings.chunkLeaf(s, w.chunkRoot, 2 * n + c, w.leaf, w.path);
         (uint256[] memory weights, bool valid) = _weights(s, c, w);
         if (!valid) return true;
-        uint256 dimension = s.context.config.headDimension;
-        uint256[] memory out = new uint256[](dimension);
+        uint256[] memory out = new uint256[](s.context.config.headDimension);
         if (c == 0) {
             Openings.requireUnused(w.previous);
         } else {
-            bytes calldata previous = Openings.chunk(s, w.chunkRoot, 2 * n + c - 1, 4 * dimension, w.previous);
-            out = LittleEndian.words(previous, 0, dimension);
+            bytes calldata previous = Openings.chunk(s, w.chunkRoot, 2 * n + c - 1, 4 * out.length, w.previous);
+            out = LittleEndian.words(previous, 0, out.length);
         }
-        (bytes calldata rows,, uint256 stride) =
-            KvOpenings.rows(s, Operator.ValueRow, _kvHead(s, head), c, w.values);
-        for (uint256 j = 0; j < weights.length; j++) {
-            _addRow(out, weights[j], rows[j * stride:]);
-        }
+        _addRows(s, head, c, w, weights, out);
         return !_allFinite(out) || _leaf(w.salt, out) != w.leaf;
     }
 
-    /// @dev w_j = e_j / D of the chunk's positions; not valid where the committed scores contradict their maximum.
+    /// @dev out_i = fma(w_j, v_ji, out_i) over the chunk's positions j.
+    function _addRows(
+        StepClaim calldata s,
+        uint256 head,
+        uint256 c,
+        OutputsWitness calldata w,
+        uint256[] memory weights,
+        uint256[] memory out
+    ) private view {
+        (bytes calldata rows,, uint256 stride) = KvOpenings.rows(s, Operator.ValueRow, _kvHead(s, head), c, w.values);
+        for (uint256 j = 0; j < weights.length; j++) {
+            _addRow(out, weights[j], rows[j * stride:]);
+        }
+    }
+
+    /// @dev w_j = e_j / D of the chunk's positions; not valid where the committed scores contradict their maximum, or a weight is not finite.
     function _weights(StepClaim calldata s, uint256 c, OutputsWitness calldata w)
         private
         pure
-        returns (uint256[] memory weights, bool)
+        returns (uint256[] memory weights, bool valid)
     {
-        uint256 n = OperatorLayout.chunkCount(s.context);
-        bytes calldata sums = Openings.chunk(s, w.chunkRoot, 2 * n - 1, 4 * LANES, w.lastSums);
+        uint256 last = 2 * OperatorLayout.chunkCount(s.context) - 1;
+        bytes calldata sums = Openings.chunk(s, w.chunkRoot, last, 4 * LANES, w.lastSums);
         uint256 divisor = Lanes.fold(LittleEndian.words(sums, 0, LANES));
-        uint256 greatest = _greatest(s, Openings.chunk(s, w.chunkRoot, n - 1, _lastScoresLength(s), w.lastScores));
-        uint256 count = _positions(s, c);
-        bytes calldata scores = Openings.chunk(s, w.chunkRoot, c, 4 * (count + 1), w.scores);
-        weights = new uint256[](count);
-        for (uint256 j = 0; j < count; j++) {
-            (uint256 e, bool valid) = _exponential(LittleEndian.u32(scores, j), greatest);
-            if (!valid) return (weights, false);
-            weights[j] = Binary32.div(e, divisor);
-            if (!Binary32.isFinite(weights[j])) return (weights, false);
+        (weights, valid) = _exponentials(s, w.chunkRoot, c, w.scores, w.lastScores);
+        for (uint256 j = 0; j < weights.length; j++) {
+            weights[j] = Binary32.div(weights[j], divisor);
         }
-        return (weights, true);
+        valid = valid && _allFinite(weights);
     }
 
-    /// @dev expNeg(score - M); not valid if either is not finite or the score is above M.
-    function _exponential(uint256 score, uint256 greatest) private pure returns (uint256 e, bool valid) {
-        if (!Binary32.isFinite(score) || !Binary32.isFinite(greatest) || Binary32.lt(greatest, score)) return (0, false);
-        uint256 x = Binary32.sub(score, greatest);
-        return (Binary32.expNeg(x), true);
+    /// @dev e_j = expNeg(s_j - M) of chunk c; not valid if a score or M is not finite, or a score is above M.
+    function _exponentials(
+        StepClaim calldata s,
+        bytes32 chunkRoot,
+        uint256 c,
+        ChunkOpening calldata scores,
+        ChunkOpening calldata lastScores
+    ) private pure returns (uint256[] memory e, bool valid) {
+        uint256 greatest = _greatest(s, chunkRoot, lastScores);
+        uint256 count = _positions(s, c);
+        e = LittleEndian.words(Openings.chunk(s, chunkRoot, c, 4 * (count + 1), scores), 0, count);
+        valid = Binary32.isFinite(greatest) && _allFinite(e);
+        for (uint256 j = 0; j < count && valid; j++) {
+            valid = Binary32.le(e[j], greatest);
+            e[j] = Binary32.expNeg(Binary32.sub(e[j], greatest));
+        }
     }
 
     /// @dev The elements of the head's query, from the pages that they lie on.
@@ -152,7 +162,8 @@ contract AttentionStep is Step {
     {
         uint256 dimension = s.context.config.headDimension;
         uint256 first = head * dimension;
-        uint256 pages = (first + dimension - 1) / OperatorLayout.PAGE_ELEMENTS - first / OperatorLayout.PAGE_ELEMENTS + 1;
+        uint256 pages =
+            (first + dimension - 1) / OperatorLayout.PAGE_ELEMENTS - first / OperatorLayout.PAGE_ELEMENTS + 1;
         if (w.query.length != pages) revert AttentionStep_WrongQuery(w.query.length, pages);
         query = new uint256[](dimension);
         uint256 done = 0;
@@ -205,12 +216,14 @@ contract AttentionStep is Step {
     }
 
     /// @dev M: the running maximum after the last chunk.
-    function _greatest(StepClaim calldata s, bytes calldata lastScores) private pure returns (uint256) {
-        return LittleEndian.u32(lastScores, uint256(s.context.position) % CHUNK + 1);
-    }
-
-    function _lastScoresLength(StepClaim calldata s) private pure returns (uint256) {
-        return 4 * (uint256(s.context.position) % CHUNK + 2);
+    function _greatest(StepClaim calldata s, bytes32 chunkRoot, ChunkOpening calldata o)
+        private
+        pure
+        returns (uint256)
+    {
+        uint256 last = OperatorLayout.chunkCount(s.context) - 1;
+        uint256 count = _positions(s, last);
+        return LittleEndian.u32(Openings.chunk(s, chunkRoot, last, 4 * (count + 1), o), count);
     }
 
     /// @dev Positions of chunk c up to p.

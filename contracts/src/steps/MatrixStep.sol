@@ -14,8 +14,9 @@ import {Step} from "./Step.sol";
 /// @title Judges one accumulator of a matrix product: Query, Key, Value, AttentionOutput, Gate, Up, Down, Logits
 /// @notice acc = fma(f32(dot of 32 int8), f32(weight scale) * activation scale, acc) over the blocks of one weight page (rulings 3, 4).
 contract MatrixStep is Step {
-    /// @dev Blocks of a full quantised segment, and segments of a weight page.
+    /// @dev Blocks of a full quantised segment, bytes of a block there, and segments of a weight page.
     uint256 private constant BLOCKS = OperatorLayout.SEGMENT / OperatorLayout.BLOCK;
+    uint256 private constant ACTIVATION_BYTES = 36;
     uint256 private constant SEGMENTS = OperatorLayout.PLANE_COLUMNS / OperatorLayout.SEGMENT;
 
     error MatrixStep_WrongInputs(uint256 actual, uint256 expected);
@@ -29,46 +30,44 @@ contract MatrixStep is Step {
         uint256 part,
         bytes calldata witness
     ) internal view override returns (bool) {
-        (Operator input, uint256 role) = _sources(op);
         MatrixWitness calldata w = Witness.matrix(witness);
         _requireInSegment(s, op, unit, element);
         uint256 committed = Openings.claimedValue(s, op, unit, element, part, w.output);
         uint256 accumulator = 0;
         if (part == 0) Openings.requireUnused(w.previous);
         else accumulator = Openings.claimedValue(s, op, unit, element, part - 1, w.previous);
-        bytes calldata weights = Openings.weight(s, role, _layer(s), element, part, w.weight);
-        accumulator = _accumulate(s, input, part, weights, w, accumulator);
+        accumulator = _accumulate(s, op, element, part, w, accumulator);
         return accumulator != committed || !Binary32.isFinite(accumulator);
     }
 
     /// @dev The accumulator after the blocks of a weight page, whose activations lie in one or two quantised segments.
     function _accumulate(
         StepClaim calldata s,
-        Operator input,
+        Operator op,
+        uint256 row,
         uint256 part,
-        bytes calldata weights,
         MatrixWitness calldata w,
         uint256 accumulator
-    ) private pure returns (uint256) {
-        uint256 blocks = weights.length / WeightLayout.BLOCK_BYTES;
-        uint256 segments = OperatorLayout.ceilDiv(blocks, BLOCKS);
+    ) private view returns (uint256) {
+        bytes calldata weights = Openings.weight(s, _role(op), _layer(s), row, part, w.weight);
+        op = _input(op);
+        uint256 segments = OperatorLayout.ceilDiv(weights.length, BLOCKS * WeightLayout.BLOCK_BYTES);
         if (w.inputs.length != segments) revert MatrixStep_WrongInputs(w.inputs.length, segments);
         for (uint256 i = 0; i < segments; i++) {
-            uint256 count = blocks - i * BLOCKS;
-            if (count > BLOCKS) count = BLOCKS;
             bytes calldata activations =
-                Openings.flat(s, s.group, input, SEGMENTS * part + i, Openings.QUANTIZED, w.inputs[i]);
-            accumulator = _blocks(weights[i * BLOCKS * WeightLayout.BLOCK_BYTES:], activations, count, accumulator);
+                Openings.flat(s, s.group, op, SEGMENTS * part + i, Openings.QUANTIZED, w.inputs[i]);
+            accumulator = _blocks(weights[i * BLOCKS * WeightLayout.BLOCK_BYTES:], activations, accumulator);
         }
         return accumulator;
     }
 
-    /// @dev `count` blocks of weights against as many of activations: all scales, then all int8.
-    function _blocks(bytes calldata weights, bytes calldata activations, uint256 count, uint256 accumulator)
+    /// @dev The blocks of a quantised segment, all scales and then all int8, against as many blocks of weights.
+    function _blocks(bytes calldata weights, bytes calldata activations, uint256 accumulator)
         private
         pure
         returns (uint256)
     {
+        uint256 count = activations.length / ACTIVATION_BYTES;
         uint256 from;
         uint256 scales;
         uint256 values;
@@ -77,41 +76,47 @@ contract MatrixStep is Step {
             scales := activations.offset
             values := add(scales, shl(2, count))
         }
-        for (uint256 end = scales + 4 * count; scales < end;) {
+        for (; count > 0; count--) {
             uint256 scale;
             uint256 half;
-            int256 dot;
-            // Both lengths were checked: count blocks of 34 bytes, and 36 bytes per block.
+            uint256 w;
+            uint256 q;
+            // Reads 34 bytes of weights and 36 of activations; both lengths follow from the shapes and were checked.
             assembly ("memory-safe") {
                 half := shr(240, calldataload(from))
                 half := or(shl(8, and(half, 0xff)), shr(8, half))
+                w := calldataload(add(from, 2))
                 scale := shr(224, calldataload(scales))
-            }
-            (uint256 q, uint256 p) = (values, from + 2);
-            assembly ("memory-safe") {
-                p := calldataload(p)
-                q := calldataload(q)
+                q := calldataload(values)
                 from := add(from, 34)
                 scales := add(scales, 4)
                 values := add(values, 32)
             }
-            dot = Int8Dot.dot(p, q);
             scale = Binary32.mul(Binary32.fromHalf(half), LittleEndian.swap(scale));
-            accumulator = Binary32.fma(Binary32.fromInt(dot), scale, accumulator);
+            accumulator = Binary32.fma(Binary32.fromInt(Int8Dot.dot(w, q)), scale, accumulator);
         }
         return accumulator;
     }
 
-    /// @dev The quantised vector and the weights that a product is made of.
-    function _sources(Operator op) private pure returns (Operator input, uint256 role) {
-        if (op == Operator.Query) return (Operator.QuantizedAttentionInput, WeightLayout.QUERY);
-        if (op == Operator.Key) return (Operator.QuantizedAttentionInput, WeightLayout.KEY);
-        if (op == Operator.Value) return (Operator.QuantizedAttentionInput, WeightLayout.VALUE);
-        if (op == Operator.AttentionOutput) return (Operator.QuantizedHeads, WeightLayout.ATTENTION_OUTPUT);
-        if (op == Operator.Gate) return (Operator.QuantizedFeedForwardInput, WeightLayout.GATE);
-        if (op == Operator.Up) return (Operator.QuantizedFeedForwardInput, WeightLayout.UP);
-        if (op == Operator.Down) return (Operator.QuantizedGated, WeightLayout.DOWN);
-        if (op == Operator.Logits) return (Operator.QuantizedOutputInput, WeightLayout.OUTPUT);
+    /// @dev The quantised vector that a matrix is multiplied with.
+    function _input(Operator op) private pure returns (Operator) {
+        if (op == Operator.AttentionOutput) return Operator.QuantizedHeads;
+        if (op == Operator.Gate || op == Operator.Up) return Operator.QuantizedFeedForwardInput;
+        if (op == Operator.Down) return Operator.QuantizedGated;
+        if (op == Operator.Logits) return Operator.QuantizedOutputInput;
+        return Operator.QuantizedAttentionInput;
+    }
+
+    /// @dev The role of its weights; refuses the operators of others.
+    function _role(Operator op) private pure returns (uint256) {
+        if (op == Operator.Query) return WeightLayout.QUERY;
+        if (op == Operator.Key) return WeightLayout.KEY;
+        if (op == Operator.Value) return WeightLayout.VALUE;
+        if (op == Operator.AttentionOutput) return WeightLayout.ATTENTION_OUTPUT;
+        if (op == Operator.Gate) return WeightLayout.GATE;
+        if (op == Operator.Up) return WeightLayout.UP;
+        if (op == Operator.Down) return WeightLayout.DOWN;
+        if (op == Operator.Logits) return WeightLayout.OUTPUT;
         revert Step_NotMine(op);
     }
 }

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {Binary32} from "../libraries/Binary32.sol";
-import {BlockQuantizer} from "../libraries/BlockQuantizer.sol";
 import {Lanes} from "../libraries/Lanes.sol";
 import {LittleEndian} from "../libraries/LittleEndian.sol";
 import {Openings} from "../libraries/Openings.sol";
@@ -10,25 +9,24 @@ import {OperatorLayout} from "../libraries/OperatorLayout.sol";
 import {WeightLayout} from "../libraries/WeightLayout.sol";
 import {Witness} from "../libraries/Witness.sol";
 import {NormWitness, Operator, QuantizedNormWitness, StepClaim} from "../types/DisputeTypes.sol";
+import {BlockStep} from "./BlockStep.sol";
 import {Step} from "./Step.sol";
 
 /// @title Judges the three norms and the quantised vectors that follow them
 /// @notice s = sum of x * x in lanes, r = 1 / sqrt(s / n + eps), y = (x * r) * w (rulings 7 to 9), then blocks of int8 (rulings 1 to 3).
-contract NormStep is Step {
+contract NormStep is BlockStep {
     /// @dev A chunk of 1,024 elements is a run of four pages.
     uint256 private constant LEVEL = 2;
     uint256 private constant CHUNK = OperatorLayout.NORM_CHUNK;
     uint256 private constant LANES = OperatorLayout.LANES;
 
     /// @inheritdoc Step
-    function _judge(
-        StepClaim calldata s,
-        Operator op,
-        uint256 unit,
-        uint256 element,
-        uint256,
-        bytes calldata witness
-    ) internal view override returns (bool) {
+    function _judge(StepClaim calldata s, Operator op, uint256 unit, uint256 element, uint256, bytes calldata witness)
+        internal
+        view
+        override
+        returns (bool)
+    {
         if (OperatorLayout.contentOf(op) == OperatorLayout.Content.Norm) {
             return _norm(s, op, element, Witness.norm(witness));
         }
@@ -88,40 +86,42 @@ contract NormStep is Step {
         return !finite || r != LittleEndian.u32(content, 0);
     }
 
-    function _quantized(StepClaim calldata s, Operator op, uint256 unit, uint256 element, QuantizedNormWitness calldata w)
-        private
-        view
-        returns (bool)
-    {
-        // Refuses operators of others.
-        (Operator norm,) = _normOf(op);
-        bytes calldata content = Openings.claimedFlat(s, op, unit, Openings.QUANTIZED, w.output);
-        uint256 firstBlock = unit * (OperatorLayout.SEGMENT / OperatorLayout.BLOCK);
-        uint256 blocks = content.length / 36;
-        _requireIn(element, firstBlock, firstBlock + blocks);
-        bytes calldata stats = Openings.flat(s, s.group, norm, 0, Openings.NORM, w.norm);
-        uint256[] memory y = _normalized(s, op, element, LittleEndian.u32(stats, 0), w);
-        return BlockQuantizer.differs(y, content, element - firstBlock, blocks);
+    function _quantized(
+        StepClaim calldata s,
+        Operator op,
+        uint256 unit,
+        uint256 element,
+        QuantizedNormWitness calldata w
+    ) private view returns (bool) {
+        (uint256 number, uint256 blocks) = _blockOf(s, op, unit, element);
+        bytes calldata stats = Openings.flat(s, s.group, _normOf(op), 0, Openings.NORM, w.norm);
+        uint256[32] memory y = _normalized(s, op, element, LittleEndian.u32(stats, 0), w);
+        return _blockDiffers(y, Openings.claimedFlat(s, op, unit, Openings.QUANTIZED, w.output), number, blocks);
     }
 
     /// @dev y = (x * r) * w of a block, padded with zeros.
     function _normalized(StepClaim calldata s, Operator op, uint256 number, uint256 r, QuantizedNormWitness calldata w)
         private
         view
-        returns (uint256[] memory y)
+        returns (uint256[32] memory y)
     {
-        (Operator norm, uint256 role) = _normOf(op);
-        (uint256 group, Operator hidden) = _input(s, norm);
         uint256 first = number * OperatorLayout.BLOCK;
-        (bytes calldata x, uint256 offset) = Openings.page(s, group, hidden, first, 0, w.input);
-        uint256 page = first / WeightLayout.F32_COLUMNS;
-        bytes calldata weights = Openings.weight(s, role, _layer(s), 0, page, w.weight);
-        uint256 count = s.context.config.embeddingLength - first;
-        if (count > OperatorLayout.BLOCK) count = OperatorLayout.BLOCK;
-        y = new uint256[](OperatorLayout.BLOCK);
+        bytes calldata weights = Openings.weight(s, _role(op), _layer(s), 0, first / WeightLayout.F32_COLUMNS, w.weight);
+        (bytes calldata x, uint256 offset) = _hiddenPage(s, op, first, w);
+        uint256 count = _elementsOf(s, op, number);
         for (uint256 i = 0; i < count; i++) {
             y[i] = Binary32.mul(Binary32.mul(LittleEndian.u32(x, offset + i), r), LittleEndian.u32(weights, offset + i));
         }
+    }
+
+    /// @dev The page that holds a block of the norm's input, whose pages and those of the norm's weights have the same elements.
+    function _hiddenPage(StepClaim calldata s, Operator op, uint256 first, QuantizedNormWitness calldata w)
+        private
+        view
+        returns (bytes calldata, uint256)
+    {
+        (uint256 group, Operator hidden) = _input(s, _normOf(op));
+        return Openings.page(s, group, hidden, first, 0, w.input);
     }
 
     /// @dev Group and operator of the vector that a norm reads.
@@ -130,13 +130,18 @@ contract NormStep is Step {
         return OperatorLayout.hiddenOf(s.context, s.group);
     }
 
-    /// @dev The norm before a quantised vector, and the role of its weights.
-    function _normOf(Operator op) private pure returns (Operator, uint256) {
-        if (op == Operator.QuantizedAttentionInput) return (Operator.AttentionNorm, WeightLayout.ATTENTION_NORM);
-        if (op == Operator.QuantizedFeedForwardInput) {
-            return (Operator.FeedForwardNorm, WeightLayout.FEED_FORWARD_NORM);
-        }
-        if (op == Operator.QuantizedOutputInput) return (Operator.OutputNorm, WeightLayout.OUTPUT_NORM);
+    /// @dev The norm before a quantised vector; refuses the operators of others.
+    function _normOf(Operator op) private pure returns (Operator) {
+        if (op == Operator.QuantizedAttentionInput) return Operator.AttentionNorm;
+        if (op == Operator.QuantizedFeedForwardInput) return Operator.FeedForwardNorm;
+        if (op == Operator.QuantizedOutputInput) return Operator.OutputNorm;
         revert Step_NotMine(op);
+    }
+
+    /// @dev The role of that norm's weights.
+    function _role(Operator op) private pure returns (uint256) {
+        if (op == Operator.QuantizedAttentionInput) return WeightLayout.ATTENTION_NORM;
+        if (op == Operator.QuantizedFeedForwardInput) return WeightLayout.FEED_FORWARD_NORM;
+        return WeightLayout.OUTPUT_NORM;
     }
 }

@@ -27,14 +27,12 @@ contract VectorStep is Step {
     error VectorStep_UnknownPairing(uint256 pairing);
 
     /// @inheritdoc Step
-    function _judge(
-        StepClaim calldata s,
-        Operator op,
-        uint256 unit,
-        uint256 element,
-        uint256,
-        bytes calldata witness
-    ) internal view override returns (bool) {
+    function _judge(StepClaim calldata s, Operator op, uint256 unit, uint256 element, uint256, bytes calldata witness)
+        internal
+        view
+        override
+        returns (bool)
+    {
         if (op == Operator.KeyRow) return _keyRow(s, unit, element, Witness.keyRow(witness));
         if (op == Operator.ValueRow) return _valueRow(s, unit, element, Witness.valueRow(witness));
         if (op == Operator.Embedding) return _embedding(s, unit, element, Witness.embedding(witness));
