@@ -132,7 +132,7 @@ internal sealed class JobRunner(
             Cancel = answer.Cancel,
             AnswerSignature = domain.Sign(receipt, options.Key).Signature,
             AnsweredAt = Now,
-            Shards = [.. answer.Shards.Select(s => new StoredShard(s.Receipt, domain.Digest(s.Receipt.Message), s.Leaves))],
+            Shards = [.. answer.Shards.Select(s => new StoredShard(s.Receipt, domain.Digest(s.Receipt.Message), s.Leaves, s.Openings))],
         };
         if (store.Answer(live.Job, stored))
         {

@@ -22,8 +22,10 @@ internal sealed class ReceiptBook(ShardSelf self, ShardKeys keys, ShardStore sto
         ShardReceipt draft = new(job.JobId, self.Slot.SlotId, self.Slot.Operator, 0, (uint)closed.Positions, closed.TokensRoot,
             trace.TraceRoot(closed.Positions), job.PostBefore);
         JobEvidence evidence = new(job.Signed, Kept(job, closed), closed.Cancel, inputBytes);
-        Signed<ShardReceipt> signed = store.AddReceipt(draft, CurrentEpoch, Sign, leaves, evidence);
-        return new ShardResult { Receipt = signed.ToWire(), Leaves = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(leaves) };
+        byte[] openings = TraceOpenings.Encode([.. Enumerable.Range(0, closed.Positions)
+            .Select(p => new LeafOpening(trace.Boundaries[p].HIn, trace.Boundaries[p].HOut, trace.KvRoots[p]))]);
+        Signed<ShardReceipt> signed = store.AddReceipt(draft, CurrentEpoch, Sign, leaves, openings, evidence);
+        return new StoredReceiptRow(signed, leaves, openings, Sealed: false).ToWire();
     }
 
     // Who defends a sealed job needs its salts, so the key is kept with the ids.

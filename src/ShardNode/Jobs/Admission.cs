@@ -4,6 +4,7 @@ using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Requests;
 using TeeTee.ShardNode.Chain;
 using TeeTee.ShardNode.Identity;
+using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
 
 namespace TeeTee.ShardNode.Jobs;
@@ -63,7 +64,7 @@ internal sealed class Admission(ShardSelf self, IChainView chain, PipelineRegist
     /// <summary>A job whose last message would pass the limit must not be started.</summary>
     private void CheckMessages(AdmittedJob job)
     {
-        long perPosition = Bytes32.Size * (long)job.Pipeline.Count + (4 * Bytes32.Size) + sizeof(uint);
+        long perPosition = ((Bytes32.Size + TraceOpenings.Size) * (long)job.Pipeline.Count) + sizeof(uint);
         long most = (perPosition * job.MaxPositions) + 65_536;
         if (most > self.Limits.MaxMessageBytes)
             throw JobException.Invalid($"{job.MaxPositions} positions over {job.Pipeline.Count} slots may need {most} bytes in one message; the limit is {self.Limits.MaxMessageBytes}.");
