@@ -2,6 +2,7 @@ using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
 using TeeTee.Inference.Tracing;
 using TeeTee.Numerics;
+using TeeTee.Numerics.Operators;
 using TeeTee.Primitives;
 
 namespace TeeTee.Inference.Engine;
@@ -18,14 +19,15 @@ public sealed class ShardSession : IDisposable
     private readonly KvCache _cache;
     private readonly SessionBuffers _buffers;
     private readonly LayerRunner _runner;
+    private readonly IOperatorTap? _tap;
     private bool _disposed;
 
-    internal ShardSession(ShardModel model, int maxPositions, bool trace, CommitmentSalts? salts)
+    internal ShardSession(ShardModel model, int maxPositions, bool trace, CommitmentSalts? salts, IOperatorTap? tap)
     {
-        (Model, MaxPositions) = (model, maxPositions);
+        (Model, MaxPositions, _tap) = (model, maxPositions, tap);
         _cache = new KvCache(model.Config, model.Range.Count, maxPositions);
         _buffers = new SessionBuffers(model.Config, Math.Min(MaxChunk, maxPositions), maxPositions, model.Threads);
-        _runner = new LayerRunner(model, _cache, _buffers);
+        _runner = new LayerRunner(model, _cache, _buffers, tap);
         Trace = trace ? new ShardTrace(model.Config, model.Range, salts) : null;
     }
 
@@ -43,7 +45,7 @@ public sealed class ShardSession : IDisposable
 
     private int Width => Model.Config.EmbeddingLength;
 
-    /// <summary>Looks tokens up (ruling 21); the position does not matter and does not move.</summary>
+    /// <summary>Looks tokens up (ruling 21); the position does not move, and matters only to a tap, which is told that these are the next ones.</summary>
     /// <param name="tokens">Token ids below the vocabulary size.</param>
     /// <param name="hidden">Receives tokens.Length x embedding length elements.</param>
     /// <exception cref="InvalidOperationException">The shard does not hold the first layer.</exception>
@@ -58,6 +60,7 @@ public sealed class ShardSession : IDisposable
             if (tokens[i] >= (uint)Model.Config.VocabularySize)
                 throw new ArgumentException($"Token {tokens[i]} is not below {Model.Config.VocabularySize}.", nameof(tokens));
             embedding.DequantizeRow((int)tokens[i], hidden.Slice(i * Width, Width));
+            _tap?.Vector(DisputeOperator.Embedding, 0, Position + i, hidden.Slice(i * Width, Width));
         }
     }
 
@@ -85,7 +88,7 @@ public sealed class ShardSession : IDisposable
         }
     }
 
-    /// <summary>The logits of one position from what left the last layer: final norm, then the head.</summary>
+    /// <summary>The logits of one position from what left the last layer: final norm, then the head. A tap is told that it is the newest position.</summary>
     /// <param name="hidden">Embedding length elements.</param>
     /// <param name="logits">Receives vocabulary size elements.</param>
     /// <exception cref="InvalidOperationException">The shard does not hold the last layer.</exception>
@@ -101,8 +104,13 @@ public sealed class ShardSession : IDisposable
         Model.Kernels.Vectors.RmsNorm(hidden, norm, Model.Config.RmsEpsilon, normed);
         _buffers.Batch.Shape(Width);
         _buffers.Batch.Write(0, normed, Model.Kernels.Vectors);
+        LayerTap? taps = _tap is null ? null : new LayerTap(_tap, Model.Config.LayerCount, Position - 1, 1);
+        if (taps?.Renormalize(DisputeOperator.OutputNorm, 0, hidden, norm, Model.Config.RmsEpsilon, normed) ?? false)
+            _buffers.Batch.Write(0, normed, Model.Kernels.Vectors);
+        taps?.Quantized(DisputeOperator.QuantizedOutputInput, _buffers.Batch);
         using NativeBuffer<float> output = new(logits.Length);
         MatrixProduct.Run(Model.Pool, Model.Kernels.Matrix, _buffers.Batch, 1, new MatrixProduct(head, output));
+        taps?.Vector(DisputeOperator.Logits, output, logits.Length);
         output.Slice(0, logits.Length).CopyTo(logits);
     }
 
