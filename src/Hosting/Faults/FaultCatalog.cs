@@ -24,7 +24,7 @@ public static class FaultCatalog
         Sequencer(FaultKind.WithholdData, "Serves no data of a batch and answers no challenge of it."),
         Sequencer(FaultKind.LateData, "Serves no data of a batch and publishes what is challenged in the last seconds before the deadline."),
         new(FaultKind.WrongBoundary, FaultRole.Sequencer,
-            "A slot signs to have received another vector than the slot above sent, and the sequencer posts both (given to shard and sequencer).", true, true),
+            "A slot signs to have received another vector than the slot above sent, and the sequencer posts both (given to all shards and the sequencer).", true, true),
         Sequencer(FaultKind.WrongFee, "Charges one wei more than the signed prices give."),
         Sequencer(FaultKind.Overdraft, "Takes and posts a job whose fee the user has not deposited."),
         Sequencer(FaultKind.WrongStateRoot, "Posts a state in which it has earned one wei more."),

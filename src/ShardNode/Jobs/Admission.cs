@@ -3,6 +3,7 @@ using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Requests;
 using TeeTee.ShardNode.Chain;
+using TeeTee.ShardNode.Faults;
 using TeeTee.ShardNode.Identity;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
@@ -10,7 +11,8 @@ using TeeTee.ShardProtocol.V1;
 namespace TeeTee.ShardNode.Jobs;
 
 /// <summary>Decides from a signed request, a pipeline and the chain whether this shard may run a job.</summary>
-internal sealed class Admission(ShardSelf self, IChainView chain, PipelineRegistry registry, TimeProvider clock)
+/// <param name="faults">What a development network has this shard do wrong; null otherwise.</param>
+internal sealed class Admission(ShardSelf self, IChainView chain, PipelineRegistry registry, TimeProvider clock, ShardFaults? faults = null)
 {
     /// <exception cref="JobException">A rule is broken, or a session or a slot of the pipeline cannot be checked now.</exception>
     public async Task<AdmittedJob> AdmitAsync(
@@ -31,7 +33,7 @@ internal sealed class Admission(ShardSelf self, IChainView chain, PipelineRegist
         AdmittedJob job = new(self.Domain.Digest(signed.Message), signed, signer, stages, index, limit, postBefore);
         CheckMessages(job);
         await registry.CheckAsync(stages, cancellationToken);
-        return job;
+        return faults?.Admit(job) ?? job;
     }
 
     /// <summary>Whether a cancellation is signed by the job's user or the key that signed its request.</summary>
