@@ -110,6 +110,7 @@ internal sealed class SequencerCommand
         TrustedRoot = ServiceSettings.TrustedRoot(parsed.GetValue(_trustedRoot)),
         Collateral = collateral,
         Batching = Batching(parsed, deployment, key, collateral),
+        Faults = _faults.Read(parsed, _service.AllowSimulatedTee(parsed)),
         ExitWithParent = _service.ExitWithParent(parsed),
     };
 
