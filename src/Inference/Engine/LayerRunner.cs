@@ -1,7 +1,6 @@
 using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
 using TeeTee.Numerics;
-using TeeTee.Numerics.Operators;
 
 namespace TeeTee.Inference.Engine;
 
@@ -9,8 +8,7 @@ namespace TeeTee.Inference.Engine;
 /// Runs one layer over a chunk of positions: norm, q/k/v, rotation and storage, attention, output, residual, norm, gated
 /// feed-forward, residual. Positions only meet in attention, which reads stored rows, so the chunk's size cannot change a bit.
 /// </summary>
-/// <param name="tap">Sees and may change what operators give; null in ordinary sessions.</param>
-internal sealed class LayerRunner(ShardModel model, KvCache cache, SessionBuffers buffers, IOperatorTap? tap)
+internal sealed class LayerRunner(ShardModel model, KvCache cache, SessionBuffers buffers)
 {
     private readonly ModelConfig _config = model.Config;
     private readonly WorkerPool _pool = model.Pool;
@@ -21,42 +19,25 @@ internal sealed class LayerRunner(ShardModel model, KvCache cache, SessionBuffer
     public void Run(int layer, int start, int count)
     {
         LayerWeights weights = model.Layer(layer);
-        LayerTap? taps = tap is null ? null : new LayerTap(tap, model.Range.First + layer, start, count);
-        Normalize(weights.AttentionNorm, count, taps, DisputeOperator.AttentionNorm);
-        taps?.Quantized(DisputeOperator.QuantizedAttentionInput, buffers.Batch);
+        Normalize(weights.AttentionNorm, count);
         Multiply(count, new(weights.Query, buffers.Query), new(weights.Key, buffers.Key), new(weights.Value, buffers.Value));
-        taps?.Vector(DisputeOperator.Query, buffers.Query, _config.QueryLength);
-        taps?.Vector(DisputeOperator.Key, buffers.Key, _config.KvLength);
-        taps?.Vector(DisputeOperator.Value, buffers.Value, _config.KvLength);
         _pool.Run(count, (t, _) => RotateAndStore(layer, start + t, t));
-        taps?.Vector(DisputeOperator.RotatedQuery, buffers.Query, _config.QueryLength);
-        taps?.Rows(cache, layer, _config.KvHeadCount);
         _pool.Run(count * _config.HeadCount, (item, worker) => Attend(layer, start, item, worker));
-        taps?.Vector(DisputeOperator.AttentionHead, buffers.Attended, _config.QueryLength);
         Quantize(buffers.Attended, _config.QueryLength, count);
-        taps?.Quantized(DisputeOperator.QuantizedHeads, buffers.Batch);
         Multiply(count, new MatrixProduct(weights.AttentionOutput, buffers.Branch));
-        taps?.Vector(DisputeOperator.AttentionOutput, buffers.Branch, _config.EmbeddingLength);
         AddBranch(count);
-        taps?.Vector(DisputeOperator.AttentionResidual, buffers.Hidden, _config.EmbeddingLength);
 
-        Normalize(weights.FeedForwardNorm, count, taps, DisputeOperator.FeedForwardNorm);
-        taps?.Quantized(DisputeOperator.QuantizedFeedForwardInput, buffers.Batch);
+        Normalize(weights.FeedForwardNorm, count);
         Multiply(count, new(weights.Gate, buffers.Gate), new(weights.Up, buffers.Up));
-        taps?.Vector(DisputeOperator.Gate, buffers.Gate, _config.FeedForwardLength);
-        taps?.Vector(DisputeOperator.Up, buffers.Up, _config.FeedForwardLength);
         GateAndQuantize(count);
-        taps?.Quantized(DisputeOperator.QuantizedGated, buffers.Batch);
         Multiply(count, new MatrixProduct(weights.Down, buffers.Branch));
-        taps?.Vector(DisputeOperator.Down, buffers.Branch, _config.EmbeddingLength);
         AddBranch(count);
-        taps?.Vector(DisputeOperator.FeedForwardResidual, buffers.Hidden, _config.EmbeddingLength);
     }
 
     private void Multiply(int count, params MatrixProduct[] products) =>
         MatrixProduct.Run(_pool, _kernels.Matrix, buffers.Batch, count, products);
 
-    private void Normalize(float[] weight, int count, LayerTap? taps, DisputeOperator kind)
+    private void Normalize(float[] weight, int count)
     {
         buffers.Batch.Shape(_config.EmbeddingLength);
         _pool.Run(count, (t, worker) =>
@@ -65,12 +46,6 @@ internal sealed class LayerRunner(ShardModel model, KvCache cache, SessionBuffer
             _kernels.Vectors.RmsNorm(Row(buffers.Hidden, t, _config.EmbeddingLength), weight, _config.RmsEpsilon, normed);
             buffers.Batch.Write(t, normed, _kernels.Vectors);
         });
-        for (int t = 0; taps is not null && t < count; t++)
-        {
-            Span<float> normed = Row(buffers.Normed, 0, _config.EmbeddingLength);
-            if (taps.Renormalize(kind, t, Row(buffers.Hidden, t, _config.EmbeddingLength), weight, _config.RmsEpsilon, normed))
-                buffers.Batch.Write(t, normed, _kernels.Vectors);
-        }
     }
 
     private void Quantize(NativeBuffer<float> source, int width, int count)

@@ -1,4 +1,5 @@
 using TeeTee.Hosting.Faults;
+using TeeTee.Inference.Disputes;
 using TeeTee.Inference.Engine;
 using TeeTee.Inference.Models;
 using TeeTee.Inference.Sampling;
@@ -12,19 +13,18 @@ namespace TeeTee.ShardNode.Faults;
 /// A fault in one job: changes the computation where it strikes, so that everything that is committed, signed and later revealed follows from the changed
 /// one. Equal faults change equally, whenever they are applied.
 /// </summary>
-internal sealed class JobFault : IOperatorTap
+internal sealed class JobFault : IOperatorFault
 {
     // Garbage is of the size of ordinary activations.
     private const float GarbageScale = 0.25f;
 
     private readonly ShardFaults _owner;
     private readonly LayerRange _range;
-    private readonly int _layers;
     private readonly DisputeOperator _operator;
 
-    public JobFault(Fault fault, ShardFaults owner, ModelConfig config, LayerRange range, int layer, int promptTokens)
+    public JobFault(Fault fault, ShardFaults owner, LayerRange range, int layer, int promptTokens)
     {
-        (Fault, _owner, _range, _layers, Layer) = (fault, owner, range, config.LayerCount, layer);
+        (Fault, _owner, _range, Layer) = (fault, owner, range, layer);
         Position = fault.Position ?? (promptTokens - 1);
         _operator = (DisputeOperator)(fault.Operator ?? (int)DisputeOperator.AttentionOutput);
     }
@@ -75,46 +75,58 @@ internal sealed class JobFault : IOperatorTap
     }
 
     /// <inheritdoc/>
-    public void Vector(DisputeOperator kind, int layer, int position, Span<float> values)
+    public bool Affects(int position) => Kind switch
     {
-        if (Kind == FaultKind.SkipLayer && layer == Layer && position >= Position && (kind is DisputeOperator.AttentionOutput or DisputeOperator.Down))
+        FaultKind.SkipLayer => position >= Position,
+        FaultKind.KvBit or FaultKind.GarbageUpstream => position == Position,
+        _ => FlipsActivation && position == Position,
+    };
+
+    /// <inheritdoc/>
+    public void Alter(DisputeOperator op, int layer, int position, Span<float> values)
+    {
+        if (Kind == FaultKind.SkipLayer && layer == Layer && position >= Position && (op is DisputeOperator.AttentionOutput or DisputeOperator.Down))
         {
             values.Clear();
         }
-        else if (Kind == FaultKind.GarbageUpstream && kind == DisputeOperator.FeedForwardResidual && layer == _range.End - 1 && position == Position)
+        else if (Kind == FaultKind.GarbageUpstream && op == DisputeOperator.FeedForwardResidual && layer == _range.End - 1 && position == Position)
         {
             Garbage(values);
         }
-        else if (Strikes(kind, layer, position))
+        else if (Strikes(op, layer, position))
         {
             FlipFloat(values);
         }
     }
 
     /// <inheritdoc/>
-    public void Norm(DisputeOperator kind, int layer, int position, ref float r)
-    {
-        if (Strikes(kind, layer, position))
-            r = BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(r) ^ TopMantissaBit);
-    }
+    public NormOutput AlterNorm(DisputeOperator op, int layer, int position, NormOutput output) =>
+        Strikes(op, layer, position) ? output with { R = Flip(output.R) } : output;
 
     /// <inheritdoc/>
-    public void Quantized(DisputeOperator kind, int layer, int position, Span<float> scales, Span<sbyte> values)
+    public void AlterQuantized(DisputeOperator op, int layer, int position, QuantizedOutput output)
     {
-        if (!Strikes(kind, layer, position))
+        if (!Strikes(op, layer, position))
             return;
-        int at = (int)(Fault.Seed % (uint)values.Length);
-        sbyte flipped = (sbyte)(values[at] ^ 0x40);
+        int at = (int)(Fault.Seed % (uint)output.Values.Length);
+        sbyte flipped = (sbyte)(output.Values[at] ^ 0x40);
         // -128 is no value of a quantised activation.
-        values[at] = flipped == sbyte.MinValue ? (sbyte)(values[at] ^ 0x20) : flipped;
+        output.Values[at] = flipped == sbyte.MinValue ? (sbyte)(output.Values[at] ^ 0x20) : flipped;
     }
 
     /// <inheritdoc/>
-    public void Row(DisputeOperator kind, int layer, int kvHead, int position, Span<ushort> row)
+    public void AlterRow(DisputeOperator op, int layer, int position, int kvHead, Span<ushort> row)
     {
-        bool kv = Kind == FaultKind.KvBit && kind == DisputeOperator.KeyRow && layer == Layer && position == Position;
-        if ((kv || Strikes(kind, layer, position)) && kvHead == 0)
+        bool kv = Kind == FaultKind.KvBit && op == DisputeOperator.KeyRow && layer == Layer && position == Position;
+        if ((kv || Strikes(op, layer, position)) && kvHead == 0)
             row[(int)(Fault.Seed % (uint)row.Length)] ^= TopHalfMantissaBit;
+    }
+
+    /// <inheritdoc/>
+    public void AlterHead(int layer, int position, int head, HeadOutput output)
+    {
+        if (head == 0 && Strikes(DisputeOperator.AttentionHead, layer, position))
+            FlipFloat(output.Rows.AsSpan(output.Rows.Length - (output.Rows.Length / output.Maxima.Length)));
     }
 
     private const uint TopMantissaBit = 1u << 22;
@@ -124,15 +136,9 @@ internal sealed class JobFault : IOperatorTap
     private bool FlipsActivation => Kind is FaultKind.ActivationBit or FaultKind.RandomRootInReveal or FaultKind.RevealOffLeaf
         or FaultKind.WithholdReveal or FaultKind.WithholdAnswer or FaultKind.SelfChallenge;
 
-    private int LayerOf(DisputeOperator kind) => kind switch
-    {
-        DisputeOperator.Embedding => 0,
-        >= DisputeOperator.OutputNorm => _layers,
-        _ => Layer,
-    };
-
-    private bool Strikes(DisputeOperator kind, int layer, int position) =>
-        FlipsActivation && kind == _operator && position == Position && layer == LayerOf(kind);
+    // What belongs to no layer is told with layer -1.
+    private bool Strikes(DisputeOperator op, int layer, int position) => FlipsActivation && op == _operator && position == Position
+        && layer == (op is DisputeOperator.Embedding or >= DisputeOperator.OutputNorm ? -1 : Layer);
 
     // The largest element of a block: a small one could vanish when the block is quantised, and then nothing would be wrong.
     private void FlipFloat(Span<float> values)
@@ -145,8 +151,10 @@ internal sealed class JobFault : IOperatorTap
             if (MathF.Abs(values[i]) > MathF.Abs(values[at]))
                 at = i;
         }
-        values[at] = BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(values[at]) ^ TopMantissaBit);
+        values[at] = Flip(values[at]);
     }
+
+    private static float Flip(float value) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) ^ TopMantissaBit);
 
     private void Garbage(Span<float> values)
     {

@@ -40,7 +40,7 @@ internal sealed class ShardFaults(FaultSwitch active, string modelPath, ShardMod
         if (_jobs.GetOrAdd(jobId, _ => Active) is not { } fault || !FaultCatalog.Of(fault.Kind).Shard)
             return null;
         int layer = fault.Layer ?? honest.Range.First;
-        return honest.Range.Contains(layer) || fault.Layer is null ? new JobFault(fault, this, honest.Config, honest.Range, layer, promptTokens) : null;
+        return honest.Range.Contains(layer) || fault.Layer is null ? new JobFault(fault, this, honest.Range, layer, promptTokens) : null;
     }
 
     /// <summary>The model that a fault of the weights computes with.</summary>

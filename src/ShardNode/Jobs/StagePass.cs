@@ -18,7 +18,7 @@ internal sealed class StagePass : IDisposable
     public StagePass(AdmittedJob job, ShardRuntime runtime)
     {
         (_job, _runtime, _fault) = (job, runtime, runtime.Faults?.Of(job));
-        _session = (_fault?.Model ?? runtime.Model).CreateSession(job.MaxPositions, salts: job.Secrets?.Salts, tap: _fault);
+        _session = (_fault?.Model ?? runtime.Model).CreateSession(job.MaxPositions, salts: job.Secrets?.Salts, fault: _fault);
         _logits = job.IsLast ? new float[runtime.Model.Config.VocabularySize] : [];
     }
 
