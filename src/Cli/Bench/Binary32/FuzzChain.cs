@@ -77,7 +77,10 @@ internal sealed class FuzzChain : IAsyncDisposable
         JsonElement accounts = await WaitForAccountsAsync(cancellationToken).ConfigureAwait(false);
         object transaction = new { from = accounts[0].GetString(), data = Hex.Encode(s_artifact.CreationCode.Span) };
         JsonElement hash = await _rpc.CallAsync("eth_sendTransaction", [transaction], cancellationToken).ConfigureAwait(false);
-        JsonElement receipt = await _rpc.CallAsync("eth_getTransactionReceipt", [hash.GetString()], cancellationToken).ConfigureAwait(false);
+        JsonElement receipt;
+        do
+            receipt = await _rpc.CallAsync("eth_getTransactionReceipt", [hash.GetString()], cancellationToken).ConfigureAwait(false);
+        while (receipt.ValueKind == JsonValueKind.Null);
         if (receipt.GetProperty("status").GetString() != "0x1")
             throw new FailureException(ExitCode.Refused, "not_deployed", "anvil refused the contract Binary32Fuzz.");
         _contract = receipt.GetProperty("contractAddress").GetString()!;
