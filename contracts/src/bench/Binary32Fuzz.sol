@@ -57,7 +57,11 @@ contract Binary32Fuzz {
     }
 
     /// @notice One case: a, b, c and mode as 32 bits each, a lowest; and its result.
-    function evaluate(Operation operation, uint64 seed, uint64 index) external pure returns (uint128 operands, uint64 result) {
+    function evaluate(Operation operation, uint64 seed, uint64 index)
+        external
+        pure
+        returns (uint128 operands, uint64 result)
+    {
         (uint256 a, uint256 b, uint256 c, uint256 mode) =
             _draw((uint256(seed) << 64) + index, _shapeOf(operation), _specials());
         operands = uint128(a | (b << 32) | (c << 64) | (mode << 96));
@@ -97,11 +101,18 @@ contract Binary32Fuzz {
                         }
                         default {
                             // Special values in place of some or all.
-                            if and(mode, 0x100) { x := or(shl(32, shr(32, x)), mload(add(table, and(shl(5, x), 0x7e0)))) }
-                            if and(mode, 0x200) {
-                                x := or(and(x, 0xffffffff00000000ffffffff), shl(32, mload(add(table, and(shr(27, x), 0x7e0)))))
+                            if and(mode, 0x100) {
+                                x := or(shl(32, shr(32, x)), mload(add(table, and(shl(5, x), 0x7e0))))
                             }
-                            if and(mode, 0x400) { x := or(and(x, 0xffffffffffffffff), shl(64, mload(add(table, and(shr(59, x), 0x7e0))))) }
+                            if and(mode, 0x200) {
+                                x := or(
+                                    and(x, 0xffffffff00000000ffffffff),
+                                    shl(32, mload(add(table, and(shr(27, x), 0x7e0))))
+                                )
+                            }
+                            if and(mode, 0x400) {
+                                x := or(and(x, 0xffffffffffffffff), shl(64, mload(add(table, and(shr(59, x), 0x7e0)))))
+                            }
                         }
                     }
                     default {

@@ -43,10 +43,11 @@ library Binary32 {
             let x := and(shr(23, b), 0xff)
             // In units of 2^-26 of b's last place, as if b were positive.
             let shift := add(sub(p, x), 26)
-            let n := add(
-                shl(shift, or(and(a, 0x7fffff), 0x800000)),
-                mul(shl(26, or(and(b, 0x7fffff), 0x800000)), sub(1, and(shr(30, xor(a, b)), 2)))
-            )
+            let n :=
+                add(
+                    shl(shift, or(and(a, 0x7fffff), 0x800000)),
+                    mul(shl(26, or(and(b, 0x7fffff), 0x800000)), sub(1, and(shr(30, xor(a, b)), 2)))
+                )
             odd := or(or(eq(p, 255), eq(x, 255)), or(gt(shift, 52), iszero(mul(p, x))))
             p := sar(255, n)
             r := and(xor(a, p), SIGN)
@@ -94,10 +95,11 @@ library Binary32 {
             q := sub(sub(add(p, q), x), 70)
             r := xor(a, b)
             // In units of 2^-80 of c's last place, as if the product were positive.
-            let n := add(
-                shl(q, mul(or(and(a, 0x7fffff), 0x800000), or(and(b, 0x7fffff), 0x800000))),
-                mul(shl(80, or(and(c, 0x7fffff), 0x800000)), sub(1, and(shr(30, xor(r, c)), 2)))
-            )
+            let n :=
+                add(
+                    shl(q, mul(or(and(a, 0x7fffff), 0x800000), or(and(b, 0x7fffff), 0x800000))),
+                    mul(shl(80, or(and(c, 0x7fffff), 0x800000)), sub(1, and(shr(30, xor(r, c)), 2)))
+                )
             odd := or(odd, gt(q, 206))
             p := sar(255, n)
             r := and(xor(r, p), SIGN)
@@ -120,10 +122,11 @@ library Binary32 {
             odd := or(or(eq(q, 255), eq(x, 255)), iszero(mul(q, x)))
             q := add(sub(q, x), 80)
             // In units of 2^-80 of c's last place, as if b were positive.
-            let n := add(
-                shl(q, mul(value, or(and(b, 0x7fffff), 0x800000))),
-                mul(shl(80, or(and(c, 0x7fffff), 0x800000)), sub(1, and(shr(30, xor(b, c)), 2)))
-            )
+            let n :=
+                add(
+                    shl(q, mul(value, or(and(b, 0x7fffff), 0x800000))),
+                    mul(shl(80, or(and(c, 0x7fffff), 0x800000)), sub(1, and(shr(30, xor(b, c)), 2)))
+                )
             odd := or(odd, gt(q, 206))
             q := sar(255, n)
             r := and(xor(b, q), SIGN)
@@ -216,7 +219,10 @@ library Binary32 {
         assembly ("memory-safe") {
             let p := and(a, MAGNITUDE)
             let q := and(b, MAGNITUDE)
-            r := or(or(gt(p, INFINITY), gt(q, INFINITY)), sgt(mul(p, sub(1, and(shr(30, a), 2))), mul(q, sub(1, and(shr(30, b), 2)))))
+            r := or(
+                or(gt(p, INFINITY), gt(q, INFINITY)),
+                sgt(mul(p, sub(1, and(shr(30, a), 2))), mul(q, sub(1, and(shr(30, b), 2))))
+            )
             r := iszero(r)
         }
     }
