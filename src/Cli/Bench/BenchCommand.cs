@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TeeTee.Cli.Bench.Binary32;
 using TeeTee.Cli.Bench.Fuzzing;
 using TeeTee.Cli.CommandLine;
 
@@ -12,5 +13,6 @@ internal static class BenchCommand
         CrashBenchCommand.Create(factory),
         AttestationBenchCommand.Create(factory),
         FuzzAttestationCommand.Create(factory),
+        FuzzBinary32Command.Create(factory),
     };
 }
