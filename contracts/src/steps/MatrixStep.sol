@@ -92,8 +92,8 @@ contract MatrixStep is Step {
                 scales := add(scales, 4)
                 values := add(values, 32)
             }
-            scale = Binary32.mul(Binary32.fromHalf(half), LittleEndian.swap(scale));
-            accumulator = Binary32.fma(Binary32.fromInt(Int8Dot.dot(w, q)), scale, accumulator);
+            scale = Binary32.mulHalf(half, LittleEndian.swap(scale));
+            accumulator = Binary32.fmaInt(Int8Dot.dot(w, q), scale, accumulator);
         }
         return accumulator;
     }

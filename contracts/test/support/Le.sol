@@ -25,8 +25,9 @@ library Le {
 
     function slice(bytes memory data, uint256 from, uint256 length) internal pure returns (bytes memory part) {
         part = new bytes(length);
-        for (uint256 i = 0; i < length; i++) {
-            part[i] = data[from + i];
+        assert(from + length <= data.length);
+        assembly ("memory-safe") {
+            mcopy(add(part, 0x20), add(add(data, 0x20), from), length)
         }
     }
 }

@@ -67,18 +67,29 @@ abstract contract StepBuilder is StepWorld {
         returns (uint256[] memory numbers)
     {
         numbers = new uint256[](count);
-        bytes memory content;
-        for (uint256 i = 0; i < count; i++) {
-            uint256 unit = _unitOf(op, first + i);
-            if (i == 0 || unit != _unitOf(op, first + i - 1)) {
-                if (!_has(group, op, unit)) {
-                    _putSegment(group, op, unit, _floats(lay.contentLength(ctx, op, unit) / 4));
-                }
-                content = _content(group, op, unit);
-            }
-            uint256 plane = lay.planeCount(ctx, op) - 1;
-            numbers[i] = Le.get32(content, lay.elementAt(ctx, op, unit, first + i, plane));
+        uint256 length = lay.segmentLength(ctx, op);
+        uint256 done = 0;
+        while (done < count) {
+            bytes memory content = _segmentOf(group, op, first + done);
+            uint256 from = _lastPlane(op, first + done);
+            do {
+                numbers[done++] = Le.get32(content, from++);
+            } while (done < count && (first + done) % length != 0);
         }
+    }
+
+    /// @dev Where an element's last accumulator stands in its segment.
+    function _lastPlane(Operator op, uint256 element) private view returns (uint256) {
+        return lay.elementAt(ctx, op, _unitOf(op, element), element, lay.planeCount(ctx, op) - 1);
+    }
+
+    /// @dev The segment that holds an element, made when it is first asked for.
+    function _segmentOf(uint256 group, Operator op, uint256 element) private returns (bytes memory) {
+        uint256 unit = _unitOf(op, element);
+        if (!_has(group, op, unit)) {
+            _putSegment(group, op, unit, _floats(lay.contentLength(ctx, op, unit) / 4));
+        }
+        return _content(group, op, unit);
     }
 
     function _openNumber(uint256 group, Operator op, uint256 element) internal view returns (PageOpening memory) {
@@ -353,10 +364,7 @@ abstract contract StepBuilder is StepWorld {
         uint256 blocks = weights.length / 34;
         for (uint256 b = 0; b < blocks; b++) {
             uint256 inSegment = blocks - b / 128 * 128 < 128 ? blocks % 128 : 128;
-            if (b % 128 == 0) {
-                activations = _quantized(inSegment);
-                _putFlat(group, input, 2 * part + b / 128, "TT/quan1", activations);
-            }
+            if (b % 128 == 0) activations = _activations(group, input, 2 * part + b / 128, inSegment);
             int256 dot = 0;
             for (uint256 i = 0; i < 32; i++) {
                 int256 q = int8(uint8(activations[4 * inSegment + b % 128 * 32 + i]));
@@ -367,6 +375,16 @@ abstract contract StepBuilder is StepWorld {
             acc = Binary32.fma(Binary32.fromInt(dot), scale, acc);
         }
         return acc;
+    }
+
+    /// @dev A quantised segment without its salt, made when it is first asked for.
+    function _activations(uint256 group, Operator input, uint256 unit, uint256 blocks)
+        private
+        returns (bytes memory content)
+    {
+        if (!_has(group, input, unit)) _putFlat(group, input, unit, "TT/quan1", _quantized(blocks));
+        content = _content(group, input, unit);
+        return Le.slice(content, content.length - 36 * blocks, 36 * blocks);
     }
 
     function _factorsOf(Operator op) internal pure returns (Operator, uint256) {
@@ -632,11 +650,15 @@ abstract contract StepBuilder is StepWorld {
         }
     }
 
+    /// @dev M of the sums and outputs; 2.5 is above every random number.
+    uint256 internal _greatest = 0x40200000;
+    /// @dev Whether D is zero.
+    bool internal _noSum;
+
     /// @dev Scores of chunk c and of the last one, whose maximum is above all; returns the exponentials of chunk c.
     function _putScores(Chunks memory chunks, uint256 c, bytes memory salt) private returns (uint256[] memory e) {
         uint256 last = chunks.n - 1;
-        // 2.5: above every random number.
-        uint256 greatest = 0x40200000;
+        uint256 greatest = _greatest;
         bytes memory scores = _floats(_chunkPositions(c) + 1);
         if (c == last) {
             Le.put32(scores, _chunkPositions(c), greatest);
@@ -681,7 +703,7 @@ abstract contract StepBuilder is StepWorld {
 
     /// @dev Divides the exponentials by D, from random last lanes.
     function _divide(Chunks memory chunks, uint256[] memory weights, bytes memory salt) private {
-        bytes memory sums = _floats(16);
+        bytes memory sums = _noSum ? new bytes(64) : _floats(16);
         uint256[16] memory lanes;
         for (uint256 i = 0; i < 16; i++) {
             lanes[i] = Le.get32(sums, i) & Binary32.MAGNITUDE;
@@ -805,5 +827,54 @@ abstract contract StepBuilder is StepWorld {
     function _pickOwn(uint256 element, uint256 flip) internal returns (Step memory) {
         uint256 score = _scoreOf(element, _number(_groupFor(Operator.Pick), Operator.Logits, element));
         return _pick(element, score ^ flip, element);
+    }
+
+    // Any of them
+
+    /// @notice One unit of an operator. `unit`: the head, of rows and heads. `element`: as in the witness; of heads the chunk. `part`: the
+    /// page, of matrices; 0, 1, 2 for A, B, C of heads. `which`: the number that is flipped, where the unit holds several.
+    struct Case {
+        Operator op;
+        uint256 unit;
+        uint256 element;
+        uint256 part;
+        uint256 which;
+    }
+
+    function _build(Case memory k, uint256 flip) internal returns (Step memory) {
+        if (k.op == Operator.Embedding) return _embedding(k.element, flip);
+        if (k.op == Operator.KeyRow) return _keyRow(k.unit, k.element, flip);
+        if (k.op == Operator.ValueRow) return _valueRow(k.unit, k.element, flip);
+        if (k.op == Operator.RotatedQuery) return _rotatedQuery(k.element, flip);
+        if (k.op == Operator.AttentionHead) return _head(k, flip);
+        if (k.op == Operator.QuantizedHeads) return _quantizedHeads(k.element, k.which, flip);
+        if (k.op == Operator.QuantizedGated) return _gated(k.element, k.which, flip);
+        if (k.op == Operator.Pick) return _pickOwn(k.element, flip);
+        if (k.op == Operator.AttentionResidual || k.op == Operator.FeedForwardResidual) {
+            return _residual(k.op, k.element, flip);
+        }
+        if (k.op == Operator.AttentionNorm || k.op == Operator.FeedForwardNorm || k.op == Operator.OutputNorm) {
+            if (k.element == _normChunks()) return _normRoot(k.op, flip);
+            return _norm(k.op, k.element, k.which, flip);
+        }
+        if (
+            k.op == Operator.QuantizedAttentionInput || k.op == Operator.QuantizedFeedForwardInput
+                || k.op == Operator.QuantizedOutputInput
+        ) return _quantizedNorm(k.op, k.element, k.which, flip);
+        return _matrix(k.op, k.element, k.part, flip);
+    }
+
+    function _head(Case memory k, uint256 flip) private returns (Step memory) {
+        if (k.part == 0) return _scores(k.unit, k.element, k.which, flip);
+        if (k.part == 1) return _sums(k.unit, k.element, k.which, flip);
+        return _outputs(k.unit, k.element, k.which, flip);
+    }
+
+    /// @dev How many bits the number that a case flips has.
+    function _width(Case memory k) internal pure returns (uint256) {
+        if (k.op == Operator.KeyRow || k.op == Operator.ValueRow) return 16;
+        bool quantized = k.op == Operator.QuantizedAttentionInput || k.op == Operator.QuantizedFeedForwardInput
+            || k.op == Operator.QuantizedOutputInput || k.op == Operator.QuantizedHeads || k.op == Operator.QuantizedGated;
+        return quantized && k.which < 32 ? 8 : 32;
     }
 }
