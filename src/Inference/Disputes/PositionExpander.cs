@@ -1,5 +1,4 @@
 using TeeTee.Inference.Engine;
-using TeeTee.Inference.Models;
 using TeeTee.Inference.Sampling;
 using TeeTee.Numerics.Operators;
 
@@ -27,17 +26,24 @@ internal sealed class PositionExpander(ShardModel model, KvCache cache, IOperato
         return new OperatorOutputs(position, model.Range.First, entering, layers, sampling is { } how ? Final(position, hidden, how) : null);
     }
 
-    private FinalOutputs Final(int position, float[] hidden, SamplingParameters sampling)
+    /// <summary>The operators after the last layer up to the logits.</summary>
+    /// <param name="position">p.</param>
+    /// <param name="hidden">What leaves the last layer at p.</param>
+    public (NormOutput Norm, QuantizedOutput Input, MatrixOutput Logits) Head(int position, float[] hidden)
     {
         (Kernels.PackedMatrix head, float[] weight) = model.Output;
-        ModelConfig config = model.Config;
         OperatorAlteration alter = new(fault, -1, position);
-        NormOutput norm = alter.Norm(DisputeOperator.OutputNorm, NormOutput.Of(hidden, config.RmsEpsilon));
+        NormOutput norm = alter.Norm(DisputeOperator.OutputNorm, NormOutput.Of(hidden, model.Config.RmsEpsilon));
         QuantizedOutput input = alter.Quantized(DisputeOperator.QuantizedOutputInput, LayerExpander.Normed(hidden, norm, weight));
-        MatrixOutput logits = alter.Matrix(DisputeOperator.Logits, _layers.Multiply(head, input));
+        return (norm, input, alter.Matrix(DisputeOperator.Logits, _layers.Multiply(head, input)));
+    }
+
+    private FinalOutputs Final(int position, float[] hidden, SamplingParameters sampling)
+    {
+        (NormOutput norm, QuantizedOutput input, MatrixOutput logits) = Head(position, hidden);
         SegmentBest[] bests = SegmentBest.Of(
-            logits.Values, OperatorShapes.MatrixSegment(config.EmbeddingLength),
+            logits.Values, OperatorShapes.MatrixSegment(model.Config.EmbeddingLength),
             sampling.Greedy ? null : sampling.InverseTemperature, sampling.NoiseAt((uint)position + 1));
-        return new FinalOutputs(norm, input, logits, alter.Pick(bests));
+        return new FinalOutputs(norm, input, logits, new OperatorAlteration(fault, -1, position).Pick(bests));
     }
 }

@@ -89,7 +89,9 @@ public sealed class ShardSession : IDisposable
         }
     }
 
-    /// <summary>The logits of one position from what left the last layer: final norm, then the head.</summary>
+    /// <summary>
+    /// The logits of one position from what left the last layer: final norm, then the head. To a fault it is the newest position.
+    /// </summary>
     /// <param name="hidden">Embedding length elements.</param>
     /// <param name="logits">Receives vocabulary size elements.</param>
     /// <exception cref="InvalidOperationException">The shard does not hold the last layer.</exception>
@@ -101,6 +103,11 @@ public sealed class ShardSession : IDisposable
         CheckLength(hidden.Length, 1, nameof(hidden));
         if (logits.Length != Model.Config.VocabularySize)
             throw new ArgumentException($"{logits.Length} logits, the vocabulary has {Model.Config.VocabularySize}.", nameof(logits));
+        if (_fault?.Affects(Position - 1) == true)
+        {
+            new PositionExpander(Model, _cache, _fault).Head(Position - 1, hidden.ToArray()).Logits.Values.CopyTo(logits);
+            return;
+        }
         Span<float> normed = _buffers.Normed.Slice(0, Width);
         Model.Kernels.Vectors.RmsNorm(hidden, norm, Model.Config.RmsEpsilon, normed);
         _buffers.Batch.Shape(Width);
