@@ -28,6 +28,10 @@ interface Vm {
     function parseJsonStringArray(string calldata json, string calldata key) external pure returns (string[] memory);
     function parseJsonBytes32Array(string calldata json, string calldata key) external pure returns (bytes32[] memory);
     function parseJsonBytesArray(string calldata json, string calldata key) external pure returns (bytes[] memory);
+    function parseJsonTypeArray(string calldata json, string calldata key, string calldata typeDescription)
+        external
+        pure
+        returns (bytes memory);
     function exists(string calldata path) external view returns (bool);
     function skip(bool condition, string calldata reason) external;
     function signP256(uint256 key, bytes32 digest) external pure returns (bytes32 r, bytes32 s);
