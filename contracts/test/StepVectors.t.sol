@@ -64,6 +64,7 @@ contract StepVectorsTest is StepWorld {
         (uint32 element, uint32 part) = (uint32(v.element), uint32(v.part));
         bytes memory witness = v.witness;
         assertTrue(verifier.isWrong(claim, element, part, witness) == v.wrong, v.name);
+        if (!v.wrong) _tryNeighbours(claim, element, part, witness, v.name);
         for (uint256 d = 0; d < v.damage.length; d++) {
             uint256 place = v.damage[d];
             witness[place] ^= 0x01;
@@ -72,5 +73,27 @@ contract StepVectorsTest is StepWorld {
             } catch {}
             witness[place] ^= 0x01;
         }
+    }
+
+    /// @dev The list is honest throughout: the same openings convict at no other place either.
+    function _tryNeighbours(StepClaim memory claim, uint32 element, uint32 part, bytes memory witness, string memory name)
+        private
+        view
+    {
+        for (uint256 bit = 0; bit < 13; bit++) {
+            _tryPlace(claim, element ^ uint32(1 << bit), part, witness, name);
+        }
+        _tryPlace(claim, element + 1, part, witness, name);
+        _tryPlace(claim, element, part + 1, witness, name);
+        _tryPlace(claim, element, part ^ 1, witness, name);
+    }
+
+    function _tryPlace(StepClaim memory claim, uint32 element, uint32 part, bytes memory witness, string memory name)
+        private
+        view
+    {
+        try verifier.isWrong(claim, element, part, witness) returns (bool wrong) {
+            assertFalse(wrong, string.concat(name, ": convicted at another place"));
+        } catch {}
     }
 }

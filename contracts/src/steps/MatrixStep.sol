@@ -30,6 +30,7 @@ contract MatrixStep is Step {
         uint256 part,
         bytes calldata witness
     ) internal view override returns (bool) {
+        if (OperatorLayout.contentOf(op) != OperatorLayout.Content.Matrix) revert Step_NotMine(op);
         MatrixWitness calldata w = Witness.matrix(witness);
         if (element >= OperatorLayout.elementCount(s.context, op)) return _paddingDiffers(s, op, unit, element, part, w);
         _requireInSegment(s, op, unit, element);
@@ -128,7 +129,7 @@ contract MatrixStep is Step {
         return Operator.QuantizedAttentionInput;
     }
 
-    /// @dev The role of its weights; refuses the operators of others.
+    /// @dev The role of its weights.
     function _role(Operator op) private pure returns (uint256) {
         if (op == Operator.Query) return WeightLayout.QUERY;
         if (op == Operator.Key) return WeightLayout.KEY;
@@ -137,7 +138,6 @@ contract MatrixStep is Step {
         if (op == Operator.Gate) return WeightLayout.GATE;
         if (op == Operator.Up) return WeightLayout.UP;
         if (op == Operator.Down) return WeightLayout.DOWN;
-        if (op == Operator.Logits) return WeightLayout.OUTPUT;
-        revert Step_NotMine(op);
+        return WeightLayout.OUTPUT;
     }
 }
