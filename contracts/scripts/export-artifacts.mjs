@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const contracts = [
-  'AttentionStep', 'Credits', 'CrlRevoker', 'DisputeGame', 'DisputeHub', 'GateStep', 'HostRegistry', 'ListRules', 'MatrixStep', 'NormStep',
+  'AttentionStep', 'Binary32Fuzz', 'Credits', 'CrlRevoker', 'DisputeGame', 'DisputeHub', 'GateStep', 'HostRegistry', 'ListRules', 'MatrixStep', 'NormStep',
   'OpeningRules', 'PickStep', 'QuoteChallenges', 'StepVerifier', 'TcbRegistry', 'TdxQuoteVerifier', 'TeeTeeRollup', 'VectorStep',
 ];
 const interfaces = ['IDisputeModule', 'IQuoteVerifier'];
