@@ -12,7 +12,7 @@ import {ITeeTeeRollup} from "./interfaces/ITeeTeeRollup.sol";
 
 import {BatchProof} from "./libraries/BatchProof.sol";
 import {MessageHash} from "./libraries/MessageHash.sol";
-import {SignerOf} from "./libraries/SignerOf.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 
 import {LeafProof} from "./types/DisputeTypes.sol";
 import {BatchRef, SignedAnswer} from "./types/FaultTypes.sol";
@@ -46,7 +46,7 @@ contract AnswerChallenges is BondedChallenges, IAnswerChallenges, IDisputeModule
         nonReentrant
         returns (uint256 challengeId)
     {
-        address signer = SignerOf.recover(
+        address signer = Signatures.signerOf(
             MessageHash.digest(rollup.domainSeparator(), MessageHash.structHash(promised.answer)), promised.signature
         );
         bytes32 target = bytes32(uint256(uint160(signer)));

@@ -5,7 +5,7 @@ import {ITeeTeeRollup} from "../interfaces/ITeeTeeRollup.sol";
 
 import {BatchProof} from "../libraries/BatchProof.sol";
 import {MessageHash} from "../libraries/MessageHash.sol";
-import {SignerOf} from "../libraries/SignerOf.sol";
+import {Signatures} from "../libraries/Signatures.sol";
 
 import {LeafProof} from "../types/DisputeTypes.sol";
 import {BatchRef, Finish, NO_LEAF, SignedReceipt, SignedRequest, VERDICT_TAG, Verdict} from "../types/FaultTypes.sol";
@@ -63,7 +63,7 @@ abstract contract Judge {
     }
 
     function _signer(bytes32 structHash, bytes calldata signature) internal view returns (address) {
-        return SignerOf.recover(MessageHash.digest(rollup.domainSeparator(), structHash), signature);
+        return Signatures.signerOf(MessageHash.digest(rollup.domainSeparator(), structHash), signature);
     }
 
     /// @dev Whether `signer` may sign for the request's user: the user, or a session key by the rules of `Sessions` at the posting.
