@@ -39,6 +39,19 @@ library ShaMerkle {
         if (!ok) revert ShaMerkle_PrecompileFailed();
     }
 
+    /// @notice SHA256(0x00 || word): the leaf of 32 bytes of data.
+    function entryLeaf(bytes32 word) internal view returns (bytes32 hash) {
+        bool ok;
+        assembly ("memory-safe") {
+            mstore8(0x00, 0)
+            mstore(0x01, word)
+            ok := staticcall(gas(), 0x02, 0x00, 33, 0x00, 0x20)
+            ok := and(ok, eq(returndatasize(), 0x20))
+            hash := mload(0x00)
+        }
+        if (!ok) revert ShaMerkle_PrecompileFailed();
+    }
+
     /// @notice SHA256(0x01 || left || right).
     function node(bytes32 left, bytes32 right) internal view returns (bytes32 hash) {
         bool ok;
@@ -100,5 +113,14 @@ library ShaMerkle {
         }
         if (used != path.length) revert ShaMerkle_BadPathLength(path.length);
         return hash;
+    }
+
+    /// @notice The number of siblings on the path of node `index` of `size`.
+    function pathLength(uint256 index, uint256 size) internal pure returns (uint256 length) {
+        if (index >= size) revert ShaMerkle_NoSuchLeaf(index, size);
+        uint256 last = size - 1;
+        for (; last > 0; (index, last) = (index >> 1, last >> 1)) {
+            if (index != last || index & 1 == 1) length++;
+        }
     }
 }
