@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const contracts = ['Credits', 'CrlRevoker', 'HostRegistry', 'QuoteChallenges', 'TcbRegistry', 'TdxQuoteVerifier', 'TeeTeeRollup'];
+const contracts = ['Credits', 'CrlRevoker', 'DisputeGame', 'DisputeHub', 'HostRegistry', 'ListRules', 'OpeningRules', 'QuoteChallenges', 'TcbRegistry', 'TdxQuoteVerifier', 'TeeTeeRollup'];
 const interfaces = ['IDisputeModule', 'IQuoteVerifier'];
 const sizeLimit = 24_576;
 

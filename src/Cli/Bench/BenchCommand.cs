@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TeeTee.Cli.Bench.Fuzzing;
+using TeeTee.Cli.Bench.Honest;
 using TeeTee.Cli.CommandLine;
 
 namespace TeeTee.Cli.Bench;
@@ -10,6 +11,7 @@ internal static class BenchCommand
     public static Command Create(CommandFactory factory) => new("bench", "Try and measure.")
     {
         CrashBenchCommand.Create(factory),
+        HonestBenchCommand.Create(factory),
         AttestationBenchCommand.Create(factory),
         FuzzAttestationCommand.Create(factory),
     };

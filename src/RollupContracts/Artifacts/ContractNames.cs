@@ -9,6 +9,8 @@ internal static class ContractNames
     public const string TcbRegistry = "TcbRegistry";
     public const string TdxQuoteVerifier = "TdxQuoteVerifier";
     public const string QuoteChallenges = "QuoteChallenges";
+    public const string DisputeHub = "DisputeHub";
+    public const string DisputeGame = "DisputeGame";
 
     public static IReadOnlyList<string> All { get; } = [Rollup, Registry, Credits, TcbRegistry, TdxQuoteVerifier, QuoteChallenges];
 }

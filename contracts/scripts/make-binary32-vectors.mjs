@@ -1,0 +1,96 @@
+// Writes test/vectors/binary32.json: operands and results of binary32 operations at special values and boundaries, by whole numbers
+// (scripts/support/binary32.mjs), each compared here with Math.fround of the double operation where that is exact or rounds harmlessly
+// (+, -, *, /, sqrt). Usage: node contracts/scripts/make-binary32-vectors.mjs [--check]
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { NAN, add, div, fma, fromHalf, fromInt, mul, sqrt, sub, toHalf, toInt } from './support/binary32.mjs';
+
+const path = join(resolve(dirname(fileURLToPath(import.meta.url)), '..'), 'test', 'vectors', 'binary32.json');
+const view = new DataView(new ArrayBuffer(4));
+const value = (bits) => (view.setUint32(0, bits), view.getFloat32(0));
+const bitsOf = (number) => (view.setFloat32(0, number), Number.isNaN(number) ? NAN : view.getUint32(0));
+
+const positive = [
+  0x00000000, 0x00000001, 0x00000002, 0x00000003, 0x00400000, 0x007fffff, 0x00800000, 0x00800001, 0x00ffffff, 0x01000000, 0x0d7fffff, 0x0d800000,
+  0x1f800000, 0x20000001, 0x33000000, 0x33800000, 0x33800001, 0x34000000, 0x3effffff, 0x3f000000, 0x3f000001, 0x3f7fffff, 0x3f800000, 0x3f800001,
+  0x3f800002, 0x3fc00000, 0x40000000, 0x40490fdb, 0x42fe0000, 0x4b000000, 0x4b7fffff, 0x4b800000, 0x4b800001, 0x477fefff, 0x477ff000, 0x5f000000,
+  0x7e7fffff, 0x7e800000, 0x7f000000, 0x7f7ffffe, 0x7f7fffff, 0x7f800000, 0x7fc00000, 0x7f800001,
+];
+const special = positive.flatMap((bits) => [bits, (bits | 0x80000000) >>> 0]);
+const few = [0x00000000, 0x00000001, 0x007fffff, 0x00800000, 0x33800000, 0x3f7fffff, 0x3f800000, 0x3f800001, 0x4b800001, 0x5f000000, 0x7f7fffff, 0x7f800000, 0x7fc00000]
+  .flatMap((bits) => [bits, (bits | 0x80000000) >>> 0]);
+
+let state = 0x9e3779b9;
+const random = () => {
+  state ^= state << 13;
+  state ^= state >>> 17;
+  state ^= state << 5;
+  return (state >>>= 0);
+};
+const near = (bits) => ((bits & 0x807fffff) | ((((random() % 60) + 97) & 0xff) << 23)) >>> 0;
+
+const words = (list) => '0x' + list.map((word) => word.toString(16).padStart(8, '0')).join('');
+const pairs = [...special.flatMap((a) => special.map((b) => [a, b])), ...Array.from({ length: 1000 }, () => [random(), random()]), ...Array.from({ length: 1000 }, () => [near(random()), near(random())])];
+const triples = [
+  ...few.flatMap((a) => few.flatMap((b) => few.map((c) => [a, b, c]))),
+  ...Array.from({ length: 1500 }, () => [near(random()), near(random()), near(random())]),
+  // The product nearly cancelled, and a third operand at the edge of what a place of the product is.
+  ...Array.from({ length: 1500 }, () => {
+    const [a, b] = [near(random()), near(random())];
+    return [a, b, ((mul(a, b) ^ 0x80000000) + (random() % 5) - 2) >>> 0];
+  }),
+  ...Array.from({ length: 1000 }, () => {
+    const [a, b] = [near(random()), near(random())];
+    const place = Math.max(0, Math.min(254, ((mul(a, b) >>> 23) & 0xff) + (random() % 120) - 60));
+    return [a, b, ((random() & 0x80000000) | (place << 23)) >>> 0];
+  }),
+];
+
+function agreed(name, own, double) {
+  return (...operands) => {
+    const [r, expected] = [own(...operands), bitsOf(Math.fround(double(...operands.map(value))))];
+    if (r !== expected) throw new Error(`${name}(${operands.map((o) => o.toString(16))}) is ${r.toString(16)}, Math.fround says ${expected.toString(16)}`);
+    return r;
+  };
+}
+const ops = {
+  add: agreed('add', add, (a, b) => a + b),
+  sub: agreed('sub', sub, (a, b) => a - b),
+  mul: agreed('mul', mul, (a, b) => a * b),
+  div: agreed('div', div, (a, b) => a / b),
+};
+const root = agreed('sqrt', sqrt, Math.sqrt);
+const singles = [...special, ...Array.from({ length: 2000 }, random), ...Array.from({ length: 500 }, () => mul(near(random()) & 0x7fffffff, 0x3f800000))];
+const finite = (bits) => (bits & 0x7f800000) !== 0x7f800000;
+const halves = Array.from({ length: 4096 }, (_, i) => (i * 16 + (random() & 15)) & 0xffff);
+// Every tie between neighbouring halves, and its neighbours.
+const betweenHalves = Array.from({ length: 400 }, (_, i) => Math.floor((i * 0x7c00) / 400)).flatMap((h) => {
+  const tie = bitsOf((value(fromHalf(h)) + value(h === 0x7bff ? 0x47800000 : fromHalf(h + 1))) / 2);
+  return [tie - 1, tie, tie + 1, (tie | 0x80000000) >>> 0];
+});
+const small = singles.filter((bits) => finite(bits) && (bits & 0x7fffffff) < 0x4f000000);
+const roundings = [...small, ...Array.from({ length: 600 }, (_, i) => bitsOf((i - 300) / 2)), ...[-1, 1].flatMap((d) => Array.from({ length: 300 }, (_, i) => bitsOf(i / 2 + 0.5) + d))];
+const integers = [0, 1, -1, 16777215, 16777216, 16777217, 16777219, 33554434, 33554438, -16777217, 2147483647, -2147483648, ...Array.from({ length: 600 }, () => random() | 0), ...Array.from({ length: 200 }, () => (random() | 0) >> 7)];
+
+const text =
+  JSON.stringify(
+    {
+      ...Object.fromEntries(Object.entries(ops).map(([name, op]) => [name, words(pairs.flatMap(([a, b]) => [a, b, op(a, b)]))])),
+      fma: words(triples.flatMap(([a, b, c]) => [a, b, c, fma(a, b, c)])),
+      sqrt: words(singles.flatMap((a) => [a, root(a)])),
+      fromHalf: words(halves.flatMap((h) => [h, fromHalf(h)])),
+      toHalf: words([...singles, ...betweenHalves].flatMap((a) => [a, toHalf(a)])),
+      toInt: words(roundings.flatMap((a) => [a, Number(BigInt.asUintN(32, toInt(a)))])),
+      fromInt: words(integers.flatMap((n) => [n >>> 0, fromInt(BigInt(n))])),
+    },
+    null,
+    1,
+  ) + '\n';
+if (process.argv.includes('--check')) {
+  if (readFileSync(path, 'utf8') !== text) {
+    console.error('binary32.json differs from what the script makes');
+    process.exit(1);
+  }
+} else writeFileSync(path, text);
+console.log(`${pairs.length} pairs, ${triples.length} triples, ${singles.length} roots`);
