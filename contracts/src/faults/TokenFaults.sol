@@ -17,7 +17,6 @@ contract TokenFaults is Judge {
     error TokenFaults_Sealed();
     error TokenFaults_CountsDiffer(uint32 leaf, uint32 request);
     error TokenFaults_NotAnOutput(uint32 position, uint256 first, uint256 end);
-    error TokenFaults_NotInThePrompt(uint32 position, uint256 end);
     error TokenFaults_WrongConfig(bytes32 hashed, bytes32 listed);
 
     constructor(ITeeTeeRollup rollup_) Judge(rollup_) {}
@@ -54,22 +53,21 @@ contract TokenFaults is Judge {
         return _refund(ref, leaf, signed);
     }
 
-    /// @notice The prompt that was run is not the signed one.
-    /// @param signedOpening The page of the position under the request's `promptTokensRoot`.
+    /// @notice The prompt that was run is not the signed one: its own root is another than the request's. Whole pages of it have the same
+    /// leaves under both roots, so the leaves under `tokensRoot` and one page are all that is needed.
+    /// @param pages All leaves of the tree of `tokensRoot`.
+    /// @param boundary The page that prompt and output share; empty where the prompt fills its pages.
     function promptDiffers(
         BatchRef calldata ref,
         LeafProof calldata leaf,
         SignedRequest calldata signed,
-        uint32 position,
-        TokenOpening calldata opening,
-        TokenOpening calldata signedOpening
+        bytes32[] calldata pages,
+        bytes calldata boundary
     ) external view returns (Verdict memory) {
         uint256 count = _bindTokens(ref, leaf, signed);
-        uint256 prompt = signed.request.promptTokens;
-        if (position >= prompt) revert TokenFaults_NotInThePrompt(position, prompt);
-        uint32 id = TokenPages.tokenAt(leaf.receipt.tokensRoot, count, position, opening);
-        uint32 expected = TokenPages.tokenAt(signed.request.promptTokensRoot, prompt, position, signedOpening);
-        _differ("prompt token", id, expected);
+        TokenPages.checkLeaves(leaf.receipt.tokensRoot, count, pages);
+        bytes32 root = TokenPages.prefixRoot(pages, count, signed.request.promptTokens, boundary);
+        _differ("prompt's root", root, signed.request.promptTokensRoot);
         return _refund(ref, leaf, signed);
     }
 
