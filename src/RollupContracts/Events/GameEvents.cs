@@ -10,6 +10,7 @@ namespace TeeTee.RollupContracts;
 public sealed record DisputeOpened(ulong Id, Bytes32 PositionKey, Address Operator, Address Challenger, UInt128 Bond, ulong Deadline, DisputeContext Context)
 {
     private static readonly Lazy<AbiEvent> s_event = new(() => ContractArtifact.Load(ContractNames.DisputeGame).Event("DisputeOpened"));
+    private static readonly Lazy<AbiFunction> s_call = new(() => ContractArtifact.Load(ContractNames.DisputeGame).Function("open"));
 
     /// <summary>Topic 0, for filters.</summary>
     public static Bytes32 Topic => s_event.Value.Topic;
@@ -23,8 +24,9 @@ public sealed record DisputeOpened(ulong Id, Bytes32 PositionKey, Address Operat
         if (!s_event.Value.Matches(log.Topics))
             return false;
         object[] v = s_event.Value.Decode(log.Topics, log.Data.Span);
+        object[] call = s_call.Value.DecodeCall((byte[])v[6]);
         opened = new DisputeOpened(
-            (ulong)(BigInteger)v[0], (Bytes32)v[1], (Address)v[2], (Address)v[3], (UInt128)v[4], (ulong)v[5], DisputeContext.FromTuple(v[6]));
+            (ulong)(BigInteger)v[0], (Bytes32)v[1], (Address)v[2], (Address)v[3], (UInt128)v[4], (ulong)v[5], DisputeContext.FromTuple(call[3]));
         return true;
     }
 }
@@ -33,6 +35,7 @@ public sealed record DisputeOpened(ulong Id, Bytes32 PositionKey, Address Operat
 public sealed record GroupsRevealed(Bytes32 PositionKey, uint FirstGroup, bool IsComplete, TraceOpening Opening, IReadOnlyList<IReadOnlyList<Bytes32>> Groups)
 {
     private static readonly Lazy<AbiEvent> s_event = new(() => ContractArtifact.Load(ContractNames.DisputeGame).Event("GroupsRevealed"));
+    private static readonly Lazy<AbiFunction> s_call = new(() => ContractArtifact.Load(ContractNames.DisputeGame).Function("reveal"));
 
     /// <summary>Topic 0, for filters.</summary>
     public static Bytes32 Topic => s_event.Value.Topic;
@@ -46,10 +49,11 @@ public sealed record GroupsRevealed(Bytes32 PositionKey, uint FirstGroup, bool I
         if (!s_event.Value.Matches(log.Topics))
             return false;
         object[] v = s_event.Value.Decode(log.Topics, log.Data.Span);
-        object[] o = (object[])v[3];
+        object[] call = s_call.Value.DecodeCall((byte[])v[3]);
+        object[] o = (object[])call[1];
         revealed = new GroupsRevealed(
             (Bytes32)v[0], (uint)(ulong)v[1], (bool)v[2], new TraceOpening((Bytes32)o[0], (Bytes32)o[1], (Bytes32)o[2], Hashes(o[3])),
-            [.. ((object[])v[4]).Select(Hashes)]);
+            [.. ((object[])call[3]).Select(Hashes)]);
         return true;
     }
 
