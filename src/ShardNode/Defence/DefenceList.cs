@@ -28,6 +28,9 @@ internal sealed class DefenceList
     /// <summary>The entries of each group, as they are revealed.</summary>
     public IReadOnlyList<IReadOnlyList<Bytes32>> Groups { get; }
 
+    /// <summary>The silence that a fault keeps on purpose; null otherwise.</summary>
+    public FaultKind? Silence { get; private init; }
+
     /// <summary>Whether the last group is the head's.</summary>
     public bool HasPick => _list.Layout.HasPick;
 
@@ -60,7 +63,8 @@ internal sealed class DefenceList
         OperatorList list = OperatorList.Build(context.Config, expanded.Outputs, material.Salts);
         TraceOpening opening = new(hIn, hOut, kv, TraceCommitment.Prove(leaves, position));
         ProvenPage? token = context.HasPick ? TokenPage(material, position + 1) : null;
-        return (new DefenceList(list, opening, token, Lie(list, material.Cheat)), "");
+        FaultKind? silence = material.Cheat?.Kind is FaultKind.WithholdReveal or FaultKind.WithholdAnswer ? material.Cheat.Kind : null;
+        return (new DefenceList(list, opening, token, Lie(list, material.Cheat)) { Silence = silence }, "");
     }
 
     /// <summary>What hashes to an entry.</summary>

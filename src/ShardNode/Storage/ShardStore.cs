@@ -133,8 +133,10 @@ internal sealed class ShardStore : IDisposable
     }
 
     /// <summary>Forgets jobs whose receipts were to be posted before <paramref name="before"/> and whose epoch is sealed.</summary>
+    /// <param name="before">Unix seconds.</param>
+    /// <param name="disputed">Trace roots of receipts in dispute: their jobs stay.</param>
     /// <returns>The ids forgotten.</returns>
-    public IReadOnlyList<Bytes32> Prune(ulong before)
+    public IReadOnlyList<Bytes32> Prune(ulong before, IReadOnlyCollection<Bytes32> disputed)
     {
         IReadOnlyList<byte[]> ids = _database.InTransaction((connection, transaction) =>
         {
@@ -142,8 +144,8 @@ internal sealed class ShardStore : IDisposable
                 """
                 SELECT job_id FROM evidence v WHERE post_before < @before AND NOT EXISTS (
                     SELECT 1 FROM receipts r WHERE r.job_id = v.job_id
-                    AND (r.post_before >= @before OR NOT EXISTS (SELECT 1 FROM epochs e WHERE e.epoch = r.epoch)))
-                """, new { before = (long)before }, transaction)];
+                    AND (r.post_before >= @before OR r.trace_root IN @disputed OR NOT EXISTS (SELECT 1 FROM epochs e WHERE e.epoch = r.epoch)))
+                """, new { before = (long)before, disputed = disputed.Select(root => root.ToArray()).ToArray() }, transaction)];
             foreach (byte[] id in old)
             {
                 connection.Execute("DELETE FROM evidence WHERE job_id = @id; DELETE FROM receipts WHERE job_id = @id;", new { id }, transaction);
