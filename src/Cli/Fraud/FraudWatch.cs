@@ -13,6 +13,7 @@ internal sealed class FraudWatch(LocalNetwork network, ulong firstBlock)
 {
     private readonly EthereumClient _client = network.Chain.Client;
     private readonly Dictionary<Bytes32, FraudTransaction> _receipts = [];
+    private uint? _element;
 
     /// <summary>The dispute contracts with their interfaces: the hub's kinds, in its order.</summary>
     public async Task<IReadOnlyList<(Address Address, ContractArtifact Artifact)>> ContractsAsync(CancellationToken cancellationToken)
@@ -20,7 +21,7 @@ internal sealed class FraudWatch(LocalNetwork network, ulong firstBlock)
         RollupContract rollup = new(_client, network.Deployment.Rollup);
         Address hub = await rollup.GetDisputeModuleAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<Address> kinds = await new DisputeHubContract(_client, hub).GetKindsAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false);
-        return [.. kinds.Select((address, i) => (address, ContractArtifact.Load(Enum.GetName((DisputeKind)i) is "Game" ? "DisputeGame" : Enum.GetName((DisputeKind)i)!)))];
+        return [.. kinds.Select((address, i) => (address, ContractArtifact.Load((DisputeKind)i == DisputeKind.Game ? "DisputeGame" : $"{(DisputeKind)i}")))];
     }
 
     /// <summary>Every event of the rollup's contracts since then, in order.</summary>
@@ -75,6 +76,20 @@ internal sealed class FraudWatch(LocalNetwork network, ulong firstBlock)
         return slashes;
     }
 
+    /// <summary>Where the computation was disputed, from what was opened, selected and proved.</summary>
+    public async Task<FraudPlace> PlaceAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<(LogEntry Log, ContractEvent Event)> events = await EventsAsync(cancellationToken).ConfigureAwait(false);
+        DisputeOpened? opened = events.Select(e => DisputeOpened.TryDecode(e.Log, out DisputeOpened? o) ? o : null).LastOrDefault(o => o is not null);
+        if (opened is null)
+            return new FraudPlace(null, null, null, null);
+        ContractEvent? selected = events.Select(e => e.Event).LastOrDefault(e => e.Name == "EntrySelected");
+        if (selected is null)
+            return new FraudPlace(null, null, opened.Context.Position, null);
+        OperatorPlace place = opened.Context.Layout().PlaceOf((int)(ulong)selected.Values["group"], (int)(ulong)selected.Values["index"]);
+        return new FraudPlace(place.Operator.ToString(), place.Layer < 0 ? null : place.Layer, opened.Context.Position, _element);
+    }
+
     private async Task<FraudTransaction?> ReadAsync(JsonElement transaction, ContractArtifact artifact, CancellationToken cancellationToken)
     {
         Bytes32 hash = Bytes32.Parse(transaction.GetProperty("hash").GetString()!);
@@ -84,6 +99,9 @@ internal sealed class FraudWatch(LocalNetwork network, ulong firstBlock)
         if (receipt is not { Succeeded: true })
             return null;
         byte[] input = Hex.Decode(transaction.GetProperty("input").GetString()!);
-        return _receipts[hash] = new FraudTransaction(artifact.NameOf(input) ?? "unknown", receipt.GasUsed, receipt.From, hash);
+        string? name = artifact.NameOf(input);
+        if (name == "prove")
+            _element = (uint)(ulong)artifact.Function(name).DecodeCall(input)[2];
+        return _receipts[hash] = new FraudTransaction(name ?? "unknown", receipt.GasUsed, receipt.From, hash);
     }
 }
