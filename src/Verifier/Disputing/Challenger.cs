@@ -26,6 +26,7 @@ internal sealed class Challenger : IDisposable
     private readonly ChallengerAccount? _account;
     private readonly OwnComputations _computations;
     private readonly ComputeDispute? _disputes;
+    private readonly PosterAccuser? _poster;
     private readonly Readiness _readiness;
     private readonly ILogger<Challenger> _log;
     private readonly TimeProvider _clock;
@@ -42,6 +43,9 @@ internal sealed class Challenger : IDisposable
         if (_options.Mode == ChallengerMode.Watchtower)
             return;
         _account = new ChallengerAccount(verification.Endpoints, options.Deployment, _options, _records, _metrics, clock);
+        PublishedData published = new();
+        verification.Fetcher.Published = published.Manifest;
+        _poster = new PosterAccuser(verification, _reader, _account, _records, published, _metrics, log);
         _disputes = new ComputeDispute(_reader, _account, _records, _computations, _cases, _metrics, clock, log);
     }
 
@@ -68,8 +72,12 @@ internal sealed class Challenger : IDisposable
             await CheckAccountAsync(site, cancellationToken);
         foreach (BatchEntry entry in _book.Entries.Values.Where(e => e.Verdict == Verdict.Invalid))
             await GuardedAsync(() => AccuseAsync(site, entry, cancellationToken));
-        if (_disputes is null)
+        if (_disputes is null || _poster is null)
             return;
+        foreach (BatchEntry entry in _book.Entries.Values.Where(IsWithheld))
+            await GuardedAsync(() => DemandAsync(site, entry, cancellationToken));
+        foreach (ChallengeRecord record in _records.Challenges)
+            await GuardedAsync(() => _poster.SettleAsync(site, record, cancellationToken));
         foreach (DisputeRecord record in _records.Disputes)
             await GuardedAsync(() => _disputes.MoveAsync(site, record, cancellationToken));
         await GuardedAsync(() => CollectAsync(site, cancellationToken));
@@ -98,13 +106,28 @@ internal sealed class Challenger : IDisposable
             return;
         }
 
-        string? obstacle = null;
+        string? obstacle = await _poster!.AccuseAsync(site, found, cancellationToken);
         foreach (DisputeTarget target in Accusations.OfComputation(found))
             obstacle ??= await _disputes!.OpenAsync(site, found, target, cancellationToken);
         if (obstacle is null)
             ClearAlarm(entry.Index);
         else
             Alarm(entry.Index, "not accused", obstacle);
+    }
+
+    private bool IsWithheld(BatchEntry entry) =>
+        entry.Verdict == Verdict.Unavailable && entry.Cause is VerdictCause.ManifestMissing or VerdictCause.ChunksMissing
+        && entry.Attempts >= _options.MissingBeforeChallenge;
+
+    private async Task DemandAsync(GameSite site, BatchEntry entry, CancellationToken cancellationToken)
+    {
+        if (_options.Mode != ChallengerMode.Active)
+            Alarm(entry.Index, $"mode {_options.Mode}", entry.Detail);
+        else if (_cases.FindVerdict(entry.Index, entry.BatchHash) is { } verdict
+            && await _poster!.DemandMissingAsync(site, verdict, cancellationToken) is { } obstacle)
+            Alarm(entry.Index, "data not demanded", obstacle);
+        else
+            ClearAlarm(entry.Index);
     }
 
     private async Task CheckAccountAsync(GameSite site, CancellationToken cancellationToken)
