@@ -8,7 +8,6 @@ import {EntryContent} from "./libraries/EntryContent.sol";
 import {KeccakMerkle} from "./libraries/KeccakMerkle.sol";
 import {ListReveal} from "./libraries/ListReveal.sol";
 import {OperatorLayout} from "./libraries/OperatorLayout.sol";
-import {SaltCheck} from "./libraries/SaltCheck.sol";
 
 import {
     DisputeContext,
@@ -18,12 +17,11 @@ import {
     TokenOpening,
     TraceOpening
 } from "./types/DisputeTypes.sol";
-import {Revealed, RowPeaks, SaltWitness} from "./types/GameTypes.sol";
+import {Revealed, RowPeaks} from "./types/GameTypes.sol";
 
 /// @title What the operator lists of a dispute must satisfy when they are revealed, compared and opened
 /// @notice See `IListRules`.
 contract ListRules is IListRules {
-    uint32 private constant SALTS = type(uint32).max;
     uint256 private constant MOST_PEAKS = 32;
 
     /// @inheritdoc IListRules
@@ -99,27 +97,10 @@ contract ListRules is IListRules {
     ) external view override returns (bool) {
         IDisputeGame game = IDisputeGame(msg.sender);
         IDisputeGame.Dispute memory d = game.dispute(disputeId);
-        if (element == SALTS) return _hasOtherSalts(context, d, witness);
         (bytes32[] memory roots,,) = game.revealOf(d.positionKey);
         return game.stepVerifier().isWrong(
             StepClaim(context, roots, d.group, d.index, d.entry), element, part, witness
         );
-    }
-
-    function _hasOtherSalts(DisputeContext calldata context, IDisputeGame.Dispute memory d, bytes calldata witness)
-        private
-        view
-        returns (bool)
-    {
-        SaltWitness calldata w;
-        uint256 offset = witness.length < 32 ? type(uint256).max : uint256(bytes32(witness[:32]));
-        if (offset > witness.length) revert List_WrongLength(witness.length, 32);
-        assembly ("memory-safe") {
-            w := add(witness.offset, offset)
-        }
-        (Operator op, uint256 unit) = OperatorLayout.locate(context, d.group, d.index);
-        EntryContent.check(context, op, unit, d.entry, w.content);
-        return SaltCheck.isWrong(context, d.group, op, unit, w.saltKey, w.tokens, w.content);
     }
 
     function _checkLists(

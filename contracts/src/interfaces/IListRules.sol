@@ -21,8 +21,6 @@ interface IListRules {
     error List_PickOutside(uint256 segment, uint32 id);
     error List_NotFinite(uint256 segment, uint32 bits);
     error List_WrongToken(uint32 picked, uint32 token);
-    error List_NotSealed();
-    error List_WrongKey(bytes32 salt, bytes32 opened);
     error List_OtherEntry(bytes32 given, bytes32 selected);
     error List_Input();
     error List_NotInTheList(uint256 group, uint256 index);
@@ -65,8 +63,7 @@ interface IListRules {
     /// @notice What `IDisputeGame.answer` demands: the content has the length that the layout says and hashes to the selected entry.
     function checkAnswer(uint256 disputeId, DisputeContext calldata context, bytes calldata content) external view;
 
-    /// @notice Whether the game's step verifier finds the named unit of the selected entry wrong. With `element` 0xFFFFFFFF, for a sealed job,
-    /// whether the entry's content is under other salts than the job's key gives; then `witness` is abi.encode(SaltWitness).
+    /// @notice Whether the game's step verifier finds the named unit of the selected entry wrong.
     function judge(
         uint256 disputeId,
         DisputeContext calldata context,

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {TokenOpening} from "./DisputeTypes.sol";
-
 /// @notice What a deployment fixes about disputes; amounts in wei, durations in seconds.
 struct DisputeTerms {
     /// Bond of a dispute while fewer than eight are open against its operator; it doubles with every eight more.
@@ -46,14 +44,4 @@ struct Revealed {
     RowPeaks peaks;
     /// Whether the list's last group is among them.
     bool complete;
-}
-
-/// @notice Shows that a sealed entry is under other salts than the job's.
-struct SaltWitness {
-    /// The key of the job's salts. Publishing it lets everybody test guesses of all that the job committed.
-    bytes32 saltKey;
-    /// The first page of tokensRoot.
-    TokenOpening tokens;
-    /// What was answered.
-    bytes content;
 }
