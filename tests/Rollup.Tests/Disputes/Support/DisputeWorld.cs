@@ -20,12 +20,12 @@ internal sealed class DisputeWorld : IDisposable
     public DisputeWorld(DisputeShape shape, IOperatorFault? fault = null)
     {
         Shape = shape;
-        _model = shape.Model.Import();
+        _model = shape.File is null ? shape.Model.Import() : CanonicalModel.Import(shape.File);
         if (shape.IsHalfSplit)
             SplitByHalves(_model);
         Weights = WeightTree.Build(_model, CancellationToken.None);
         _shard = ShardModel.Load(_model, shape.Range, 2);
-        Tokens = [.. Enumerable.Range(0, shape.Positions + 1).Select(i => (uint)((i * 37 + 11) % shape.Model.Vocabulary))];
+        Tokens = [.. Enumerable.Range(0, shape.Positions + 1).Select(i => (uint)((i * 37 + 11) % _model.Config.VocabularySize))];
         Salts = shape.IsSealed ? new CommitmentSalts(Sha256.Hash("salts"u8)) : null;
         float[] hidden = Inputs();
         _canonical = OperatorExpansion.Run(_shard, Request(hidden, null), CancellationToken.None);
