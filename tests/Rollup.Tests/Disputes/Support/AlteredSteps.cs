@@ -61,7 +61,8 @@ internal static class AlteredSteps
             Array.Fill(layer.Heads[0].Scores, float.PositiveInfinity);
             layer.Heads[0].Maxima[0] = float.PositiveInfinity;
         }),
-        new("score above the maximum", DisputeOperator.AttentionHead, 0, new(1, 0), true, (layer, _) => layer.Heads[0].Scores[2] = layer.Heads[0].Maxima[0] + 1f),
+        new("score above the maximum", DisputeOperator.AttentionHead, 0, new(1, 0), true, (layer, _) =>
+            layer.Heads[0].Scores[2] = layer.Heads[0].Maxima[0] + 1f),
         new("score of NaN", DisputeOperator.AttentionHead, 0, new(1, 0), true, (layer, _) => layer.Heads[0].Scores[2] = float.NaN),
         new("row below a score above the maximum", DisputeOperator.AttentionHead, 0, new(2, 0), true, (layer, _) =>
             layer.Heads[0].Scores[2] = layer.Heads[0].Maxima[0] + 1f),
