@@ -25,7 +25,7 @@ public static class StepFinder
             OperatorForm.Norm => InNorm(own.Model, expected, content.Unsalted),
             OperatorForm.Row => At(Difference(expected, content.Unsalted, sizeof(ushort))),
             OperatorForm.Head => InHead(own, unit, content),
-            _ => InPick(own.Outputs.Final!.Bests, PickContent.Read(content.Unsalted)),
+            _ => InPick(own.Model, own.Outputs.Final!.Bests, PickContent.Read(content.Unsalted)),
         };
     }
 
@@ -67,15 +67,17 @@ public static class StepFinder
         return index < 0 ? null : At(index);
     }
 
-    private static StepUnit? InPick(SegmentBest[] expected, SegmentBest[] answered)
+    private static StepUnit? InPick(DisputeModel model, SegmentBest[] expected, SegmentBest[] answered)
     {
+        int segment = model.SegmentOf(DisputeOperator.Logits);
         for (int i = 0; i < expected.Length; i++)
         {
             bool isEqual = expected[i].Id == answered[i].Id
                 && BitConverter.SingleToUInt32Bits(expected[i].Score) == BitConverter.SingleToUInt32Bits(answered[i].Score);
-            // Either the true best beats the committed one, or the committed score is not its token's.
+            // Either the true best beats the committed one, or that is none at all, or its score is not its token's.
+            bool isNone = !float.IsFinite(answered[i].Score) || answered[i].Id / (uint)segment != i || answered[i].Id >= model.VocabularySize;
             if (!isEqual)
-                return At((int)(expected[i].Beats(answered[i]) || !float.IsFinite(answered[i].Score) ? expected[i].Id : answered[i].Id));
+                return At((int)(isNone || expected[i].Beats(answered[i]) ? expected[i].Id : answered[i].Id));
         }
         return null;
     }
