@@ -46,6 +46,31 @@ public sealed class StepVectorTests
         AssertFile($"{shape}{(isSealed ? "Sealed" : "")}", Make(shape, isSealed, which));
     }
 
+    [Fact]
+    public void Vectors_OfSalts_AreWhatThisCodeMakes()
+    {
+        JsonArray cases = [];
+        foreach (DisputeShape shape in (DisputeShape[])[DisputeShape.Small, DisputeShape.Long])
+        {
+            using DisputeWorld world = new(shape with { IsSealed = true });
+            HashSet<DisputeOperator> seen = [];
+            foreach ((EntryPlace place, OperatorPlace op) in ListUnits.Entries(world.Own.Layout).Reverse())
+            {
+                if (op.Operator == DisputeOperator.Input || !seen.Add(op.Operator))
+                    continue;
+                bool isPaged = op.Operator.Form() is OperatorForm.Vector or OperatorForm.Matrix;
+                int page = isPaged ? world.Model.SegmentShapeOf(op.Operator, op.Unit).Pages - 1 : 0;
+                StepUnit unit = new((uint)page, StepUnit.SaltPart);
+                WrongSalt wrong = new(world, place, page);
+                byte[] right = world.Builder().Build(place, world.Own.AnswerContent(place.Group, place.Index), unit);
+                cases.Add(Case($"{op.Operator} salt right", world.Builder().Claim(place), unit, right, wrong: false));
+                cases.Add(Case($"{op.Operator} salt wrong", wrong.Claim, unit, wrong.Witness(unit), wrong: true));
+            }
+        }
+
+        AssertFile("Salts", cases);
+    }
+
     private static void AssertFile(string name, JsonArray cases)
     {
         string path = Repository.PathOf("contracts", "test", "vectors", "steps", name + ".json");
@@ -95,7 +120,7 @@ public sealed class StepVectorTests
     /// <summary>A byte of each opened value: what no check of the encoding, only the openings themselves can notice.</summary>
     private static IEnumerable<int> DamageOf(StepClaim claim, StepUnit unit, byte[] witness)
     {
-        foreach (int offset in OpenedBytes.Offsets(WitnessTypes.Of(claim, unit.Element), witness))
+        foreach (int offset in OpenedBytes.Offsets(unit.IsSalt ? SaltWitness.Type : WitnessTypes.Of(claim, unit.Element), witness))
         {
             byte[] damaged = (byte[])witness.Clone();
             damaged[offset] ^= 1;

@@ -27,7 +27,7 @@ internal sealed class DisputeWorld : IDisposable
         Weights = WeightTree.Build(_model, CancellationToken.None);
         _shard = ShardModel.Load(_model, shape.Range, 2);
         Tokens = [.. Enumerable.Range(0, shape.Positions + 1).Select(i => (uint)((i * 37 + 11) % _model.Config.VocabularySize))];
-        Salts = shape.IsSealed ? new CommitmentSalts(Sha256.Hash("salts"u8)) : null;
+        Salts = shape.IsSealed ? new CommitmentSalts(SaltKey) : null;
         float[] hidden = _hidden = Inputs();
         _canonical = OperatorExpansion.Run(_shard, Request(hidden, null), CancellationToken.None);
         OperatorOutputs host = _canonical.Outputs;
@@ -42,6 +42,8 @@ internal sealed class DisputeWorld : IDisposable
         TraceLeaves = Trace(hidden, fault);
         Context = MakeContext();
     }
+
+    public static Bytes32 SaltKey { get; } = Sha256.Hash("salts"u8);
 
     public DisputeShape Shape { get; }
     public DisputeModel Model { get; }
@@ -61,7 +63,7 @@ internal sealed class DisputeWorld : IDisposable
 
     public WitnessSources Sources => new()
     {
-        Weights = Weights, Stored = _canonical, TraceLeaves = TraceLeaves, Tokens = Tokens, Salts = Salts,
+        Weights = Weights, Stored = _canonical, TraceLeaves = TraceLeaves, Tokens = Tokens, Salts = Salts, SaltKey = SaltKey,
     };
 
     /// <summary>The builder of a challenger.</summary>
