@@ -81,7 +81,9 @@ contract StepGasTest is StepBuilder {
 
     function _nameOf(Case memory k) private pure returns (string memory) {
         if (k.op == Operator.AttentionNorm) return k.which == 0 ? "Norm" : "Norm, r";
-        if (k.op == Operator.AttentionHead) return ["AttentionHead, scores", "AttentionHead, sums", "AttentionHead, outputs"][k.part];
+        if (k.op == Operator.AttentionHead) {
+            return ["AttentionHead, scores", "AttentionHead, sums", "AttentionHead, outputs"][k.part];
+        }
         if (k.op == Operator.Embedding) return "Embedding";
         if (k.op == Operator.QuantizedAttentionInput) return "QuantizedNorm";
         if (k.op == Operator.Query) return "Query";
