@@ -1,7 +1,8 @@
 // Changes one operator, constant or comparison of the step verifier's sources at a time, in a copy, and runs the tests until one fails.
-// Usage: nice -n 19 node contracts/scripts/mutate-steps.mjs [--sample N] [--seed N] [--file PART_OF_PATH] [--list] [--full]
+// Usage: nice -n 19 node contracts/scripts/mutate-steps.mjs [--sample N] [--seed N] [--file PART_OF_PATH] [--only TEXT] [--list] [--full]
 // A mutant that no test notices is printed with its line; the exit code is their number. Each takes a compilation and some seconds of tests,
-// so the whole set (--list counts it) takes hours: the test suite does not run it. --full runs all tests of the steps, not only the quick ones.
+// so the whole set (--list counts it) takes hours: the test suite does not run it. --only keeps the mutants whose line contains the text
+// ('false && (' are the checks left out). --full runs all tests of the steps, not only the quick ones.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -76,7 +77,7 @@ function sampleOf(all, count, seed) {
 /** A copy with only what the steps need; its build products last from one mutant to the next. */
 function workspace() {
   const folder = mkdtempSync(join(tmpdir(), 'mutate-steps-'));
-  const tests = ['DisputeTrees', 'StepLayout', 'StepOpenings', 'StepVectors', 'Steps', 'Binary32', 'BlockQuantizer', 'GumbelNoise', 'Philox'];
+  const tests = ['DisputeTrees', 'SaltStep', 'StepLayout', 'StepOpenings', 'StepVectors', 'Steps', 'Binary32', 'BlockQuantizer', 'GumbelNoise', 'Philox'];
   cpSync(join(root, 'src'), join(folder, 'src'), { recursive: true });
   for (const name of ['foundry.toml', 'solc-npm']) cpSync(join(root, name), join(folder, name));
   mkdirSync(join(folder, 'test'));
@@ -93,7 +94,7 @@ const environment = { ...process.env, FOUNDRY_DYNAMIC_TEST_LINKING: 'true', FOUN
 const run = (folder, ...parameters) => spawnSync(forge, parameters, { cwd: folder, env: environment, encoding: 'utf8', maxBuffer: 1 << 28 });
 
 /** The tests in the order in which they tend to notice; a mutant is dead at the first that fails. */
-const quick = ['test/StepVectors.t.sol', 'test/{DisputeTrees,StepLayout,Binary32,BlockQuantizer,GumbelNoise,Philox}.t.sol', 'test/StepOpenings.t.sol'];
+const quick = ['test/StepVectors.t.sol', 'test/{DisputeTrees,StepLayout,Binary32,BlockQuantizer,GumbelNoise,Philox}.t.sol', 'test/{StepOpenings,SaltStep}.t.sol'];
 const stages = args.includes('--full') ? [...quick, 'test/Steps.t.sol'] : quick;
 
 function judge(folder, mutant) {
@@ -113,7 +114,7 @@ function judge(folder, mutant) {
   }
 }
 
-const all = files.flatMap(mutantsOf);
+const all = files.flatMap(mutantsOf).filter((mutant) => mutant.mutated.includes(option('--only', '')));
 if (args.includes('--list')) {
   for (const path of files) console.log(`${all.filter((mutant) => mutant.path === path).length} ${path}`);
   console.log(`${all.length} mutants`);
