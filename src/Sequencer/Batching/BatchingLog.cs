@@ -62,12 +62,12 @@ internal static partial class BatchingLog
     [LoggerMessage(132, LogLevel.Warning, "{Purpose} ended as {Status}: {Message}")]
     public static partial void SettlementFailed(ILogger logger, string purpose, TransactionStatus status, string message);
 
-    [LoggerMessage(140, LogLevel.Warning, "Quote {Quote} of batch {Index} is challenged ({Challenge}); {Seconds} s to answer")]
-    public static partial void Challenged(ILogger logger, ulong challenge, ulong index, uint quote, ulong seconds);
+    [LoggerMessage(140, LogLevel.Warning, "{What} is challenged ({Challenge}); {Seconds} s to answer")]
+    public static partial void Challenged(ILogger logger, string what, ulong challenge, ulong seconds);
 
-    [LoggerMessage(141, LogLevel.Information, "Challenge {Challenge} is answered: the quote is good, the bond is ours")]
-    public static partial void Answered(ILogger logger, ulong challenge);
+    [LoggerMessage(141, LogLevel.Information, "{What}: challenge {Challenge} is answered")]
+    public static partial void Answered(ILogger logger, string what, ulong challenge);
 
-    [LoggerMessage(142, LogLevel.Critical, "Challenge {Challenge} of quote {Quote} of batch {Index} cannot be answered: {Cause}. The stake will be slashed")]
-    public static partial void Unanswerable(ILogger logger, ulong challenge, ulong index, uint quote, string cause);
+    [LoggerMessage(142, LogLevel.Critical, "{What}: challenge {Challenge} cannot be answered: {Cause}. The stake will be slashed")]
+    public static partial void Unanswerable(ILogger logger, string what, ulong challenge, string cause);
 }
