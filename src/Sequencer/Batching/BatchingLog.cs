@@ -53,6 +53,13 @@ internal static partial class BatchingLog
     [LoggerMessage(126, LogLevel.Warning, "{Part} does not work now: {Fault}")]
     public static partial void Faulted(ILogger logger, string part, string fault);
 
+    [LoggerMessage(127, LogLevel.Error,
+        "{Count} batches from {Index} ({Hash}) were rolled back: {Wrong} leaves were proved wrong and are void, {Freed} jobs are posted again")]
+    public static partial void RolledBack(ILogger logger, int count, ulong index, Bytes32 hash, int wrong, int freed);
+
+    [LoggerMessage(128, LogLevel.Warning, "Batch {Index} follows one that was rolled back and is taken back")]
+    public static partial void Abandoned(ILogger logger, ulong index);
+
     [LoggerMessage(130, LogLevel.Information, "Finalised {Count} batches from {Index}")]
     public static partial void Finalised(ILogger logger, ulong index, int count);
 

@@ -35,7 +35,7 @@ public static class BatchingServices
         services.AddSingleton<ContractQuoteJudge>().AddSingleton<ChallengeAnswers>().AddSingleton<ChallengeResponder>();
         services.AddSingleton<PostedData>().AddSingleton<DataResponder>().AddSingleton<AnswerResponder>().AddSingleton<WeightResponder>();
         services.TryAddSingleton<JobStore>();
-        services.AddSingleton<ChainConnection>().AddSingleton<ChainWriter>().AddSingleton<PostingHalt>();
+        services.AddSingleton<ChainConnection>().AddSingleton<ChainWriter>().AddSingleton<PostingHalt>().AddSingleton<ConvictedLeaves>();
         services.AddSingleton(s => new SqliteOutbox(s.GetRequiredService<Hosting.Storage.SqliteDatabase>(), options.Clock));
         services.AddSingleton<ClaimService>().AddSingleton<ReceiptReader>().AddSingleton<BatchReader>().AddSingleton<RpcMethodTable>();
         services.AddSingleton<EpochCollector>().AddSingleton<BatchScheduler>().AddSingleton<BatchPoster>().AddSingleton<Finalizer>();
