@@ -35,6 +35,8 @@ interface Vm {
     function mockCall(address callee, bytes calldata data, bytes calldata answer) external;
     function mockCallRevert(address callee, bytes calldata data, bytes calldata answer) external;
     function clearMockedCalls() external;
+    function fee(uint256 basefee) external;
+    function txGasPrice(uint256 price) external;
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
 }
 
