@@ -7,7 +7,7 @@ import {IBondedChallenges} from "../src/interfaces/IBondedChallenges.sol";
 import {MessageHash} from "../src/libraries/MessageHash.sol";
 import {LeafProof} from "../src/types/DisputeTypes.sol";
 import {SignedAnswer} from "../src/types/FaultTypes.sol";
-import {AnswerReceipt} from "../src/types/Messages.sol";
+import {AnswerReceipt, ShardReceipt} from "../src/types/Messages.sol";
 import {StakeKind} from "../src/types/Types.sol";
 
 import {FaultFixture} from "./support/FaultFixture.sol";
@@ -73,6 +73,38 @@ contract AnswerChallengesTest is FaultFixture {
         uint256 id = doubt(s);
         answers.showPosted(id, p.ref, p.leaves[1]);
         assertEq(posterStake(), 4 ether - PENALTY, "one penalty for one fault");
+    }
+
+    function test_bond_everyEighthOpenChallenge_doubles() public {
+        for (uint256 i = 0; i < 9; i++) {
+            assertEq(answers.bondFor(posterId(poster)), i < 8 ? BOND : 2 * BOND, "bond");
+            SignedAnswer memory s = promise_(keccak256(abi.encode(i)), POSTER_KEY);
+            s.answer.postBefore = uint64(block.timestamp);
+            s.signature = sign(POSTER_KEY, MessageHash.structHash(s.answer));
+            doubt(s);
+        }
+        assertEq(answers.bondsHeld(), 10 * uint256(BOND), "held");
+        skip(20);
+        answers.timeout(1);
+        answers.timeout(5);
+        assertEq(answers.bondFor(posterId(poster)), BOND, "seven are open");
+        assertMoney();
+    }
+
+    function test_showPosted_voidLeaf_breaksNoPromise() public {
+        Job memory j = goodJob(1);
+        (j.receipts, j.keys) = (new ShardReceipt[](0), new uint256[](0));
+        (j.finish, j.leaf.finish, j.leaf.outputTokens, j.leaf.fee, j.leaf.tokensRoot) = (4, 4, 0, 0, 0);
+        SignedAnswer memory s = promise_(j.leaf.jobId, POSTER_KEY);
+        skip(31);
+        Posted memory p = postJobs(one(j));
+        (bool found,) = faults.judges()[FINISH].staticcall(
+            abi.encodeCall(FinishFaults.answerDiffers, (p.ref, p.leaves[0], p.requests[0], s))
+        );
+        assertFalse(found, "no other answer");
+        uint256 id = doubt(s);
+        answers.showPosted(id, p.ref, p.leaves[0]);
+        assertEq(posterStake(), 4 ether, "nobody was charged");
     }
 
     function test_showPosted_batchThatFell_stillKeepsThePromise() public {
