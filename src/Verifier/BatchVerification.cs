@@ -3,8 +3,10 @@ using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Accounting;
+using TeeTee.Rollup.Batches;
 using TeeTee.Rollup.Evidence;
 using TeeTee.Rollup.Messages;
+using TeeTee.Rollup.Verification;
 using TeeTee.Verifier.Chain;
 using TeeTee.Verifier.Data;
 using TeeTee.Verifier.Judging;
@@ -41,7 +43,7 @@ public sealed class BatchVerification : IDisposable
         Quorum = new ChainQuorum(_endpoints, options.Tag);
         Postings = new PostingReader(Quorum, options.Deployment);
         BatchFetcher fetcher = new(sources, options, clock);
-        RuleJudge rules = new(Quorum, domain, models, new QuoteJudge(options, domain));
+        RuleJudge rules = Rules = new(Quorum, domain, models, new QuoteJudge(options, domain));
         States = new StateSource(Postings, fetcher, rules);
         Fetcher = fetcher;
         Newest = new ChainQuorum(_endpoints, BlockTag.Latest);
@@ -62,6 +64,8 @@ public sealed class BatchVerification : IDisposable
     internal IReadOnlyList<ChainEndpoint> Endpoints => _endpoints;
 
     internal BatchFetcher Fetcher { get; }
+
+    private RuleJudge Rules { get; }
 
     internal StateSource States { get; }
 
@@ -109,6 +113,22 @@ public sealed class BatchVerification : IDisposable
                 _judge.Forget(draft.Posting!.BatchHash);
             ulong now = (ulong)_clock.GetUtcNow().ToUnixTimeSeconds();
             return (draft.ToVerdict(_options.Deployment.ChainId, _options.Deployment.Rollup, now, _options.SampleRate), draft.Chunks);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>What the rules of a batch were judged in, read again.</summary>
+    /// <exception cref="JudgementException">It cannot be had now.</exception>
+    internal async Task<BatchContext> ContextOfAsync(BatchPosting posting, BatchData data, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            BlockHeader pin = await Quorum.PinAsync(cancellationToken);
+            return await Rules.JudgedContextAsync(posting, data, await States.ParentOfAsync(posting, pin, cancellationToken), cancellationToken);
         }
         finally
         {

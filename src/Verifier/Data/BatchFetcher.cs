@@ -12,6 +12,9 @@ internal sealed class BatchFetcher(IReadOnlyList<DataSource> sources, VerifierOp
 {
     private const int Concurrency = 4;
 
+    /// <summary>The manifest of a batch whose data was published on chain, where all of it was; null otherwise.</summary>
+    public Func<Bytes32, BatchHeader, DataManifest?>? Published { get; set; }
+
     // Chunks of batches whose data was not complete in time: a later attempt asks only for the rest.
     private readonly ChunkCache _kept = new(256L << 20);
 
@@ -29,6 +32,7 @@ internal sealed class BatchFetcher(IReadOnlyList<DataSource> sources, VerifierOp
         DataManifest? manifest = null;
         string cause = await EachSourceAsync(
             0, s => s.GetBatchAsync(batchHash, limit, cancellationToken), bytes => ManifestReader.TryRead(bytes, header, out manifest), cancellationToken);
+        manifest ??= Published?.Invoke(batchHash, header);
         return manifest is null
             ? new FetchedBatch(null, new Dictionary<Bytes32, byte[]>(), cause)
             : await FetchChunksAsync(manifest, cancellationToken);
@@ -68,6 +72,9 @@ internal sealed class BatchFetcher(IReadOnlyList<DataSource> sources, VerifierOp
                 chunks[chunk.Hash] = found;
         }
     }
+
+    /// <summary>Keeps bytes that were found elsewhere, as on chain, for the next look at the batch that holds them.</summary>
+    public void Keep(IEnumerable<byte[]> chunks) => _kept.Add(chunks.Select(c => KeyValuePair.Create(Keccak256.Hash(c), c)));
 
     private static byte[]? Checked(byte[] bytes, Bytes32 hash) => Keccak256.Hash(bytes) == hash ? bytes : null;
 

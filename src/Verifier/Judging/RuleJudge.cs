@@ -16,9 +16,15 @@ internal sealed class RuleJudge(ChainQuorum quorum, RollupDomain domain, ModelLi
     public async Task<(BatchJudgement Judgement, IRollupView View)> CheckAsync(
         BatchPosting posting, BatchData data, AccountTree parent, CancellationToken cancellationToken)
     {
-        BatchContext context = await ContextAsync(posting, data, parent, cancellationToken);
-        context = context with { Quotes = quotes.Judge(data.Quotes, posting.PostedAt) };
+        BatchContext context = await JudgedContextAsync(posting, data, parent, cancellationToken);
         return (BatchRules.Check(posting.Header, data, context), context.View);
+    }
+
+    /// <summary>What the rules are judged in, quotes included.</summary>
+    public async Task<BatchContext> JudgedContextAsync(BatchPosting posting, BatchData data, AccountTree parent, CancellationToken cancellationToken)
+    {
+        BatchContext context = await ContextAsync(posting, data, parent, cancellationToken);
+        return context with { Quotes = quotes.Judge(data.Quotes, posting.PostedAt) };
     }
 
     /// <summary>The state after a batch whatever its quotes are worth; null if its accounting does not hold.</summary>

@@ -37,7 +37,7 @@ internal static class UnitContent
             DisputeOperator.OutputNorm => Norm(outputs.Final!.Norm),
             DisputeOperator.QuantizedOutputInput => Quantized(model, place, outputs.Final!.Input),
             DisputeOperator.Logits => Segment(model, place, outputs.Final!.Logits.Planes),
-            DisputeOperator.Pick => Pick(outputs.Final!.Bests),
+            DisputeOperator.Pick => PickContent.Write(outputs.Final!.Bests),
             _ => throw new ArgumentOutOfRangeException(nameof(place), place, "The operator has no flat content."),
         };
     }
@@ -68,7 +68,8 @@ internal static class UnitContent
     {
         SegmentShape shape = model.SegmentShapeOf(place.Operator, place.Unit);
         if (planes.Length != shape.Planes || planes[^1].Length != model.LengthOf(place.Operator))
-            throw new ArgumentException($"{place.Operator} has {planes.Length} planes of {planes[^1].Length}; the model needs {shape.Planes} of {model.LengthOf(place.Operator)}.");
+            throw new ArgumentException(
+                $"{place.Operator} has {planes.Length} planes of {planes[^1].Length}, the model needs {shape.Planes} of {model.LengthOf(place.Operator)}.");
         byte[] bytes = new byte[shape.Bytes];
         for (int j = 0; j < shape.Planes; j++)
             Write(planes[j].AsSpan(shape.First, shape.Count), bytes.AsSpan(j * shape.PlanePages * SegmentShape.PageSize));
@@ -90,17 +91,6 @@ internal static class UnitContent
         byte[] bytes = new byte[halves.Length * sizeof(ushort)];
         for (int i = 0; i < halves.Length; i++)
             BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(i * sizeof(ushort)), halves[i]);
-        return bytes;
-    }
-
-    private static byte[] Pick(SegmentBest[] bests)
-    {
-        byte[] bytes = new byte[bests.Length * 8];
-        for (int i = 0; i < bests.Length; i++)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(8 * i), bests[i].Score);
-            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8 * i + 4), bests[i].Id);
-        }
         return bytes;
     }
 

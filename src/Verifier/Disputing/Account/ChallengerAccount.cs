@@ -56,6 +56,21 @@ internal sealed class ChallengerAccount : IDisposable
         return Noted(purpose, result);
     }
 
+    /// <summary>The registry, for calldata.</summary>
+    public RegistryContract Registry => _endpoints[0].Registry;
+
+    /// <summary>The quote challenges, for calldata.</summary>
+    public QuoteChallengesContract Quotes(Address address) => new(_endpoints[0].Client, address);
+
+    /// <summary>The data challenges, for calldata.</summary>
+    public DataChallengesContract Data(Address address) => new(_endpoints[0].Client, address);
+
+    /// <summary>The faults of posters, for calldata.</summary>
+    public SequencerFaultsContract Faults(Address address) => new(_endpoints[0].Client, address);
+
+    /// <summary>The game, for calldata.</summary>
+    public DisputeGameContract Game(Address game) => new(_endpoints[0].Client, game);
+
     /// <summary>Balance at the newest block of the first node.</summary>
     public Task<UInt128> GetBalanceAsync(CancellationToken cancellationToken) =>
         _endpoints[0].Client.GetBalanceAsync(Address, BlockTag.Latest, cancellationToken);

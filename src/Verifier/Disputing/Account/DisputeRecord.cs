@@ -1,4 +1,5 @@
 using TeeTee.Primitives;
+using TeeTee.RollupContracts;
 
 namespace TeeTee.Verifier.Disputing;
 
@@ -15,8 +16,14 @@ internal sealed record DisputeRecord(DisputeTarget Target, Bytes32 Salt, Bytes32
 /// <param name="Purpose">What it did.</param>
 internal sealed record SpentGas(ulong At, UInt128 Wei, string Purpose);
 
+/// <summary>An own challenge that only silence decides: found on chain by its id.</summary>
+/// <param name="Kind">Which contract.</param>
+/// <param name="Id">Its id there.</param>
+internal sealed record ChallengeRecord(DisputeKind Kind, ulong Id);
+
 /// <summary>The record file.</summary>
-internal sealed record StoredRecords(int Version, ulong ChainId, Address Rollup, IReadOnlyList<DisputeRecord> Disputes, IReadOnlyList<SpentGas> Gas)
+internal sealed record StoredRecords(
+    int Version, ulong ChainId, Address Rollup, IReadOnlyList<DisputeRecord> Disputes, IReadOnlyList<ChallengeRecord> Challenges, IReadOnlyList<SpentGas> Gas)
 {
     /// <summary>The version that this assembly writes and reads.</summary>
     public const int CurrentVersion = 1;

@@ -18,6 +18,7 @@ internal sealed class RecordStore
     private readonly Deployment _deployment;
     private readonly Lock _gate = new();
     private readonly Dictionary<DisputeTarget, DisputeRecord> _disputes = [];
+    private readonly HashSet<ChallengeRecord> _challenges = [];
     private List<SpentGas> _gas = [];
 
     /// <exception cref="FailureException"><c>state_unusable</c>: the file is unreadable, or of another deployment. It is never overwritten then: it may hold salts.</exception>
@@ -29,6 +30,7 @@ internal sealed class RecordStore
         StoredRecords stored = Read(path);
         foreach (DisputeRecord record in stored.Disputes)
             _disputes[record.Target] = record;
+        _challenges.UnionWith(stored.Challenges);
         _gas = [.. stored.Gas];
     }
 
@@ -69,6 +71,36 @@ internal sealed class RecordStore
         }
     }
 
+    /// <summary>Own challenges that are not settled.</summary>
+    public IReadOnlyList<ChallengeRecord> Challenges
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _challenges];
+        }
+    }
+
+    /// <summary>Notes a challenge; once is enough.</summary>
+    public void Add(ChallengeRecord challenge)
+    {
+        lock (_gate)
+        {
+            if (_challenges.Add(challenge))
+                Save();
+        }
+    }
+
+    /// <summary>Forgets a challenge that is settled.</summary>
+    public void Remove(ChallengeRecord challenge)
+    {
+        lock (_gate)
+        {
+            if (_challenges.Remove(challenge))
+                Save();
+        }
+    }
+
     /// <summary>Notes gas that was paid for.</summary>
     public void AddGas(SpentGas gas)
     {
@@ -91,7 +123,7 @@ internal sealed class RecordStore
     {
         if (_path is null)
             return;
-        StoredRecords stored = new(StoredRecords.CurrentVersion, _deployment.ChainId, _deployment.Rollup, [.. _disputes.Values], _gas);
+        StoredRecords stored = new(StoredRecords.CurrentVersion, _deployment.ChainId, _deployment.Rollup, [.. _disputes.Values], [.. _challenges], _gas);
         // The owner alone: a salt that is known before the reveal lets others copy the commitment.
         AtomicFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(stored, RollupJson.Options), AtomicFile.Private, overwrite: true);
     }

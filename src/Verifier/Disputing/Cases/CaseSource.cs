@@ -30,6 +30,19 @@ internal sealed class CaseSource(string folder)
         return _kept[batchHash] = read;
     }
 
+    /// <summary>What was last said of a batch's data, whatever it was; null where nothing was written.</summary>
+    public BatchVerdict? FindVerdict(ulong index, Bytes32 batchHash)
+    {
+        try
+        {
+            return BatchVerdict.Parse(File.ReadAllBytes(Path.Combine(folder, EvidenceStore.NameOf(index, batchHash))));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
     private DisputeCase? Read(string path)
     {
         try

@@ -63,7 +63,7 @@ internal sealed class OwnComputer(BatchVerification verification)
             var list = OperatorList.Build(context.Config, expanded.Outputs, salts);
             return new OwnComputation(
                 context, list, expanded, models.Weights(context.ModelId, cancellationToken), found.LeafList(context.Leaf, context.Shard),
-                tokens[context.Position + 1]);
+                tokens, salts);
         }
         catch
         {
@@ -99,7 +99,8 @@ internal sealed class OwnComputer(BatchVerification verification)
         };
     }
 
-    private static DisputeModel ModelOf(ModelConfig c) => new(
+    /// <summary>A held model as the contract knows it.</summary>
+    public static DisputeModel ModelOf(ModelConfig c) => new(
         DisputeModel.Llama, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount,
         (uint)c.KvHeadCount, (uint)c.HeadDimension, (uint)c.RopeDimensions, (uint)c.ContextLength, c.RmsEpsilonBits, c.AttentionScaleBits,
         (uint)c.RopePairing, c.TiedOutput);
