@@ -11,7 +11,8 @@ namespace TeeTee.Cli.Fraud;
 /// <summary>A local network whose shards and sequencer can be told to cheat while they run, with defenders and an active challenger.</summary>
 internal sealed class FraudNetwork : IAsyncDisposable
 {
-    private static readonly TransactionSenderOptions s_sending = new() { ReceiptPoll = TimeSpan.FromMilliseconds(50) };
+    /// <summary>Times of transactions on a chain that makes blocks at once.</summary>
+    public static TransactionSenderOptions Sending { get; } = new() { ReceiptPoll = TimeSpan.FromMilliseconds(50) };
     private static readonly UInt128 s_ether = 1_000_000_000_000_000_000;
 
     private FraudNetwork(LocalNetwork network, IReadOnlyList<FaultSwitch> shards, FaultSwitch sequencer)
@@ -53,7 +54,7 @@ internal sealed class FraudNetwork : IAsyncDisposable
             RecordFile = Path.Combine(folder.Service("verifier"), "disputes.json"),
             PollSeconds = 0.1,
             MissingBeforeChallenge = 2,
-            Transactions = s_sending,
+            Transactions = Sending,
         };
         challenger = change?.Invoke(challenger) ?? challenger;
         LocalNetworkOptions options = new()
@@ -89,6 +90,6 @@ internal sealed class FraudNetwork : IAsyncDisposable
         DailyLimit = 10 * s_ether,
         Poll = TimeSpan.FromMilliseconds(150),
         Retry = TimeSpan.FromSeconds(1),
-        Transactions = s_sending,
+        Transactions = Sending,
     };
 }

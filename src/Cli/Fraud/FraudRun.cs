@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics;
 using TeeTee.Cli.Devnet.Local;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.Jobs;
@@ -10,6 +9,7 @@ using TeeTee.Primitives;
 using TeeTee.Rollup.Disputes;
 using TeeTee.Rollup.Messages;
 using TeeTee.RollupContracts;
+using TeeTee.Verifier.Disputing;
 
 namespace TeeTee.Cli.Fraud;
 
@@ -29,6 +29,7 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
     private readonly LocalNetwork _network = fraud.Network;
     private readonly HashSet<(ulong, ulong)> _told = [];
     private FraudWatch _watch = null!;
+    private ulong _batch;
 
     /// <summary>Runs it.</summary>
     public async Task<FraudResult> RunAsync(Fault fault, CancellationToken cancellationToken)
@@ -42,15 +43,19 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
         // 1. A job that somebody cheats at.
         progress($"{info.Name}: {info.Description}");
         Turn(fault, info);
-        AskedJob job = await AskAsync(cancellationToken).ConfigureAwait(false);
+        AskedJob job = await AskAsync(fault.Kind, cancellationToken).ConfigureAwait(false);
         progress($"job {job.JobId} is answered: {job.Output.Count} tokens{(job.Refusal is null ? "" : $"; its client refuses it: {job.Refusal}")}");
 
         // 2. Its batch, posted as if nothing had happened.
-        await PostAsync(job, cancellationToken).ConfigureAwait(false);
-        fraud.BeHonest();
+        _batch = await PostAsync(job, cancellationToken).ConfigureAwait(false);
+        if (fault.Kind is not (FaultKind.WithholdData or FaultKind.LateData))
+            fraud.BeHonest();
+        if (fault.Kind == FaultKind.AnswerDiffers)
+            await ShowPromiseAsync(_batch, job, cancellationToken).ConfigureAwait(false);
 
         // 3. The dispute, until somebody is convicted and the money is where it belongs.
         await FollowAsync(info, cancellationToken).ConfigureAwait(false);
+        fraud.BeHonest();
         return await ReportAsync(info, before, book, cancellationToken).ConfigureAwait(false);
     }
 
@@ -64,14 +69,37 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
             fraud.SequencerFaults.Active = fault;
     }
 
-    private Task<AskedJob> AskAsync(CancellationToken cancellationToken)
+    // The job that gives each fault its chance.
+    private async Task<AskedJob> AskAsync(FaultKind kind, CancellationToken cancellationToken)
     {
         uint vocabulary = _network.Model.Config.VocabularySize;
         uint[] prompt = [.. Enumerable.Range(0, PromptTokens).Select(i => 3 + (uint)(i * 37) % (vocabulary - 3))];
-        return fraud.User.AskAsync(new JobPrompt(prompt, OutputTokens, [], Sampling.GreedyPick), cancellationToken);
+        Sampling drawn = new(false, BitConverter.SingleToUInt32Bits(1.25f), 0, Keccak256.Hash("fraud"u8));
+        JobPrompt job = new(prompt, OutputTokens, [], kind is FaultKind.WrongSampling or FaultKind.OtherSeed ? drawn : Sampling.GreedyPick);
+        switch (kind)
+        {
+            case FaultKind.Overdraft:
+                using (LocalUser poor = new(_network, PrivateKey.Generate()))
+                    return await poor.AskAsync(job, cancellationToken).ConfigureAwait(false);
+            case FaultKind.RunPastStop:
+                AskedJob honest = await HonestlyAsync(kind, job, cancellationToken).ConfigureAwait(false);
+                return await fraud.User.AskAsync(job with { StopTokens = [honest.Output[1]] }, cancellationToken).ConfigureAwait(false);
+            default:
+                return await fraud.User.AskAsync(job, cancellationToken).ConfigureAwait(false);
+        }
     }
 
-    private async Task PostAsync(AskedJob job, CancellationToken cancellationToken)
+    // What the answer would be, so that it can be made to stop in the middle.
+    private async Task<AskedJob> HonestlyAsync(FaultKind kind, JobPrompt job, CancellationToken cancellationToken)
+    {
+        fraud.BeHonest();
+        AskedJob asked = await fraud.User.AskAsync(job, cancellationToken).ConfigureAwait(false);
+        await PostAsync(asked, cancellationToken).ConfigureAwait(false);
+        Turn(new Fault(kind), FaultCatalog.Of(kind));
+        return asked;
+    }
+
+    private async Task<ulong> PostAsync(AskedJob job, CancellationToken cancellationToken)
     {
         if (warps)
         {
@@ -81,23 +109,35 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
         }
         ulong index = await fraud.User.WaitForBatchAsync(job.JobId, s_patience, cancellationToken).ConfigureAwait(false);
         progress($"batch {index} is on chain");
+        return index;
+    }
+
+    // Only the client holds what the sequencer promised: it convicts by itself.
+    private async Task ShowPromiseAsync(ulong batch, AskedJob job, CancellationToken cancellationToken)
+    {
+        JobFinished finished = job.Finished ?? throw new FailureException(ExitCode.Unexpected, "no_promise", $"The client has no receipt of job {job.JobId}: {job.Refusal}");
+        using AnswerChallenger client = new(
+            _network.Chain.Address, _network.Deployment, [_network.Sequencer.Address], _network.Keys.User, FraudNetwork.Sending);
+        progress("the client shows the contract what the sequencer promised and what it posted");
+        await client.ConvictAsync(batch, new Signed<AnswerReceipt>(finished.Answer, finished.AnswerSignature), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task FollowAsync(FaultInfo info, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        while (!await TellAsync(cancellationToken).ConfigureAwait(false))
+        FraudClock clock = new(_network, _watch, info.Kind);
+        while (!await TellAsync(info.Kind, cancellationToken).ConfigureAwait(false))
         {
             if (Stopwatch.GetElapsedTime(started) > s_patience)
                 throw new FailureException(ExitCode.Timeout, "timeout", $"Nobody was convicted of {info.Name} in {s_patience.TotalSeconds} s.");
             if (warps)
-                await WarpToDeadlineAsync(cancellationToken).ConfigureAwait(false);
+                await clock.WarpAsync(cancellationToken).ConfigureAwait(false);
             await Task.Delay(s_poll, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    // Tells what is new on chain; true once a conviction is there and the challenger has its bounty.
-    private async Task<bool> TellAsync(CancellationToken cancellationToken)
+    // Tells what is new on chain; true once it is decided and the watcher has its money.
+    private async Task<bool> TellAsync(FaultKind kind, CancellationToken cancellationToken)
     {
         IReadOnlyList<(LogEntry Log, ContractEvent Event)> events = await _watch.EventsAsync(cancellationToken).ConfigureAwait(false);
         foreach ((LogEntry log, ContractEvent e) in events)
@@ -105,42 +145,17 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
             if (_told.Add((log.BlockNumber, log.LogIndex)) && FraudStory.Tell(e) is { } line)
                 progress(line);
         }
-        Address challenger = _network.Keys.Challenger.Address;
-        return events.Any(e => e.Event.Name == "StakeSlashed")
-            && events.Any(e => e.Event.Name == "PayoutWithdrawn" && (Address)e.Event.Values["owner"] == challenger)
-            && !events.Any(e => e.Event.Name == "DisputeSettled" && IsConviction(e.Event) && !events.Any(p => p.Event.Name == "BountyPaid"));
+        bool Said(string name) => events.Any(e => e.Event.Name == name);
+        bool collected = events.Any(e => e.Event.Name == "PayoutWithdrawn" && (Address)e.Event.Values["owner"] == _network.Keys.Challenger.Address);
+        return kind switch
+        {
+            FaultKind.LateData => Said("ChunkPublished") && collected && _network.Verifier!.VerdictOn(_batch) == Rollup.Evidence.Verdict.Valid,
+            FaultKind.AnswerDiffers => Said("StakeSlashed"),
+            _ => Said("StakeSlashed") && collected && (!events.Any(e => e.Event.Name == "DisputeSettled" && IsConviction(e.Event)) || Said("BountyPaid")),
+        };
     }
 
     private static bool IsConviction(ContractEvent e) => (GameState)(ulong)e.Values["state"] == GameState.ChallengerWon;
-
-    // Only where the defender owes a move that its fault keeps it from, and where a bounty waits: never past a move that the challenger owes.
-    private async Task WarpToDeadlineAsync(CancellationToken cancellationToken)
-    {
-        RollupContract rollup = new(_network.Chain.Client, _network.Deployment.Rollup);
-        DisputeHubContract hub = new(_network.Chain.Client, await rollup.GetDisputeModuleAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false));
-        Address address = (await hub.FindAsync(DisputeKind.Game, BlockTag.Latest, cancellationToken).ConfigureAwait(false))!.Value;
-        DisputeGameContract game = new(_network.Chain.Client, address);
-        IReadOnlyList<(LogEntry Log, ContractEvent Event)> events = await _watch.EventsAsync(cancellationToken).ConfigureAwait(false);
-        foreach (ulong id in events.Where(e => e.Event.Name == "DisputeOpened").Select(e => (ulong)(BigInteger)e.Event.Values["disputeId"]))
-        {
-            GameDispute dispute = await game.GetAsync(id, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
-            if (dispute.State is GameState.Opened or GameState.Selected && await IsStuckAsync(dispute, cancellationToken).ConfigureAwait(false))
-                await _network.Chain.WarpToAsync(dispute.Deadline, cancellationToken).ConfigureAwait(false);
-            else if (dispute.State == GameState.ChallengerWon)
-                await _network.Chain.WarpToAsync((await game.GetCaseAsync(dispute.CaseKey, BlockTag.Latest, cancellationToken).ConfigureAwait(false)).BountyPayableAt, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private readonly Dictionary<(ulong, GameState), long> _since = [];
-
-    private Task<bool> IsStuckAsync(GameDispute dispute, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        (ulong, GameState) key = (dispute.Id, dispute.State);
-        if (!_since.TryGetValue(key, out long since))
-            _since[key] = since = Stopwatch.GetTimestamp();
-        return Task.FromResult(Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(2));
-    }
 
     private async Task<FraudResult> ReportAsync(FaultInfo info, IReadOnlyList<PartyMoney> before, MoneyBook book, CancellationToken cancellationToken)
     {
@@ -151,7 +166,7 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
         FraudPlace place = await _watch.PlaceAsync(cancellationToken).ConfigureAwait(false);
         bool unharmed = before.Zip(after).Where(p => !slashed.Any(s => s.Address == p.First.Address))
             .All(p => p.Second.Stake >= p.First.Stake && p.Second.Forfeited <= p.First.Forfeited && p.Second.Claimed >= p.First.Claimed);
-        bool caught = slashed.Count > 0 && slashed.All(s => s.Role == (info.Role == FaultRole.Sequencer ? "sequencer" : "host"));
+        bool caught = info.Kind == FaultKind.LateData ? slashed.Count == 0 : slashed.Count > 0 && slashed.All(s => s.Role == (info.Role == FaultRole.Sequencer ? "sequencer" : "host"));
         UInt128 bounty = Sum(events, "BountyPaid", "amount") + Sum(events.Where(e => e.Name is "FaultProven"), "FaultProven", "bounty");
         return new FraudResult(
             info.Name, caught, place.Operator, place.Layer, place.Position, place.Element,
