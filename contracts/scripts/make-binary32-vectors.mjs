@@ -11,15 +11,18 @@ const view = new DataView(new ArrayBuffer(4));
 const value = (bits) => (view.setUint32(0, bits), view.getFloat32(0));
 const bitsOf = (number) => (view.setFloat32(0, number), Number.isNaN(number) ? NAN : view.getUint32(0));
 
-const positive = [
+const both = (list) => list.flatMap((bits) => [bits, (bits | 0x80000000) >>> 0]);
+const special = both([
   0x00000000, 0x00000001, 0x00000002, 0x00000003, 0x00400000, 0x007fffff, 0x00800000, 0x00800001, 0x00ffffff, 0x01000000, 0x0d7fffff, 0x0d800000,
   0x1f800000, 0x20000001, 0x33000000, 0x33800000, 0x33800001, 0x34000000, 0x3effffff, 0x3f000000, 0x3f000001, 0x3f7fffff, 0x3f800000, 0x3f800001,
   0x3f800002, 0x3fc00000, 0x40000000, 0x40490fdb, 0x42fe0000, 0x4b000000, 0x4b7fffff, 0x4b800000, 0x4b800001, 0x477fefff, 0x477ff000, 0x5f000000,
   0x7e7fffff, 0x7e800000, 0x7f000000, 0x7f7ffffe, 0x7f7fffff, 0x7f800000, 0x7fc00000, 0x7f800001,
-];
-const special = positive.flatMap((bits) => [bits, (bits | 0x80000000) >>> 0]);
-const few = [0x00000000, 0x00000001, 0x007fffff, 0x00800000, 0x33800000, 0x3f7fffff, 0x3f800000, 0x3f800001, 0x4b800001, 0x5f000000, 0x7f7fffff, 0x7f800000, 0x7fc00000]
-  .flatMap((bits) => [bits, (bits | 0x80000000) >>> 0]);
+]);
+const boundaries = both([
+  0x00000000, 0x00000001, 0x00400000, 0x007fffff, 0x00800000, 0x00800001, 0x01000000, 0x20000001, 0x33800000, 0x33800001, 0x3f000000, 0x3f7fffff, 0x3f800000,
+  0x3f800001, 0x40000000, 0x4b7fffff, 0x4b800001, 0x5f000000, 0x7f000000, 0x7f7fffff, 0x7f800000, 0x7f800001,
+]);
+const few = both([0x00000000, 0x00000001, 0x007fffff, 0x00800000, 0x33800000, 0x3f7fffff, 0x3f800001, 0x4b800001, 0x7f7fffff, 0x7f800000]);
 
 let state = 0x9e3779b9;
 const random = () => {
@@ -31,12 +34,12 @@ const random = () => {
 const near = (bits) => ((bits & 0x807fffff) | ((((random() % 60) + 97) & 0xff) << 23)) >>> 0;
 
 const words = (list) => '0x' + list.map((word) => word.toString(16).padStart(8, '0')).join('');
-const pairs = [...special.flatMap((a) => special.map((b) => [a, b])), ...Array.from({ length: 1000 }, () => [random(), random()]), ...Array.from({ length: 1000 }, () => [near(random()), near(random())])];
+const pairs = [...boundaries.flatMap((a) => boundaries.map((b) => [a, b])), ...Array.from({ length: 400 }, () => [random(), random()]), ...Array.from({ length: 800 }, () => [near(random()), near(random())])];
 const triples = [
   ...few.flatMap((a) => few.flatMap((b) => few.map((c) => [a, b, c]))),
-  ...Array.from({ length: 1500 }, () => [near(random()), near(random()), near(random())]),
+  ...Array.from({ length: 1000 }, () => [near(random()), near(random()), near(random())]),
   // The product nearly cancelled, and a third operand at the edge of what a place of the product is.
-  ...Array.from({ length: 1500 }, () => {
+  ...Array.from({ length: 1000 }, () => {
     const [a, b] = [near(random()), near(random())];
     return [a, b, ((mul(a, b) ^ 0x80000000) + (random() % 5) - 2) >>> 0];
   }),
@@ -61,9 +64,9 @@ const ops = {
   div: agreed('div', div, (a, b) => a / b),
 };
 const root = agreed('sqrt', sqrt, Math.sqrt);
-const singles = [...special, ...Array.from({ length: 2000 }, random), ...Array.from({ length: 500 }, () => mul(near(random()) & 0x7fffffff, 0x3f800000))];
+const singles = [...special, ...Array.from({ length: 800 }, random), ...Array.from({ length: 500 }, () => mul(near(random()) & 0x7fffffff, 0x3f800000))];
 const finite = (bits) => (bits & 0x7f800000) !== 0x7f800000;
-const halves = Array.from({ length: 4096 }, (_, i) => (i * 16 + (random() & 15)) & 0xffff);
+const halves = Array.from({ length: 1024 }, (_, i) => (i * 64 + (random() & 63)) & 0xffff);
 // Every tie between neighbouring halves, and its neighbours.
 const betweenHalves = Array.from({ length: 400 }, (_, i) => Math.floor((i * 0x7c00) / 400)).flatMap((h) => {
   const tie = bitsOf((value(fromHalf(h)) + value(h === 0x7bff ? 0x47800000 : fromHalf(h + 1))) / 2);

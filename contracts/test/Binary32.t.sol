@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {Binary32} from "../src/libraries/Binary32.sol";
-import {BlockQuantizer} from "../src/libraries/BlockQuantizer.sol";
 
 import {Assertions} from "./support/Assertions.sol";
 import {vm} from "./support/Vm.sol";
@@ -56,7 +55,7 @@ contract Binary32Test is Assertions {
         _singles(".fromInt", _fromInt);
     }
 
-    /// Rulings 13: the golden values, and the ends of the domain.
+    /// Ruling 13: the golden values, and the ends of the domain.
     function test_expNeg_golden() external pure {
         assertEq(Binary32.expNeg(0xbf800000), 0x3ebc5ab2, "e^a");
         assertEq(Binary32.expNeg(0xbf000000), 0x3f1b4598, "e^a");
@@ -67,6 +66,103 @@ contract Binary32Test is Assertions {
         assertEq(Binary32.expNeg(0), Binary32.ONE, "e^a");
         assertEq(Binary32.expNeg(0x80000000), Binary32.ONE, "e^a");
         assertEq(Binary32.expNeg(0x80000001), Binary32.ONE, "e^a");
+    }
+
+    /// Ruling 24 at powers of two and at 1; the golden noise of GumbelNoise.t.sol covers the rest.
+    function test_ln_exactCases() external pure {
+        assertEq(Binary32.ln(Binary32.ONE), 0, "ln 1 = +0");
+        assertEq(Binary32.ln(0x40000000), 0x3f317218, "ln 2");
+        assertEq(Binary32.ln(0x3f000000), 0xbf317218, "ln 1/2");
+    }
+
+    /// Ruling 11: -0 is below +0, and the order is that of signed integers also for what is no number.
+    function test_maxTotal_order() external pure {
+        uint256[9] memory rising =
+            [uint256(0xff800000), 0xbf800000, 0x80000001, 0x80000000, 0, 1, 0x3f800000, 0x7f7fffff, 0x7f800000];
+        for (uint256 i = 0; i < rising.length; ++i) {
+            for (uint256 j = 0; j < rising.length; ++j) {
+                assertEq(Binary32.maxTotal(rising[i], rising[j]), rising[i > j ? i : j], "max");
+            }
+        }
+    }
+
+    function test_comparisons_zerosAndNaNs() external pure {
+        assertTrue(Binary32.eq(0, 0x80000000) && Binary32.le(0, 0x80000000) && Binary32.le(0x80000000, 0), "-0 = +0");
+        assertFalse(Binary32.lt(0x80000000, 0) || Binary32.lt(0, 0x80000000), "-0 is not below +0");
+        uint256 nan = Binary32.NAN;
+        assertFalse(Binary32.eq(nan, nan) || Binary32.le(nan, nan) || Binary32.lt(nan, nan), "NaN");
+        assertFalse(Binary32.le(0xffc00001, 0) || Binary32.lt(0xffc00001, 0) || Binary32.le(0, 0xffc00001), "-NaN");
+        assertTrue(Binary32.lt(0xff800000, 0xff7fffff) && Binary32.lt(0x7f7fffff, 0x7f800000), "infinities");
+    }
+
+    function test_isFinite_boundaries() external pure {
+        assertTrue(
+            Binary32.isFinite(0x7f7fffff) && Binary32.isFinite(0xff7fffff) && Binary32.isFinite(0x80000000), "finite"
+        );
+        assertFalse(
+            Binary32.isFinite(0x7f800000) || Binary32.isFinite(0xff800000) || Binary32.isFinite(0xffc00000), "not"
+        );
+    }
+
+    function testFuzz_addAndMul_commute(uint32 a, uint32 b) external pure {
+        assertEq(Binary32.add(a, b), Binary32.add(b, a), "a + b");
+        assertEq(Binary32.mul(a, b), Binary32.mul(b, a), "a * b");
+    }
+
+    function testFuzz_sub_isAddOfTheNegated(uint32 a, uint32 b) external pure {
+        uint256 difference = Binary32.sub(a, b);
+        assertEq(difference, Binary32.add(a, Binary32.negate(b)), "a - b = a + -b");
+        if (Binary32.isFinite(difference) && difference & 0x7fffffff != 0) {
+            assertEq(Binary32.sub(b, a), Binary32.negate(difference), "b - a = -(a - b)");
+        }
+    }
+
+    /// What fma shares with the operations it is made of; -0 is the addend that changes nothing.
+    function testFuzz_fma_ofOneOrMinusZero(uint32 a, uint32 b, uint32 c) external pure {
+        assertEq(Binary32.fma(a, Binary32.ONE, c), Binary32.add(a, c), "a * 1 + c");
+        if (Binary32.isFinite(Binary32.mul(a, b))) {
+            uint256 zero = (a ^ b) & 0x80000000;
+            assertEq(Binary32.fma(a, b, zero), Binary32.mul(a, b), "a * b + zero of its sign");
+        }
+        assertEq(Binary32.fma(a, b, c), Binary32.fma(b, a, c), "b * a + c");
+    }
+
+    function testFuzz_fmaInt_isFmaOfTheInteger(int24 value, uint32 b, uint32 c) external pure {
+        assertEq(Binary32.fmaInt(value, b, c), Binary32.fma(Binary32.fromInt(value), b, c), "fmaInt");
+    }
+
+    function testFuzz_mulHalf_isMulOfTheWidened(uint16 h, uint32 b) external pure {
+        assertEq(Binary32.mulHalf(h, b), Binary32.mul(Binary32.fromHalf(h), b), "mulHalf");
+    }
+
+    function testFuzz_div_byAPowerOfTwo_isMul(uint32 a, uint8 e) external pure {
+        uint256 power = (1 + uint256(e) % 252) << 23;
+        uint256 inverse = (0x7f000000 - power);
+        assertEq(Binary32.div(a, power), Binary32.mul(a, inverse), "a / 2^n = a * 2^-n");
+    }
+
+    function testFuzz_sqrt_ofASquare(uint16 n) external pure {
+        uint256 x = Binary32.fromInt(int256(uint256(n) & 0xfff));
+        assertEq(Binary32.sqrt(Binary32.mul(x, x)), x, "root of an exact square");
+    }
+
+    function testFuzz_halves_comeBack(uint16 h) external pure {
+        (uint256 back, bool fits) = Binary32.toHalf(Binary32.fromHalf(h));
+        bool finite = uint256(h) & 0x7c00 != 0x7c00;
+        assertTrue(fits == finite, "fits");
+        if (finite) assertEq(back, h, "half");
+    }
+
+    function testFuzz_integers_comeBack(int24 n) external pure {
+        int256 back = Binary32.toInt(Binary32.fromInt(n));
+        assertEq(uint256(back), uint256(int256(n)), "integer");
+    }
+
+    function testFuzz_results_haveNothingAbove32Bits(uint32 a, uint32 b, uint32 c) external pure {
+        uint256 all = Binary32.add(a, b) | Binary32.mul(a, b) | Binary32.div(a, b) | Binary32.fma(a, b, c);
+        all |= Binary32.sqrt(a) | Binary32.mulHalf(a & 0xffff, b) | Binary32.maxTotal(a, b)
+        | Binary32.fromHalf(c & 0xffff);
+        assertTrue(all >> 32 == 0, "32 bits");
     }
 
     function _pairs(string memory key, function(uint256, uint256) view returns (uint256) operation) private view {

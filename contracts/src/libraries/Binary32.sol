@@ -10,15 +10,17 @@ pragma solidity 0.8.37;
 ///
 /// How it is made: the exact result is an integer in one word (a sum, a product, a quotient with more bits than any tie needs). It is
 /// shifted so that its leading one is bit 254; then the lower 231 bits are rounded off. Adding the rounded significand *with* its leading
-/// one to the exponent less one lets a carry run into the exponent, up to infinity. Exponents are kept less one ("e0", and 0 for
-/// subnormals), which makes significand = magnitude - e0 * 2^23 for normals and subnormals alike.
+/// one to the exponent less one lets a carry run into the exponent, up to infinity.
+/// The public functions work straight through as if operands and result were normal and not far apart, and ask once at the end whether
+/// that was so ("odd"); if not, the private twins decide from the start. Those keep exponents less one, and 0 for subnormals, which makes
+/// significand = magnitude - exponent * 2^23 for normals and subnormals alike.
 library Binary32 {
     uint256 internal constant ONE = 0x3f800000;
     uint256 internal constant SIGN = 0x80000000;
     uint256 internal constant INFINITY = 0x7f800000;
     uint256 internal constant NAN = 0x7fc00000;
     uint256 internal constant MAGNITUDE = 0x7fffffff;
-    /// @dev The last quarter before a half: added with the lowest kept bit it rounds 231 bits off to nearest even.
+    /// @dev Just below half of 2^231: added together with the lowest bit kept, it rounds 231 bits off to nearest even.
     uint256 private constant ALMOST_HALF = (1 << 230) - 1;
 
     /// @notice Whether `a` is neither an infinity nor a NaN.
@@ -36,35 +38,27 @@ library Binary32 {
     /// @notice a + b.
     function add(uint256 a, uint256 b) internal pure returns (uint256 r) {
         uint256 odd;
-        uint256 x;
-        uint256 n;
         assembly ("memory-safe") {
             let p := and(shr(23, a), 0xff)
-            x := and(shr(23, b), 0xff)
-            odd := or(eq(p, 255), eq(x, 255))
-            p := sub(p, iszero(iszero(p)))
-            x := sub(x, iszero(iszero(x)))
-            // The sum in units of 2^-26 of b's last place; further apart than 26 places the larger one is the sum.
-            r := add(sub(p, x), 26)
-            odd := or(odd, gt(r, 52))
-            n := add(
-                shl(r, mul(sub(and(a, MAGNITUDE), shl(23, p)), sub(1, and(shr(30, a), 2)))),
-                shl(26, mul(sub(and(b, MAGNITUDE), shl(23, x)), sub(1, and(shr(30, b), 2))))
-            )
-        }
-        if (odd != 0) return _addOdd(a, b);
-        assembly ("memory-safe") {
-            r := and(shr(224, n), SIGN)
-            if r { n := sub(0, n) }
-            odd := clz(n)
-            x := sub(add(x, 206), odd)
-            odd := or(gt(x, 253), iszero(n))
-            n := shl(sub(clz(n), 1), n)
-        }
-        if (odd != 0) return n == 0 ? a & b & SIGN : _edge(r, n, x);
-        assembly ("memory-safe") {
+            let x := and(shr(23, b), 0xff)
+            // In units of 2^-26 of b's last place, as if b were positive.
+            let shift := add(sub(p, x), 26)
+            let n :=
+                add(
+                    shl(shift, or(and(a, 0x7fffff), 0x800000)),
+                    mul(shl(26, or(and(b, 0x7fffff), 0x800000)), sub(1, and(shr(30, xor(a, b)), 2)))
+                )
+            odd := or(or(eq(p, 255), eq(x, 255)), or(gt(shift, 52), iszero(mul(p, x))))
+            p := sar(255, n)
+            r := and(xor(a, p), SIGN)
+            n := sub(xor(n, p), p)
+            p := clz(n)
+            x := sub(add(x, 205), p)
+            odd := or(odd, or(gt(x, 253), iszero(n)))
+            n := shl(sub(p, 1), n)
             r := or(r, add(shl(23, x), shr(231, add(add(n, ALMOST_HALF), and(shr(231, n), 1)))))
         }
+        if (odd != 0) return _addOdd(a, b);
     }
 
     /// @notice a - b.
@@ -75,96 +69,113 @@ library Binary32 {
     /// @notice a * b.
     function mul(uint256 a, uint256 b) internal pure returns (uint256 r) {
         uint256 odd;
-        uint256 x;
-        uint256 n;
         assembly ("memory-safe") {
             let p := and(shr(23, a), 0xff)
-            x := and(shr(23, b), 0xff)
-            odd := or(eq(p, 255), eq(x, 255))
-            p := sub(p, iszero(iszero(p)))
-            x := sub(x, iszero(iszero(x)))
-            n := mul(sub(and(a, MAGNITUDE), shl(23, p)), sub(and(b, MAGNITUDE), shl(23, x)))
-            r := clz(n)
-            x := sub(add(add(p, x), 83), r)
-            odd := or(odd, or(gt(x, 253), iszero(n)))
-            n := shl(sub(r, 1), n)
-            r := and(xor(a, b), SIGN)
+            let x := and(shr(23, b), 0xff)
+            let n := mul(or(and(a, 0x7fffff), 0x800000), or(and(b, 0x7fffff), 0x800000))
+            odd := or(or(eq(p, 255), eq(x, 255)), iszero(mul(p, x)))
+            p := add(p, x)
+            x := clz(n)
+            n := shl(sub(x, 1), n)
+            x := sub(add(p, 81), x)
+            odd := or(odd, gt(x, 253))
+            r := or(and(xor(a, b), SIGN), add(shl(23, x), shr(231, add(add(n, ALMOST_HALF), and(shr(231, n), 1)))))
         }
-        if (odd != 0) return isFinite(a) && isFinite(b) ? _edge(r, n, x) : _mulOdd(a, b);
-        assembly ("memory-safe") {
-            r := or(r, add(shl(23, x), shr(231, add(add(n, ALMOST_HALF), and(shr(231, n), 1)))))
-        }
+        if (odd != 0) return _mulOdd(a, b);
     }
 
     /// @notice a * b + c with one rounding.
     function fma(uint256 a, uint256 b, uint256 c) internal pure returns (uint256 r) {
         uint256 odd;
-        uint256 x;
-        uint256 n;
         assembly ("memory-safe") {
             let p := and(shr(23, a), 0xff)
             let q := and(shr(23, b), 0xff)
-            x := and(shr(23, c), 0xff)
-            odd := or(or(eq(p, 255), eq(q, 255)), eq(x, 255))
-            p := sub(p, iszero(iszero(p)))
-            q := sub(q, iszero(iszero(q)))
-            x := sub(x, iszero(iszero(x)))
-            n := mul(sub(and(a, MAGNITUDE), shl(23, p)), sub(and(b, MAGNITUDE), shl(23, q)))
-            n := mul(n, sub(1, and(shr(30, xor(a, b)), 2)))
-            r := mul(sub(and(c, MAGNITUDE), shl(23, x)), sub(1, and(shr(30, c), 2)))
-            // The sum in units of 2^-80 of c's last place, if the product's last place is within 2^-80 .. 2^126 of it.
-            p := add(p, q)
-            q := sub(sub(p, x), 69)
-            switch gt(q, 206)
-            case 0 { n := add(shl(q, n), shl(80, r)) }
-            default {
-                // One of the two is too small to be more than a sign below the other's last place.
-                switch or(sgt(q, 206), iszero(r))
-                case 0 { n := add(shl(80, r), or(sar(255, n), iszero(iszero(n)))) }
-                default {
-                    n := add(shl(80, n), or(sar(255, r), iszero(iszero(r))))
-                    x := sub(p, 149)
-                }
-            }
-            r := and(shr(224, n), SIGN)
-            if r { n := sub(0, n) }
-            q := clz(n)
-            x := sub(add(x, 152), q)
+            let x := and(shr(23, c), 0xff)
+            odd := or(or(eq(p, 255), eq(q, 255)), or(eq(x, 255), iszero(mul(mul(p, q), x))))
+            q := sub(sub(add(p, q), x), 70)
+            r := xor(a, b)
+            // In units of 2^-80 of c's last place, as if the product were positive.
+            let n :=
+                add(
+                    shl(q, mul(or(and(a, 0x7fffff), 0x800000), or(and(b, 0x7fffff), 0x800000))),
+                    mul(shl(80, or(and(c, 0x7fffff), 0x800000)), sub(1, and(shr(30, xor(r, c)), 2)))
+                )
+            odd := or(odd, gt(q, 206))
+            p := sar(255, n)
+            r := and(xor(r, p), SIGN)
+            n := sub(xor(n, p), p)
+            p := clz(n)
+            x := sub(add(x, 151), p)
             odd := or(odd, or(gt(x, 253), iszero(n)))
-            n := shl(sub(q, 1), n)
-        }
-        if (odd != 0) {
-            if (!(isFinite(a) && isFinite(b) && isFinite(c))) return _addOdd(_mulOdd(a, b), c);
-            return n == 0 ? (a ^ b) & c & SIGN : _edge(r, n, x);
-        }
-        assembly ("memory-safe") {
+            n := shl(sub(p, 1), n)
             r := or(r, add(shl(23, x), shr(231, add(add(n, ALMOST_HALF), and(shr(231, n), 1)))))
         }
+        if (odd != 0) return _fmaOdd(a, b, c);
+    }
+
+    /// @notice fma(fromInt(value), b, c) for |value| < 2^24, without the conversion.
+    function fmaInt(int256 value, uint256 b, uint256 c) internal pure returns (uint256 r) {
+        uint256 odd;
+        assembly ("memory-safe") {
+            let q := and(shr(23, b), 0xff)
+            let x := and(shr(23, c), 0xff)
+            odd := or(or(eq(q, 255), eq(x, 255)), iszero(mul(q, x)))
+            q := add(sub(q, x), 80)
+            // In units of 2^-80 of c's last place, as if b were positive.
+            let n :=
+                add(
+                    shl(q, mul(value, or(and(b, 0x7fffff), 0x800000))),
+                    mul(shl(80, or(and(c, 0x7fffff), 0x800000)), sub(1, and(shr(30, xor(b, c)), 2)))
+                )
+            odd := or(odd, gt(q, 206))
+            q := sar(255, n)
+            r := and(xor(b, q), SIGN)
+            n := sub(xor(n, q), q)
+            q := clz(n)
+            x := sub(add(x, 151), q)
+            odd := or(odd, or(gt(x, 253), iszero(n)))
+            n := shl(sub(q, 1), n)
+            r := or(r, add(shl(23, x), shr(231, add(add(n, ALMOST_HALF), and(shr(231, n), 1)))))
+        }
+        if (odd != 0) return _fmaOdd(fromInt(value), b, c);
+    }
+
+    /// @notice mul(fromHalf(h), b), without the conversion.
+    function mulHalf(uint256 h, uint256 b) internal pure returns (uint256 r) {
+        uint256 odd;
+        assembly ("memory-safe") {
+            let p := and(shr(10, h), 0x1f)
+            let x := and(shr(23, b), 0xff)
+            let n := mul(or(and(h, 0x3ff), 0x400), or(and(b, 0x7fffff), 0x800000))
+            odd := or(or(eq(p, 31), eq(x, 255)), iszero(mul(p, x)))
+            p := add(p, x)
+            x := clz(n)
+            n := shl(sub(x, 1), n)
+            x := sub(add(p, 206), x)
+            odd := or(odd, gt(x, 253))
+            r := and(xor(shl(16, h), b), SIGN)
+            r := or(r, add(shl(23, x), shr(231, add(add(n, ALMOST_HALF), and(shr(231, n), 1)))))
+        }
+        if (odd != 0) return _mulOdd(fromHalf(h), b);
     }
 
     /// @notice a / b.
     function div(uint256 a, uint256 b) internal pure returns (uint256 r) {
         uint256 odd;
-        uint256 x;
-        uint256 n;
         assembly ("memory-safe") {
             let p := and(shr(23, a), 0xff)
-            x := and(shr(23, b), 0xff)
-            odd := or(eq(p, 255), eq(x, 255))
-            p := sub(p, iszero(iszero(p)))
-            x := sub(x, iszero(iszero(x)))
-            // At least 76 bits. A quotient of 24-bit numbers that is no tie differs from one within 51 bits, so the rest may be cut off.
-            n := div(shl(100, sub(and(a, MAGNITUDE), shl(23, p))), sub(and(b, MAGNITUDE), shl(23, x)))
-            r := clz(n)
-            x := sub(add(sub(p, x), 281), r)
-            odd := or(odd, or(gt(x, 253), iszero(n)))
-            n := shl(sub(r, 1), n)
-            r := and(xor(a, b), SIGN)
+            let x := and(shr(23, b), 0xff)
+            odd := or(or(eq(p, 255), eq(x, 255)), iszero(mul(p, x)))
+            // At least 99 bits. A quotient of 24-bit numbers that is no tie differs from one within 51 bits, so the rest may be cut off.
+            let n := div(shl(100, or(and(a, 0x7fffff), 0x800000)), or(and(b, 0x7fffff), 0x800000))
+            p := sub(p, x)
+            x := clz(n)
+            n := shl(sub(x, 1), n)
+            x := sub(add(p, 281), x)
+            odd := or(odd, gt(x, 253))
+            r := or(and(xor(a, b), SIGN), add(shl(23, x), shr(231, add(add(n, ALMOST_HALF), and(shr(231, n), 1)))))
         }
-        if (odd != 0) return n == 0 || !(isFinite(a) && isFinite(b)) ? _divOdd(a, b) : _edge(r, n, x);
-        assembly ("memory-safe") {
-            r := or(r, add(shl(23, x), shr(231, add(add(n, ALMOST_HALF), and(shr(231, n), 1)))))
-        }
+        if (odd != 0) return _divOdd(a, b);
     }
 
     /// @notice The square root; -0 of -0, NaN of other negative numbers.
@@ -186,7 +197,7 @@ library Binary32 {
             y := shr(1, add(y, div(n, y)))
             y := sub(y, gt(mul(y, y), n))
             let z := clz(y)
-            // 381 - 125 + floor(e0 / 2), since the unit of y is 2^((e0 - 249 - (1 if e0 is even)) / 2).
+            // The unit of y is 2^(ceil(e / 2) - 125): that and 381 - z make the exponent less one.
             r := sub(add(shr(1, add(e, 1)), 256), z)
             y := shl(sub(z, 1), y)
             r := add(shl(23, r), shr(231, add(add(y, ALMOST_HALF), and(shr(231, y), 1))))
@@ -208,7 +219,10 @@ library Binary32 {
         assembly ("memory-safe") {
             let p := and(a, MAGNITUDE)
             let q := and(b, MAGNITUDE)
-            r := or(or(gt(p, INFINITY), gt(q, INFINITY)), sgt(mul(p, sub(1, and(shr(30, a), 2))), mul(q, sub(1, and(shr(30, b), 2)))))
+            r := or(
+                or(gt(p, INFINITY), gt(q, INFINITY)),
+                sgt(mul(p, sub(1, and(shr(30, a), 2))), mul(q, sub(1, and(shr(30, b), 2))))
+            )
             r := iszero(r)
         }
     }
@@ -359,6 +373,135 @@ library Binary32 {
         return fma(e, 0x3f318000, add(f, p));
     }
 
+    /// @dev a + b for all operands.
+    function _addOdd(uint256 a, uint256 b) private pure returns (uint256 r) {
+        uint256 odd;
+        uint256 x;
+        uint256 n;
+        assembly ("memory-safe") {
+            let p := and(shr(23, a), 0xff)
+            x := and(shr(23, b), 0xff)
+            odd := or(eq(p, 255), eq(x, 255))
+            p := sub(p, iszero(iszero(p)))
+            x := sub(x, iszero(iszero(x)))
+            // The sum in units of 2^-26 of b's last place; further apart than 26 places the larger one is the sum.
+            r := add(sub(p, x), 26)
+            odd := or(odd, gt(r, 52))
+            n := add(
+                shl(r, mul(sub(and(a, MAGNITUDE), shl(23, p)), sub(1, and(shr(30, a), 2)))),
+                shl(26, mul(sub(and(b, MAGNITUDE), shl(23, x)), sub(1, and(shr(30, b), 2))))
+            )
+        }
+        if (odd != 0) return _addApart(a, b);
+        assembly ("memory-safe") {
+            r := and(shr(224, n), SIGN)
+            if r { n := sub(0, n) }
+            odd := clz(n)
+            x := sub(add(x, 206), odd)
+            odd := or(gt(x, 253), iszero(n))
+            n := shl(sub(clz(n), 1), n)
+        }
+        if (odd != 0) return n == 0 ? a & b & SIGN : _edge(r, n, x);
+        assembly ("memory-safe") {
+            r := or(r, add(shl(23, x), shr(231, add(add(n, ALMOST_HALF), and(shr(231, n), 1)))))
+        }
+    }
+
+    /// @dev a * b for all operands.
+    function _mulOdd(uint256 a, uint256 b) private pure returns (uint256 r) {
+        uint256 odd;
+        uint256 x;
+        uint256 n;
+        assembly ("memory-safe") {
+            let p := and(shr(23, a), 0xff)
+            x := and(shr(23, b), 0xff)
+            odd := or(eq(p, 255), eq(x, 255))
+            p := sub(p, iszero(iszero(p)))
+            x := sub(x, iszero(iszero(x)))
+            n := mul(sub(and(a, MAGNITUDE), shl(23, p)), sub(and(b, MAGNITUDE), shl(23, x)))
+            r := clz(n)
+            x := sub(add(add(p, x), 83), r)
+            odd := or(odd, or(gt(x, 253), iszero(n)))
+            n := shl(sub(r, 1), n)
+            r := and(xor(a, b), SIGN)
+        }
+        if (odd != 0) return isFinite(a) && isFinite(b) ? _edge(r, n, x) : _mulNonFinite(a, b);
+        assembly ("memory-safe") {
+            r := or(r, add(shl(23, x), shr(231, add(add(n, ALMOST_HALF), and(shr(231, n), 1)))))
+        }
+    }
+
+    /// @dev a * b + c for all operands.
+    function _fmaOdd(uint256 a, uint256 b, uint256 c) private pure returns (uint256 r) {
+        uint256 odd;
+        uint256 x;
+        uint256 n;
+        assembly ("memory-safe") {
+            let p := and(shr(23, a), 0xff)
+            let q := and(shr(23, b), 0xff)
+            x := and(shr(23, c), 0xff)
+            odd := or(or(eq(p, 255), eq(q, 255)), eq(x, 255))
+            p := sub(p, iszero(iszero(p)))
+            q := sub(q, iszero(iszero(q)))
+            x := sub(x, iszero(iszero(x)))
+            n := mul(sub(and(a, MAGNITUDE), shl(23, p)), sub(and(b, MAGNITUDE), shl(23, q)))
+            n := mul(n, sub(1, and(shr(30, xor(a, b)), 2)))
+            r := mul(sub(and(c, MAGNITUDE), shl(23, x)), sub(1, and(shr(30, c), 2)))
+            // The sum in units of 2^-80 of c's last place, if the product's last place is within 2^-80 .. 2^126 of it.
+            p := add(p, q)
+            q := sub(sub(p, x), 69)
+            switch gt(q, 206)
+            case 0 { n := add(shl(q, n), shl(80, r)) }
+            default {
+                // One of the two is too small to be more than a sign below the other's last place.
+                switch or(sgt(q, 206), iszero(r))
+                case 0 { n := add(shl(80, r), or(sar(255, n), iszero(iszero(n)))) }
+                default {
+                    n := add(shl(80, n), or(sar(255, r), iszero(iszero(r))))
+                    x := sub(p, 149)
+                }
+            }
+            r := and(shr(224, n), SIGN)
+            if r { n := sub(0, n) }
+            q := clz(n)
+            x := sub(add(x, 152), q)
+            odd := or(odd, or(gt(x, 253), iszero(n)))
+            n := shl(sub(q, 1), n)
+        }
+        if (odd != 0) {
+            if (!(isFinite(a) && isFinite(b) && isFinite(c))) return _addApart(_mulNonFinite(a, b), c);
+            return n == 0 ? (a ^ b) & c & SIGN : _edge(r, n, x);
+        }
+        assembly ("memory-safe") {
+            r := or(r, add(shl(23, x), shr(231, add(add(n, ALMOST_HALF), and(shr(231, n), 1)))))
+        }
+    }
+
+    /// @dev a / b for all operands.
+    function _divOdd(uint256 a, uint256 b) private pure returns (uint256 r) {
+        uint256 odd;
+        uint256 x;
+        uint256 n;
+        assembly ("memory-safe") {
+            let p := and(shr(23, a), 0xff)
+            x := and(shr(23, b), 0xff)
+            odd := or(eq(p, 255), eq(x, 255))
+            p := sub(p, iszero(iszero(p)))
+            x := sub(x, iszero(iszero(x)))
+            // At least 76 bits. A quotient of 24-bit numbers that is no tie differs from one within 51 bits, so the rest may be cut off.
+            n := div(shl(100, sub(and(a, MAGNITUDE), shl(23, p))), sub(and(b, MAGNITUDE), shl(23, x)))
+            r := clz(n)
+            x := sub(add(sub(p, x), 281), r)
+            odd := or(odd, or(gt(x, 253), iszero(n)))
+            n := shl(sub(r, 1), n)
+            r := and(xor(a, b), SIGN)
+        }
+        if (odd != 0) return n == 0 || !(isFinite(a) && isFinite(b)) ? _divSpecial(a, b) : _edge(r, n, x);
+        assembly ("memory-safe") {
+            r := or(r, add(shl(23, x), shr(231, add(add(n, ALMOST_HALF), and(shr(231, n), 1)))))
+        }
+    }
+
     /// @dev A result outside the normal numbers: zero, infinity, or subnormal.
     /// @param sign The sign bit.
     /// @param n The exact value, shifted so that its leading one is bit 254; or 0.
@@ -378,7 +521,7 @@ library Binary32 {
     }
 
     /// @dev Sums with an infinity, a NaN, or operands more than 26 places apart.
-    function _addOdd(uint256 a, uint256 b) private pure returns (uint256) {
+    function _addApart(uint256 a, uint256 b) private pure returns (uint256) {
         uint256 p = a & MAGNITUDE;
         uint256 q = b & MAGNITUDE;
         if (p > INFINITY || q > INFINITY) return NAN;
@@ -387,7 +530,7 @@ library Binary32 {
     }
 
     /// @dev Products of which an operand is an infinity or a NaN. Of two finite operands: any finite number.
-    function _mulOdd(uint256 a, uint256 b) private pure returns (uint256) {
+    function _mulNonFinite(uint256 a, uint256 b) private pure returns (uint256) {
         uint256 p = a & MAGNITUDE;
         uint256 q = b & MAGNITUDE;
         if (p < INFINITY && q < INFINITY) return 0;
@@ -396,7 +539,7 @@ library Binary32 {
     }
 
     /// @dev Quotients of which an operand is an infinity, a NaN or a zero.
-    function _divOdd(uint256 a, uint256 b) private pure returns (uint256) {
+    function _divSpecial(uint256 a, uint256 b) private pure returns (uint256) {
         uint256 p = a & MAGNITUDE;
         uint256 q = b & MAGNITUDE;
         uint256 sign = (a ^ b) & SIGN;

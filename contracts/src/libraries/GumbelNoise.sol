@@ -16,9 +16,18 @@ library GumbelNoise {
         assembly ("memory-safe") {
             // Bytes 0..15 of the seed as four little-endian words: all 16 bytes in reverse order.
             let s := shr(128, seed)
-            s := or(shl(8, and(s, 0x00ff00ff00ff00ff00ff00ff00ff00ff)), and(shr(8, s), 0x00ff00ff00ff00ff00ff00ff00ff00ff))
-            s := or(shl(16, and(s, 0x0000ffff0000ffff0000ffff0000ffff)), and(shr(16, s), 0x0000ffff0000ffff0000ffff0000ffff))
-            s := or(shl(32, and(s, 0x00000000ffffffff00000000ffffffff)), and(shr(32, s), 0x00000000ffffffff00000000ffffffff))
+            s := or(
+                shl(8, and(s, 0x00ff00ff00ff00ff00ff00ff00ff00ff)),
+                and(shr(8, s), 0x00ff00ff00ff00ff00ff00ff00ff00ff)
+            )
+            s := or(
+                shl(16, and(s, 0x0000ffff0000ffff0000ffff0000ffff)),
+                and(shr(16, s), 0x0000ffff0000ffff0000ffff0000ffff)
+            )
+            s := or(
+                shl(32, and(s, 0x00000000ffffffff00000000ffffffff)),
+                and(shr(32, s), 0x00000000ffffffff00000000ffffffff)
+            )
             s := or(shl(64, and(s, 0xffffffffffffffff)), shr(64, s))
             // Key: words 0 and 1. Counter: (position, id / 4, words 2 and 3).
             words := or(or(and(position, 0xffffffff), shl(32, shr(2, id))), shl(64, shr(64, s)))

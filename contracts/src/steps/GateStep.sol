@@ -24,8 +24,8 @@ contract GateStep is BlockStep {
         returns (bool)
     {
         if (op != Operator.QuantizedGated && op != Operator.QuantizedHeads) revert Step_NotMine(op);
-        (uint256[32] memory x, bytes calldata output) = _recompute(s, op, element, witness);
         (uint256 number, uint256 blocks) = _blockOf(s, op, unit, element);
+        (uint256[32] memory x, bytes calldata output) = _recompute(s, op, element, witness);
         return _blockDiffers(x, Openings.claimedFlat(s, op, unit, Openings.QUANTIZED, output), number, blocks);
     }
 
@@ -36,7 +36,6 @@ contract GateStep is BlockStep {
         returns (uint256[32] memory x, bytes calldata output)
     {
         uint256 first = element * BLOCK;
-        _requireIn(first, 0, OperatorLayout.elementCount(s.context, op));
         uint256 count = _elementsOf(s, op, element);
         if (op == Operator.QuantizedGated) {
             QuantizedGatedWitness calldata w = Witness.quantizedGated(witness);

@@ -30,7 +30,9 @@ contract MatrixStep is Step {
         uint256 part,
         bytes calldata witness
     ) internal view override returns (bool) {
+        if (OperatorLayout.contentOf(op) != OperatorLayout.Content.Matrix) revert Step_NotMine(op);
         MatrixWitness calldata w = Witness.matrix(witness);
+        if (element >= OperatorLayout.elementCount(s.context, op)) return _paddingDiffers(s, op, unit, element, part, w);
         _requireInSegment(s, op, unit, element);
         uint256 committed = Openings.claimedValue(s, op, unit, element, part, w.output);
         uint256 accumulator = 0;
@@ -38,6 +40,26 @@ contract MatrixStep is Step {
         else accumulator = Openings.claimedValue(s, op, unit, element, part - 1, w.previous);
         accumulator = _accumulate(s, op, element, part, w, accumulator);
         return accumulator != committed || !Binary32.isFinite(accumulator);
+    }
+
+    /// @dev Whether a place after the last row, up to the next whole page, is not +0. All planes but the last have such places.
+    function _paddingDiffers(
+        StepClaim calldata s,
+        Operator op,
+        uint256 unit,
+        uint256 element,
+        uint256 part,
+        MatrixWitness calldata w
+    ) private view returns (bool) {
+        uint256 rows = OperatorLayout.elementCount(s.context, op);
+        uint256 end = OperatorLayout.ceilDiv(rows, OperatorLayout.PAGE_ELEMENTS) * OperatorLayout.PAGE_ELEMENTS;
+        if (part + 1 == OperatorLayout.planeCount(s.context, op)) end = rows;
+        _requireIn(element, rows, end);
+        _requireInSegment(s, op, unit, rows - 1);
+        Openings.requireUnused(w.previous);
+        Openings.requireUnused(w.weight);
+        if (w.inputs.length != 0) revert MatrixStep_WrongInputs(w.inputs.length, 0);
+        return Openings.claimedValue(s, op, unit, element, part, w.output) != 0;
     }
 
     /// @dev The accumulator after the blocks of a weight page, whose activations lie in one or two quantised segments.
@@ -92,8 +114,8 @@ contract MatrixStep is Step {
                 scales := add(scales, 4)
                 values := add(values, 32)
             }
-            scale = Binary32.mul(Binary32.fromHalf(half), LittleEndian.swap(scale));
-            accumulator = Binary32.fma(Binary32.fromInt(Int8Dot.dot(w, q)), scale, accumulator);
+            scale = Binary32.mulHalf(half, LittleEndian.swap(scale));
+            accumulator = Binary32.fmaInt(Int8Dot.dot(w, q), scale, accumulator);
         }
         return accumulator;
     }
@@ -107,7 +129,7 @@ contract MatrixStep is Step {
         return Operator.QuantizedAttentionInput;
     }
 
-    /// @dev The role of its weights; refuses the operators of others.
+    /// @dev The role of its weights.
     function _role(Operator op) private pure returns (uint256) {
         if (op == Operator.Query) return WeightLayout.QUERY;
         if (op == Operator.Key) return WeightLayout.KEY;
@@ -116,7 +138,6 @@ contract MatrixStep is Step {
         if (op == Operator.Gate) return WeightLayout.GATE;
         if (op == Operator.Up) return WeightLayout.UP;
         if (op == Operator.Down) return WeightLayout.DOWN;
-        if (op == Operator.Logits) return WeightLayout.OUTPUT;
-        revert Step_NotMine(op);
+        return WeightLayout.OUTPUT;
     }
 }

@@ -30,6 +30,8 @@ contract NormStep is BlockStep {
         if (OperatorLayout.contentOf(op) == OperatorLayout.Content.Norm) {
             return _norm(s, op, element, Witness.norm(witness));
         }
+        // Refuses the operators of others.
+        _normOf(op);
         return _quantized(s, op, unit, element, Witness.quantizedNorm(witness));
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TeeTee.Cli.Bench.Binary32;
 using TeeTee.Cli.Bench.Fuzzing;
 using TeeTee.Cli.Bench.Honest;
 using TeeTee.Cli.CommandLine;
@@ -14,5 +15,6 @@ internal static class BenchCommand
         HonestBenchCommand.Create(factory),
         AttestationBenchCommand.Create(factory),
         FuzzAttestationCommand.Create(factory),
+        FuzzBinary32Command.Create(factory),
     };
 }

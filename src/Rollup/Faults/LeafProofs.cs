@@ -51,7 +51,7 @@ internal sealed class LeafProofs(BatchOpenings openings, BatchContext context, F
         if (fault is LeafFault.LeafListLengthMismatch or LeafFault.TraceRootMismatch)
             return LeafList(leaf, data, part);
         // Another receipt was published than the leaf commits: that is the fault, and nothing about the committed one is known.
-        if (data.Shards[part].Receipt.Hash() != data.Receipt.ShardReceiptHashes[part])
+        if (fault == LeafFault.ShardReceiptHashMismatch || data.Shards[part].Receipt.Hash() != data.Receipt.ShardReceiptHashes[part])
             return EntryHash(leaf, part);
         return fault switch
         {

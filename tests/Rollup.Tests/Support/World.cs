@@ -21,6 +21,7 @@ internal sealed class World
 
     public World()
     {
+        Domain = new(31337, Address.Parse("0x5fbdb2315678afecb367f032d93f642f64180aa3"));
         Model = new ModelLimits(_samples.Hash(), 4, 64, 1000);
         Slots = [new Slot(7, _samples.Address(), Model.ModelId, 0, 1), new Slot(9, _samples.Address(), Model.ModelId, 1, 3)];
         Keys = [.. Slots.Select((s, i) => new SlotKey(s.SlotId, ShardKeys[i].Address, _samples.Hash(), 10, 20))];
@@ -34,6 +35,13 @@ internal sealed class World
         };
     }
 
+    /// <summary>The same on a chain that holds these slots and keys.</summary>
+    public World(RollupDomain domain, ModelLimits model, IEnumerable<Slot> slots, IEnumerable<SlotKey> keys, uint sequencerShareBps)
+    {
+        (Domain, Model, Slots, Keys, ShareBps) = (domain, model, [.. slots], [.. keys], sequencerShareBps);
+        View = new RollupSnapshot();
+    }
+
     public static PrivateKey User { get; } = Key(1);
 
     public static PrivateKey Stranger { get; } = Key(2);
@@ -42,7 +50,11 @@ internal sealed class World
 
     public static ImmutableArray<PrivateKey> ShardKeys { get; } = [Key(4), Key(5)];
 
-    public RollupDomain Domain { get; } = new(31337, Address.Parse("0x5fbdb2315678afecb367f032d93f642f64180aa3"));
+    public RollupDomain Domain { get; }
+
+    public uint ShareBps { get; } = 500;
+
+    public ulong SessionGraceSeconds { get; init; }
 
     public ModelLimits Model { get; }
 
@@ -60,7 +72,8 @@ internal sealed class World
         Sequencer = Sequencer.Address,
         PostedAt = PostedAt,
         Parent = Parent,
-        SequencerShareBps = 500,
+        SequencerShareBps = ShareBps,
+        SessionGraceSeconds = SessionGraceSeconds,
         View = View,
         Recovery = Secp256k1Recovery.Instance,
         Quotes = [.. Enumerable.Repeat(QuoteVerdict.Accepted, quotes)],
@@ -174,7 +187,7 @@ internal sealed class World
     {
         Slot slot = Slots[index];
         // Every job of a test is in an epoch of its own, so that each has its own quotes.
-        ulong epoch = 10 + draft.Request.Nonce % 10;
+        ulong epoch = Keys[index].ValidFrom + draft.Request.Nonce % 10;
         ShardReceipt receipt = new(
             jobId, slot.SlotId, slot.Operator, epoch, (uint)draft.Tokens.Length - 1, tokensRoot, Bytes32.Zero, PostedAt + 1);
         receipt = draft.Receipt(index, receipt);

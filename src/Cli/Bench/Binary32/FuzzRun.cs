@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace TeeTee.Cli.Bench.Binary32;
+
+/// <summary>Compares chain and C# chunk by chunk and finds the first case that differs.</summary>
+/// <param name="chains">Chains that work at the same time.</param>
+/// <param name="state">Where each operation stands.</param>
+/// <param name="save">Called after every round.</param>
+/// <param name="progress">Called with a line now and then.</param>
+internal sealed class FuzzRun(IReadOnlyList<FuzzChain> chains, FuzzState state, Action save, Action<string> progress)
+{
+    // A chunk should take a second or so: long enough that calls cost nothing, short enough to lose little when cut.
+    private const double ChunkSeconds = 1.5;
+    private const ulong FirstChunk = 2_000;
+    private const ulong LargestChunk = 4_000_000;
+    private static readonly TimeSpan s_report = TimeSpan.FromSeconds(30);
+
+    /// <summary>Brings one operation to <paramref name="cases"/> cases, or to the first difference.</summary>
+    public async Task<FuzzDifference?> RunAsync(FuzzOperation operation, ulong cases, CancellationToken cancellationToken)
+    {
+        FuzzProgress at = state.Of(operation);
+        ulong chunk = FirstChunk;
+        long reported = Stopwatch.GetTimestamp();
+        while (at.Equal < cases)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            long started = Stopwatch.GetTimestamp();
+            (ulong first, ulong done) = (at.Equal, 0);
+            List<(ulong First, ulong Count)> ranges = [];
+            for (int i = 0; i < chains.Count && first + done < cases; i++)
+            {
+                ulong count = Math.Min(chunk, cases - first - done);
+                ranges.Add((first + done, count));
+                done += count;
+            }
+            bool[] equal = await Task.WhenAll(ranges.Select((r, i) => IsEqualAsync(chains[i], operation, r.First, r.Count, cancellationToken))).ConfigureAwait(false);
+            int wrong = Array.IndexOf(equal, false);
+            if (wrong >= 0)
+                return await FindAsync(operation, at, ranges[wrong].First, ranges[wrong].Count, cancellationToken).ConfigureAwait(false);
+            double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            at.Equal += done;
+            at.Seconds += seconds;
+            save();
+            chunk = Math.Clamp((ulong)(chunk * Math.Clamp(ChunkSeconds / seconds, 0.5, 4)), FirstChunk, LargestChunk);
+            if (Stopwatch.GetElapsedTime(reported) > s_report)
+            {
+                reported = Stopwatch.GetTimestamp();
+                progress(string.Create(CultureInfo.InvariantCulture, $"{operation}: {at.Equal:N0} of {cases:N0} equal, {done / seconds:N0} cases/s"));
+            }
+        }
+        return null;
+    }
+
+    private async Task<bool> IsEqualAsync(FuzzChain chain, FuzzOperation operation, ulong first, ulong count, CancellationToken cancellationToken)
+    {
+        Task<ulong> onChain = chain.DigestAsync(operation, state.Seed, first, count, cancellationToken);
+        ulong expected = await Task.Run(() => FuzzEvaluator.Digest(operation, state.Seed, first, count), cancellationToken).ConfigureAwait(false);
+        return await onChain.ConfigureAwait(false) == expected;
+    }
+
+    // The range's first half is equal or holds a difference; if it is equal, the second half holds one.
+    private async Task<FuzzDifference> FindAsync(FuzzOperation operation, FuzzProgress at, ulong first, ulong count, CancellationToken cancellationToken)
+    {
+        while (count > 1)
+        {
+            ulong half = count / 2;
+            if (await IsEqualAsync(chains[0], operation, first, half, cancellationToken).ConfigureAwait(false))
+                (first, count) = (first + half, count - half);
+            else
+                count = half;
+        }
+        (FuzzCase onChain, ulong result) = await chains[0].EvaluateAsync(operation, state.Seed, first, cancellationToken).ConfigureAwait(false);
+        FuzzCase own = FuzzCases.Draw(operation, state.Seed, first);
+        FuzzDifference difference = new(operation, first, own, FuzzEvaluator.Evaluate(operation, own), onChain, result);
+        (at.Equal, at.Difference) = (first, difference.ToString());
+        save();
+        return difference;
+    }
+}
