@@ -4,9 +4,11 @@ using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Cli.CommandLine;
+using TeeTee.Cli.Devnet;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.OpenAi;
 using TeeTee.Hosting.Failures;
+using TeeTee.Inference.Disputes;
 using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 using TeeTee.RollupContracts;
@@ -79,7 +81,7 @@ internal sealed class SequencerCommand
         await using CollateralFeed collateral = _service.OpenCollateral(parsed, parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot), console.Log);
         IQuoteSource? quotes = QuoteSource(parsed);
         using IDisposable? owned = quotes as IDisposable;
-        SequencerOptions options = Options(parsed, deployment, key, model.Config, gateway.ModelId, collateral.Provider) with
+        SequencerOptions options = Options(parsed, deployment, key, model, gateway.ModelId, collateral.Provider) with
         {
             Attestation = new AttestationOptions { QuoteSource = quotes },
             MapEndpoints = application =>
@@ -94,13 +96,13 @@ internal sealed class SequencerCommand
         return ExitCode.Success;
     }
 
-    private SequencerOptions Options(ParseResult parsed, Deployment deployment, PrivateKey key, Inference.Models.ModelConfig config, Bytes32 modelId, ICollateralProvider collateral) => new()
+    private SequencerOptions Options(ParseResult parsed, Deployment deployment, PrivateKey key, CanonicalModel model, Bytes32 modelId, ICollateralProvider collateral) => new()
     {
         Key = key,
         ChainEndpoint = _service.ChainUrl(parsed),
         Deployment = deployment,
         DatabasePath = Path.Combine(_service.State(parsed), "sequencer.db"),
-        Models = [new ModelOffer(config.Name, modelId, Wei(parsed, _promptPrice), Wei(parsed, _outputPrice), (uint)config.VocabularySize)],
+        Models = [new ModelOffer(model.Config.Name, modelId, Wei(parsed, _promptPrice), Wei(parsed, _outputPrice), (uint)model.Config.VocabularySize)],
         Shards = [.. Shards(parsed).Select(endpoint => new ShardEndpoint(endpoint))],
         Listen = _service.Listen(parsed),
         Times = new JobTimes { GiveUpAfter = TimeSpan.FromSeconds(parsed.GetValue(_giveUpSeconds)), ShardCheckInterval = TimeSpan.FromSeconds(1) },
@@ -109,7 +111,13 @@ internal sealed class SequencerCommand
         PlainLinks = _service.PlainLinks(parsed, _plainLinks),
         TrustedRoot = ServiceSettings.TrustedRoot(parsed.GetValue(_trustedRoot)),
         Collateral = collateral,
-        Batching = Batching(parsed, deployment, key, collateral),
+        Batching = Batching(parsed, deployment, key, collateral) with
+        {
+            Weights = new Dictionary<Bytes32, OfferedWeights>
+            {
+                [modelId] = new(ModelListing.ConfigOf(model.Config), new Lazy<IWeightPages>(() => WeightTree.Build(model, CancellationToken.None))),
+            },
+        },
         Faults = _faults.Read(parsed, _service.AllowSimulatedTee(parsed)),
         ExitWithParent = _service.ExitWithParent(parsed),
     };

@@ -16,12 +16,13 @@ internal sealed record ModelListing(string Name, int Layers, ModelIdentity Ident
     public static ModelListing Read(string path, CancellationToken cancellationToken)
     {
         using CanonicalModel model = Commands.ModelFiles.OpenModel(path);
-        Inference.Models.ModelConfig c = model.Config;
         ModelIdentity identity = Commands.ModelFiles.Guard(path, () => model.ComputeIdentity(progress: null, cancellationToken));
-        RollupContracts.ModelConfig config = new(
-            Llama, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount,
-            (uint)c.KvHeadCount, (uint)c.HeadDimension, (uint)c.RopeDimensions, (uint)c.ContextLength, c.RmsEpsilonBits,
-            c.AttentionScaleBits, (uint)c.RopePairing, c.TiedOutput);
-        return new ModelListing(c.Name, c.LayerCount, identity, config);
+        return new ModelListing(model.Config.Name, model.Config.LayerCount, identity, ConfigOf(model.Config));
     }
+
+    /// <summary>A configuration as the contract hashes it.</summary>
+    public static RollupContracts.ModelConfig ConfigOf(Inference.Models.ModelConfig c) => new(
+        Llama, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount,
+        (uint)c.KvHeadCount, (uint)c.HeadDimension, (uint)c.RopeDimensions, (uint)c.ContextLength, c.RmsEpsilonBits,
+        c.AttentionScaleBits, (uint)c.RopePairing, c.TiedOutput);
 }

@@ -46,7 +46,7 @@ internal sealed class BatchAssembler(
             Quotes = [],
         };
         if (options.Faults.OfBatch() is { } injected)
-            return BuildFaulty(injected, context, jobs, parentIndex, parentHash);
+            return BuildFaulty(injected, context, jobs, batches.NextIndex(), parentHash);
         BatchBuilder builder = new(context);
         ImmutableArray<Bytes32> placed = Fill(builder, jobs);
         if (placed.IsEmpty)
@@ -59,20 +59,20 @@ internal sealed class BatchAssembler(
             return null;
         }
 
-        return Built(batch, placed, context, parentIndex, parentHash);
+        return Built(batch, placed, context, batches.NextIndex(), parentHash);
     }
 
     private BuiltBatch? BuildFaulty(
-        Fault fault, BatchContext context, List<(JobCandidate Candidate, AnsweredJob Job)> jobs, ulong parentIndex, Bytes32 parentHash)
+        Fault fault, BatchContext context, List<(JobCandidate Candidate, AnsweredJob Job)> jobs, ulong index, Bytes32 parentHash)
     {
         FaultyBatch faulty = new(fault, context, options.Key);
         ImmutableArray<Bytes32> placed = [.. jobs.Where(job => faulty.Add(job.Job)).Select(job => job.Candidate.JobId)];
-        return placed.IsEmpty ? null : Built(faulty.Build(), placed, context, parentIndex, parentHash);
+        return placed.IsEmpty ? null : Built(faulty.Build(), placed, context, index, parentHash);
     }
 
-    private static BuiltBatch Built(Batch batch, ImmutableArray<Bytes32> placed, BatchContext context, ulong parentIndex, Bytes32 parentHash) =>
+    private static BuiltBatch Built(Batch batch, ImmutableArray<Bytes32> placed, BatchContext context, ulong index, Bytes32 parentHash) =>
         new(
-            parentIndex + 1, parentHash, BatchHash.Of(context.Domain, parentIndex + 1, parentHash, batch.Header), batch, placed,
+            index, parentHash, BatchHash.Of(context.Domain, index, parentHash, batch.Header), batch, placed,
             Changed(context.Parent, batch.StateAfter));
 
     /// <summary>The verifier's own judgement of the data as it will be served; null if no rule is broken.</summary>

@@ -50,13 +50,76 @@ internal sealed class BatchStore(SqliteDatabase database)
             new { index = (long)index, purpose = Purposes.Post(index) }, transaction) == 1;
         if (!allowed)
             throw new InvalidOperationException($"Batch {index} cannot be taken back.");
-        connection.Execute("UPDATE jobs SET batch_index = NULL, leaf = NULL WHERE batch_index = @index", new { index = (long)index }, transaction);
-        connection.Execute("DELETE FROM batch_chunks WHERE batch_index = @index", new { index = (long)index }, transaction);
-        connection.Execute("DELETE FROM batches WHERE batch_index = @index", new { index = (long)index }, transaction);
-        connection.Execute("DELETE FROM accounts", transaction: transaction);
-        foreach (byte[] accounts in AccountsAfter(connection, transaction, 0, (long)index))
-            SaveAccounts(connection, transaction, JobRows.DecodeAccounts(accounts));
+        Remove(connection, transaction, (long)index);
     });
+
+    /// <summary>
+    /// Takes back a built batch that follows one that was rolled back. Whatever was signed to post it has ended: the contract refuses its parent.
+    /// </summary>
+    /// <returns>False, and nothing changed, while a transaction that posts it has no known end.</returns>
+    public bool Abandon(ulong index) => database.InTransaction((connection, transaction) =>
+    {
+        string purpose = Purposes.Post(index);
+        if (connection.ExecuteScalar<long>("SELECT count(*) FROM outbox WHERE purpose = @purpose AND state = 'signed'", new { purpose }, transaction) > 0)
+            return false;
+        // The index will be used again, and what was signed then must not count for the new batch.
+        connection.Execute("UPDATE outbox SET state = 'abandoned' WHERE purpose = @purpose", new { purpose }, transaction);
+        Remove(connection, transaction, (long)index);
+        return true;
+    });
+
+    /// <summary>
+    /// Records that batches were rolled back: the state is that of the newest one that stands, and their jobs are unposted again, but for those whose
+    /// leaves were convicted. These are void, and stay where they are: they are never posted again.
+    /// </summary>
+    /// <param name="indices">The batches.</param>
+    /// <param name="convicted">Leaves that were proved wrong, by batch hash.</param>
+    /// <returns>How many jobs are unposted again.</returns>
+    public int RollBack(IReadOnlyList<ulong> indices, IReadOnlyCollection<(Bytes32 Batch, uint Leaf)> convicted) =>
+        database.InTransaction((connection, transaction) =>
+        {
+            long[] rows = [.. indices.Select(index => (long)index)];
+            connection.Execute("UPDATE batches SET status = 'rolledBack' WHERE batch_index IN @rows", new { rows }, transaction);
+            HashSet<byte[]> kept = [];
+            foreach ((Bytes32 batch, uint leaf) in convicted)
+            {
+                byte[]? job = connection.QuerySingleOrDefault<byte[]>(
+                    """
+                    SELECT j.job_id FROM jobs j JOIN batches b ON b.batch_index = j.batch_index
+                    WHERE b.hash = @hash AND j.leaf = @leaf AND j.batch_index IN @rows
+                    """, new { hash = batch.ToArray(), leaf = (long)leaf, rows }, transaction);
+                if (job is null)
+                    continue;
+                CandidateStore.Void(connection, transaction, job, "its leaf was proved wrong and rolled back");
+                kept.Add(job);
+            }
+            int freed = connection.Execute(
+                "UPDATE jobs SET batch_index = NULL, leaf = NULL WHERE batch_index IN @rows AND job_id NOT IN @kept", new { rows, kept = kept.ToArray() }, transaction);
+            RestoreAccounts(connection, transaction);
+            return freed;
+        });
+
+    /// <summary>The index that the next batch gets: indices are never used twice on the chain.</summary>
+    public ulong NextIndex()
+    {
+        using SqliteConnection connection = database.Connect();
+        return (ulong)connection.ExecuteScalar<long>("SELECT coalesce(max(batch_index), 0) + 1 FROM batches");
+    }
+
+    private static void Remove(SqliteConnection connection, SqliteTransaction transaction, long index)
+    {
+        connection.Execute("UPDATE jobs SET batch_index = NULL, leaf = NULL WHERE batch_index = @index", new { index }, transaction);
+        connection.Execute("DELETE FROM batch_chunks WHERE batch_index = @index", new { index }, transaction);
+        connection.Execute("DELETE FROM batches WHERE batch_index = @index", new { index }, transaction);
+        RestoreAccounts(connection, transaction);
+    }
+
+    private static void RestoreAccounts(SqliteConnection connection, SqliteTransaction transaction)
+    {
+        connection.Execute("DELETE FROM accounts", transaction: transaction);
+        foreach (byte[] accounts in AccountsAfter(connection, transaction, 0, long.MaxValue))
+            SaveAccounts(connection, transaction, JobRows.DecodeAccounts(accounts));
+    }
 
     /// <summary>Index and hash of the newest batch that stands; (0, zero) before the first.</summary>
     public (ulong Index, Bytes32 Hash) Newest()
@@ -83,11 +146,12 @@ internal sealed class BatchStore(SqliteDatabase database)
     public IReadOnlyList<LocalBatch> Open(int few = 4)
     {
         using SqliteConnection connection = database.Connect();
-        var rows = connection.Query<(long Index, byte[] Hash, byte[] Parent, string Status, long? PostedAt, long? PostBefore, long Signed, long BuiltAt)>(
+        var rows = connection.Query<(long Index, byte[] Hash, byte[] Parent, string Status, long? PostedAt, long? PostBefore, long Signed, long BuiltAt, long Orphan)>(
             """
             SELECT b.batch_index, b.hash, b.parent_hash, b.status, b.posted_at,
                 (SELECT min(j.post_before) FROM jobs j WHERE j.batch_index = b.batch_index AND j.state = 'answered'),
-                EXISTS (SELECT 1 FROM outbox o WHERE o.purpose = 'post:' || b.batch_index AND o.state <> 'abandoned'), b.built_at
+                EXISTS (SELECT 1 FROM outbox o WHERE o.purpose = 'post:' || b.batch_index AND o.state <> 'abandoned'), b.built_at,
+                EXISTS (SELECT 1 FROM batches p WHERE p.hash = b.parent_hash AND p.status = 'rolledBack')
             FROM batches b
             WHERE b.batch_index >= coalesce((SELECT max(batch_index) FROM batches WHERE status = 'final'), 0) AND b.status <> 'rolledBack'
                 AND (b.status = 'built' OR b.batch_index > (SELECT max(batch_index) FROM batches) - @few
@@ -97,7 +161,7 @@ internal sealed class BatchStore(SqliteDatabase database)
             new { few = (long)few });
         return [.. rows.Select(r => new LocalBatch(
             (ulong)r.Index, new Bytes32(r.Hash), new Bytes32(r.Parent), StoredBatch.StatusOf(r.Status), (ulong?)r.PostedAt,
-            (ulong?)r.PostBefore ?? ulong.MaxValue, r.Signed != 0) { BuiltAt = (ulong)r.BuiltAt })];
+            (ulong?)r.PostBefore ?? ulong.MaxValue, r.Signed != 0) { BuiltAt = (ulong)r.BuiltAt, IsOrphan = r.Orphan != 0 })];
     }
 
     /// <summary>Records where a batch stands on the chain.</summary>

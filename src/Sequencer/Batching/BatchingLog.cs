@@ -53,6 +53,13 @@ internal static partial class BatchingLog
     [LoggerMessage(126, LogLevel.Warning, "{Part} does not work now: {Fault}")]
     public static partial void Faulted(ILogger logger, string part, string fault);
 
+    [LoggerMessage(127, LogLevel.Error,
+        "{Count} batches from {Index} ({Hash}) were rolled back: {Wrong} leaves were proved wrong and are void, {Freed} jobs are posted again")]
+    public static partial void RolledBack(ILogger logger, int count, ulong index, Bytes32 hash, int wrong, int freed);
+
+    [LoggerMessage(128, LogLevel.Warning, "Batch {Index} follows one that was rolled back and is taken back")]
+    public static partial void Abandoned(ILogger logger, ulong index);
+
     [LoggerMessage(130, LogLevel.Information, "Finalised {Count} batches from {Index}")]
     public static partial void Finalised(ILogger logger, ulong index, int count);
 
@@ -62,12 +69,12 @@ internal static partial class BatchingLog
     [LoggerMessage(132, LogLevel.Warning, "{Purpose} ended as {Status}: {Message}")]
     public static partial void SettlementFailed(ILogger logger, string purpose, TransactionStatus status, string message);
 
-    [LoggerMessage(140, LogLevel.Warning, "Quote {Quote} of batch {Index} is challenged ({Challenge}); {Seconds} s to answer")]
-    public static partial void Challenged(ILogger logger, ulong challenge, ulong index, uint quote, ulong seconds);
+    [LoggerMessage(140, LogLevel.Warning, "{What} is challenged ({Challenge}); {Seconds} s to answer")]
+    public static partial void Challenged(ILogger logger, string what, ulong challenge, ulong seconds);
 
-    [LoggerMessage(141, LogLevel.Information, "Challenge {Challenge} is answered: the quote is good, the bond is ours")]
-    public static partial void Answered(ILogger logger, ulong challenge);
+    [LoggerMessage(141, LogLevel.Information, "{What}: challenge {Challenge} is answered")]
+    public static partial void Answered(ILogger logger, string what, ulong challenge);
 
-    [LoggerMessage(142, LogLevel.Critical, "Challenge {Challenge} of quote {Quote} of batch {Index} cannot be answered: {Cause}. The stake will be slashed")]
-    public static partial void Unanswerable(ILogger logger, ulong challenge, ulong index, uint quote, string cause);
+    [LoggerMessage(142, LogLevel.Critical, "{What}: challenge {Challenge} cannot be answered: {Cause}. The stake will be slashed")]
+    public static partial void Unanswerable(ILogger logger, string what, ulong challenge, string cause);
 }

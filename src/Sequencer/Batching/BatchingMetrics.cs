@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Posting;
 
 namespace TeeTee.Sequencer.Batching;
@@ -16,6 +18,7 @@ internal sealed class BatchingMetrics : IDisposable
     private readonly Counter<long> _epochs;
     private readonly Counter<long> _faults;
     private readonly Counter<long> _answers;
+    private readonly ConcurrentDictionary<DisputeKind, (long Open, long Failed)> _challenges = new();
     private long _badQuoteCount;
 
     public BatchingMetrics()
@@ -28,10 +31,11 @@ internal sealed class BatchingMetrics : IDisposable
         _badQuotes = _meter.CreateCounter<long>("teetee.sequencer.quotes.refused", "{quote}", "Epoch quotes that failed verification.");
         _epochs = _meter.CreateCounter<long>("teetee.sequencer.epochs.stored", "{epoch}", "Epochs with a verified quote.");
         _faults = _meter.CreateCounter<long>("teetee.sequencer.faults", "{fault}", "Rounds that failed, by part.");
-        _answers = _meter.CreateCounter<long>("teetee.sequencer.challenges.answered", "{challenge}", "Challenges of quotes that were answered.");
-        _meter.CreateObservableGauge("teetee.sequencer.challenges.open", () => OpenChallenges, "{challenge}", "Challenges that wait for an answer.");
+        _answers = _meter.CreateCounter<long>("teetee.sequencer.challenges.answered", "{challenge}", "Challenges that were answered.");
         _meter.CreateObservableGauge(
-            "teetee.sequencer.challenges.unanswerable", () => UnanswerableChallenges, "{challenge}", "ALARM: challenges that cannot be answered.");
+            "teetee.sequencer.challenges.open", () => Measure(count => count.Open), "{challenge}", "Challenges that wait for an answer, by kind.");
+        _meter.CreateObservableGauge(
+            "teetee.sequencer.challenges.unanswerable", () => Measure(count => count.Failed), "{challenge}", "ALARM: challenges that cannot be answered, by kind.");
         _meter.CreateObservableGauge("teetee.sequencer.posting.halted", () => Halted ? 1L : 0L, description: "ALARM: 1 while posting is halted.");
         _meter.CreateObservableGauge("teetee.sequencer.receipts.unposted", () => Unposted, "{receipt}", "Ended jobs in no posted batch.");
         _meter.CreateObservableGauge("teetee.sequencer.receipts.oldest", () => OldestSeconds, "s", "Age of the oldest of them.");
@@ -47,11 +51,14 @@ internal sealed class BatchingMetrics : IDisposable
     /// <summary>Age of the oldest of them in seconds.</summary>
     public long OldestSeconds { get; set; }
 
-    /// <summary>Challenges of quotes that wait for an answer.</summary>
-    public long OpenChallenges { get; set; }
+    /// <summary>Challenges of all kinds that wait for an answer.</summary>
+    public long OpenChallenges => _challenges.Values.Sum(count => count.Open);
 
     /// <summary>Those of them that cannot be answered.</summary>
-    public long UnanswerableChallenges { get; set; }
+    public long UnanswerableChallenges => _challenges.Values.Sum(count => count.Failed);
+
+    /// <summary>Notes how many challenges of a kind there are.</summary>
+    public void SetChallenges(DisputeKind kind, long open, long failed) => _challenges[kind] = (open, failed);
 
     /// <summary>Wei.</summary>
     public UInt128 Balance { get; set; }
@@ -82,4 +89,7 @@ internal sealed class BatchingMetrics : IDisposable
     }
 
     public void Dispose() => _meter.Dispose();
+
+    private IEnumerable<Measurement<long>> Measure(Func<(long Open, long Failed), long> part) =>
+        _challenges.Select(kind => new Measurement<long>(part(kind.Value), new KeyValuePair<string, object?>("kind", kind.Key.ToString())));
 }

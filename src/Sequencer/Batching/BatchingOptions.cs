@@ -44,7 +44,10 @@ public sealed record BatchingOptions
     /// <summary>Between two looks for answered jobs, sealed epochs and the chain's state.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Between two looks for challenges of this sequencer's quotes; a small part of the response window.</summary>
+    /// <summary>Weights that are shown when somebody demands pages of them, by model id.</summary>
+    public IReadOnlyDictionary<Bytes32, OfferedWeights> Weights { get; init; } = new Dictionary<Bytes32, OfferedWeights>();
+
+    /// <summary>Between two looks for challenges of this sequencer's quotes and data; a small part of the response window.</summary>
     public TimeSpan ChallengePoll { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>After how long an answer that the contract refused is tried again.</summary>

@@ -11,6 +11,7 @@ using TeeTee.Sequencer.Posting;
 using TeeTee.Sequencer.Receipts;
 using TeeTee.Sequencer.Rpc;
 using TeeTee.Sequencer.Settlement;
+using TeeTee.Sequencer.Storage;
 
 namespace TeeTee.Sequencer.Batching;
 
@@ -32,7 +33,9 @@ public static class BatchingServices
         services.AddSingleton<BatchingMetrics>().AddSingleton<EpochStore>().AddSingleton<CandidateStore>().AddSingleton<BatchStore>();
         services.AddSingleton<StateStore>().AddSingleton<QuoteJudge>().AddSingleton<SnapshotReader>().AddSingleton<BatchAssembler>();
         services.AddSingleton<ContractQuoteJudge>().AddSingleton<ChallengeAnswers>().AddSingleton<ChallengeResponder>();
-        services.AddSingleton<ChainConnection>().AddSingleton<ChainWriter>().AddSingleton<PostingHalt>();
+        services.AddSingleton<PostedData>().AddSingleton<DataResponder>().AddSingleton<AnswerResponder>().AddSingleton<WeightResponder>();
+        services.TryAddSingleton<JobStore>();
+        services.AddSingleton<ChainConnection>().AddSingleton<ChainWriter>().AddSingleton<PostingHalt>().AddSingleton<ConvictedLeaves>();
         services.AddSingleton(s => new SqliteOutbox(s.GetRequiredService<Hosting.Storage.SqliteDatabase>(), options.Clock));
         services.AddSingleton<ClaimService>().AddSingleton<ReceiptReader>().AddSingleton<BatchReader>().AddSingleton<RpcMethodTable>();
         services.AddSingleton<EpochCollector>().AddSingleton<BatchScheduler>().AddSingleton<BatchPoster>().AddSingleton<Finalizer>();
@@ -45,6 +48,10 @@ public static class BatchingServices
         services.AddHostedService(s => s.GetRequiredService<BatchPoster>());
         services.AddHostedService(s => s.GetRequiredService<Finalizer>());
         services.AddHostedService(s => s.GetRequiredService<ChallengeResponder>());
+        services.AddHostedService(s => s.GetRequiredService<DataResponder>());
+        services.AddHostedService(s => s.GetRequiredService<AnswerResponder>());
+        if (options.Weights.Count > 0)
+            services.AddHostedService(s => s.GetRequiredService<WeightResponder>());
         return services;
     }
 

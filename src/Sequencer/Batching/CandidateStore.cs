@@ -67,26 +67,31 @@ internal sealed class CandidateStore(SqliteDatabase database, EpochStore epochs)
     /// <param name="now">Unix seconds of the chain.</param>
     public IReadOnlyList<Bytes32> VoidMissed(ulong now) => database.InTransaction((connection, transaction) =>
     {
-        var rows = connection.Query<(byte[] Id, byte[] User, long Payment, string Fee)>(
-            "SELECT job_id, user, payment, fee FROM jobs WHERE batch_index IS NULL AND state = 'answered' AND post_before <= @now",
-            new { now = (long)now }, transaction).ToArray();
-        foreach ((byte[] id, byte[] user, long payment, string fee) in rows)
-        {
-            string charged = connection.QuerySingle<string>(
-                "SELECT charged FROM user_totals WHERE user = @user AND payment = @payment", new { user, payment }, transaction);
-            connection.Execute(
-                "UPDATE user_totals SET charged = @charged WHERE user = @user AND payment = @payment",
-                new { user, payment, charged = JobRows.Text(checked(JobRows.Wei(charged) - JobRows.Wei(fee))) }, transaction);
-            connection.Execute(
-                """
-                UPDATE jobs SET state = 'void', fee = '0', finish = 4, output_tokens = 0, tokens = x'', tokens_root = @zero,
-                    input = x'', cancel = NULL, cancel_signature = NULL, void_reason = 'not postable before its deadline' WHERE job_id = @id
-                """,
-                new { id, zero = Bytes32.Zero.ToArray() }, transaction);
-        }
-
-        return (IReadOnlyList<Bytes32>)[.. rows.Select(r => new Bytes32(r.Id))];
+        byte[][] ids = [.. connection.Query<byte[]>(
+            "SELECT job_id FROM jobs WHERE batch_index IS NULL AND state = 'answered' AND post_before <= @now", new { now = (long)now }, transaction)];
+        foreach (byte[] id in ids)
+            Void(connection, transaction, id, "not postable before its deadline");
+        return (IReadOnlyList<Bytes32>)[.. ids.Select(id => new Bytes32(id))];
     });
+
+    /// <summary>Makes an answered job void and takes its charge back; nothing of one that is void already.</summary>
+    public static void Void(SqliteConnection connection, SqliteTransaction transaction, byte[] jobId, string reason)
+    {
+        var row = connection.QuerySingleOrDefault<(byte[] User, long Payment, string Fee)?>(
+            "SELECT user, payment, fee FROM jobs WHERE job_id = @jobId AND state = 'answered'", new { jobId }, transaction);
+        if (row is not var (user, payment, fee))
+            return;
+        string charged = connection.QuerySingle<string>("SELECT charged FROM user_totals WHERE user = @user AND payment = @payment", new { user, payment }, transaction);
+        connection.Execute(
+            "UPDATE user_totals SET charged = @charged WHERE user = @user AND payment = @payment",
+            new { user, payment, charged = JobRows.Text(checked(JobRows.Wei(charged) - JobRows.Wei(fee))) }, transaction);
+        connection.Execute(
+            """
+            UPDATE jobs SET state = 'void', fee = '0', finish = 4, output_tokens = 0, tokens = x'', tokens_root = @zero,
+                input = x'', cancel = NULL, cancel_signature = NULL, void_reason = @reason WHERE job_id = @jobId
+            """,
+            new { jobId, reason, zero = Bytes32.Zero.ToArray() }, transaction);
+    }
 
     /// <summary>Unix seconds at which the oldest unposted answer was given; null if none waits.</summary>
     public ulong? OldestUnposted()

@@ -9,8 +9,8 @@ namespace TeeTee.Sequencer.Posting;
 
 /// <summary>Brings the built batches onto the chain, strictly in order and each once, and records what the chain says of them.</summary>
 internal sealed class BatchPoster(
-    BatchingOptions options, ChainConnection chain, ChainWriter writer, BatchStore batches, PostingHalt halt, BatchingMetrics metrics,
-    Readiness readiness, ILogger<BatchPoster> log)
+    BatchingOptions options, ChainConnection chain, ChainWriter writer, BatchStore batches, ConvictedLeaves convicted, PostingHalt halt,
+    BatchingMetrics metrics, Readiness readiness, ILogger<BatchPoster> log)
     : PollingService("chain", options, readiness, metrics, log)
 {
     private readonly BatchingMetrics _metrics = metrics;
@@ -26,7 +26,7 @@ internal sealed class BatchPoster(
         // Something was dropped: how much, only all of them tell.
         if (local.Any(b => b.Index >= view.NextIndex && b.Status != LocalStatus.Built))
             (local, view) = await CompareAsync(batches.Open(int.MaxValue), lifetime, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<SyncAction> actions = SyncActions.Compute(local, view);
+        IReadOnlyList<SyncAction> actions = SyncActions.Compute(local, view, batches.NextIndex() - 1);
         string? reason = actions.OfType<HaltPosting>().FirstOrDefault()?.Reason;
         if (reason is not null && reason != halt.Reason)
             BatchingLog.Halted(Log, reason);
@@ -52,6 +52,8 @@ internal sealed class BatchPoster(
         MarkFinal final => MarkAsync(final.Index, LocalStatus.Final, final.PostedAt, cancellationToken),
         MarkUnposted gone => UnmarkAsync(gone.Index, cancellationToken),
         DiscardBatch missed => DiscardAsync(missed.Index),
+        MarkRolledBack gone => RollBackAsync(gone.Indices, cancellationToken),
+        AbandonBatch orphan => AbandonAsync(orphan.Index),
         PostBatch next => PostAsync(next.Index, cancellationToken),
         _ => Task.CompletedTask,
     };
@@ -79,6 +81,23 @@ internal sealed class BatchPoster(
         return Task.CompletedTask;
     }
 
+    // What the contract took back is posted again as far as it was right; the leaves that were proved wrong never are.
+    private async Task RollBackAsync(IReadOnlyList<ulong> indices, CancellationToken cancellationToken)
+    {
+        StoredBatch[] gone = [.. indices.Select(index => batches.Find(index)!)];
+        var wrong = await convicted.FindAsync(gone, cancellationToken).ConfigureAwait(false);
+        int freed = batches.RollBack(indices, wrong);
+        BatchingLog.RolledBack(Log, gone.Length, gone[0].Index, gone[0].Hash, wrong.Count, freed);
+        _metrics.CountMarked(LocalStatus.RolledBack);
+    }
+
+    private Task AbandonAsync(ulong index)
+    {
+        if (batches.Abandon(index))
+            BatchingLog.Abandoned(Log, index);
+        return Task.CompletedTask;
+    }
+
     private async Task PostAsync(ulong index, CancellationToken cancellationToken)
     {
         if (halt.Reason is not null)
@@ -98,6 +117,8 @@ internal sealed class BatchPoster(
             string cause = ContractError.Describe(outcome.RevertData.Span);
             if (IsDuplicate(batch, outcome))
                 BatchingLog.WasThere(Log, batch.Index);
+            else if (IsOnAnotherParent(outcome))
+                BatchingLog.NotSent(Log, batch.Index, outcome.Status, cause);
             else
                 Stop($"Posting batch {batch.Index} reverts: {cause}");
         }
@@ -110,6 +131,10 @@ internal sealed class BatchPoster(
     private static bool IsDuplicate(StoredBatch batch, TransactionOutcome outcome) =>
         ContractError.TryDecode(outcome.RevertData.Span, out ContractError? error)
         && error == new ContractError("Rollup_IndexAlreadyPosted", [batch.Index, batch.Hash]);
+
+    // Its parent was rolled back meanwhile: the next comparison with the contract sees that, or else halts.
+    private static bool IsOnAnotherParent(TransactionOutcome outcome) =>
+        ContractError.TryDecode(outcome.RevertData.Span, out ContractError? error) && error.Name == "Rollup_ParentMismatch";
 
     private void Stop(string reason)
     {

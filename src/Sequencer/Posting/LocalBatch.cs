@@ -9,6 +9,9 @@ namespace TeeTee.Sequencer.Posting;
 internal sealed record LocalBatch(
     ulong Index, Bytes32 Hash, Bytes32 ParentHash, LocalStatus Status, ulong? PostedAt, ulong PostBefore, bool WasSigned)
 {
+    /// <summary>Whether the batch that it follows was rolled back.</summary>
+    public bool IsOrphan { get; init; }
+
     /// <summary>The chain's time when it was built: its rules hold for some time from then on only.</summary>
     public ulong BuiltAt { get; init; }
 }

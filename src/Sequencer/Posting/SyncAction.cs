@@ -18,5 +18,16 @@ internal sealed record PostBatch(ulong Index) : SyncAction;
 /// <summary>The batch can no longer land in time and was never signed for: take it back.</summary>
 internal sealed record DiscardBatch(ulong Index) : SyncAction;
 
+/// <summary>The contract rolled these back, an own fault or that of one before them: record it and free their jobs.</summary>
+internal sealed record MarkRolledBack(IReadOnlyList<ulong> Indices) : SyncAction
+{
+    public bool Equals(MarkRolledBack? other) => other is not null && Indices.SequenceEqual(other.Indices);
+
+    public override int GetHashCode() => Indices.Count;
+}
+
+/// <summary>A batch that follows one that was rolled back, and so can never be on the chain: take it back.</summary>
+internal sealed record AbandonBatch(ulong Index) : SyncAction;
+
 /// <summary>Nothing may be posted until a person has looked.</summary>
 internal sealed record HaltPosting(string Reason) : SyncAction;

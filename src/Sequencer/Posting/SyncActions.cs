@@ -10,11 +10,24 @@ namespace TeeTee.Sequencer.Posting;
 internal static class SyncActions
 {
     /// <summary>The steps in order; at most one <see cref="PostBatch"/>, because batches are posted strictly one after another.</summary>
-    /// <param name="local">The newest final batch and all after it, ascending.</param>
-    public static IReadOnlyList<SyncAction> Compute(IReadOnlyList<LocalBatch> local, ChainView chain)
+    /// <param name="local">The newest final batch and all after it, ascending, without those known as rolled back.</param>
+    /// <param name="lastUsed">The highest index of any batch in the database, those rolled back included.</param>
+    public static IReadOnlyList<SyncAction> Compute(IReadOnlyList<LocalBatch> local, ChainView chain, ulong lastUsed)
     {
         ArgumentNullException.ThrowIfNull(local);
         ArgumentNullException.ThrowIfNull(chain);
+        LocalBatch[] gone = [.. local.Where(batch => batch.Status != LocalStatus.Final && IsRolledBack(batch, chain))];
+        if (gone.Length == 0)
+            return Compare(local, chain, lastUsed);
+        // What follows them is looked at once they are recorded: it is an orphan then.
+        return [new MarkRolledBack([.. gone.Select(batch => batch.Index)])];
+    }
+
+    private static bool IsRolledBack(LocalBatch batch, ChainView chain) =>
+        chain.Batches.TryGetValue(batch.Index, out ChainBatch? posted) && posted.Hash == batch.Hash && posted.Status == BatchStatus.RolledBack;
+
+    private static List<SyncAction> Compare(IReadOnlyList<LocalBatch> local, ChainView chain, ulong lastUsed)
+    {
         List<SyncAction> actions = [];
         bool isFirstMissing = true;
         foreach (LocalBatch batch in local)
@@ -29,6 +42,12 @@ internal static class SyncActions
                 continue;
             }
 
+            if (batch.Status == LocalStatus.Built && batch.IsOrphan)
+            {
+                actions.Add(new AbandonBatch(batch.Index));
+                return actions;
+            }
+
             if (batch.Status != LocalStatus.Built)
                 actions.Add(new MarkUnposted(batch.Index));
             if (isFirstMissing)
@@ -38,7 +57,7 @@ internal static class SyncActions
             isFirstMissing = false;
         }
 
-        if (Unknown(local, chain) is { } halt)
+        if (Unknown(local, chain, lastUsed) is { } halt)
             actions.Add(halt);
         return actions;
     }
@@ -48,7 +67,7 @@ internal static class SyncActions
         if (posted.Hash != batch.Hash)
             return new HaltPosting($"Index {batch.Index} holds batch {posted.Hash}; this database built {batch.Hash}.");
         if (posted.Status == BatchStatus.RolledBack)
-            return new HaltPosting($"Batch {batch.Index} ({batch.Hash}) was rolled back.");
+            return new HaltPosting($"Batch {batch.Index} ({batch.Hash}), which was final, was rolled back.");
         bool isFinal = posted.Status == BatchStatus.Final && batch.Index <= chain.FinalIndex;
         LocalStatus status = isFinal ? LocalStatus.Final : LocalStatus.Posted;
         if (batch.Status == status && batch.PostedAt == posted.PostedAt)
@@ -66,11 +85,13 @@ internal static class SyncActions
         return missed && isLast && !batch.WasSigned ? new DiscardBatch(batch.Index) : new PostBatch(batch.Index);
     }
 
-    private static HaltPosting? Unknown(IReadOnlyList<LocalBatch> local, ChainView chain)
+    private static HaltPosting? Unknown(IReadOnlyList<LocalBatch> local, ChainView chain, ulong lastUsed)
     {
-        ulong newest = local.Count == 0 ? 0 : local[^1].Index;
-        return chain.NextIndex > newest + 1
-            ? new HaltPosting($"The contract has batches up to {chain.NextIndex - 1}; this database ends at {newest}.")
+        if (chain.NextIndex > lastUsed + 1)
+            return new HaltPosting($"The contract has batches up to {chain.NextIndex - 1}; this database ends at {lastUsed}.");
+        LocalBatch? newest = local.LastOrDefault(batch => chain.Batches.ContainsKey(batch.Index));
+        return chain.NextIndex == lastUsed + 1 && (newest?.Hash ?? Bytes32.Zero) != chain.HeadHash
+            ? new HaltPosting($"The contract's head is {chain.HeadHash}; this database's newest standing batch is {newest?.Hash ?? Bytes32.Zero}.")
             : null;
     }
 }

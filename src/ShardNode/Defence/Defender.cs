@@ -155,7 +155,7 @@ public sealed class Defender : IDisposable
             int first = standing.GroupRoots.Count;
             if (first >= list.Groups.Count)
                 return Fail(dispute.Id, $"{first} groups are revealed, and this list has {list.Groups.Count}");
-            int count = RevealPlan.Take(list.Groups, first);
+            int count = RevealPlan.Take(list.Groups, first, _options.MostRevealBytes);
             if (await _account.SendAsync($"reveal:{dispute.PositionKey}:{first}", game, Encode(game, context, list, first, count), cancellationToken) is { } cause)
                 return Fail(dispute.Id, cause);
             _metrics.CountMove("reveal");

@@ -21,6 +21,9 @@ public sealed record DefenderOptions
     /// <summary>After how long a move that failed is tried again.</summary>
     public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Most bytes of entries in one transaction of a reveal: with context, paths and the token page it stays below 32 kB.</summary>
+    internal int MostRevealBytes { get; init; } = RevealPlan.MostBytes;
+
     /// <summary>Times and limits of transactions.</summary>
     public TransactionSenderOptions Transactions { get; init; } = new();
 }

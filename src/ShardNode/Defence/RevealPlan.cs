@@ -12,7 +12,7 @@ internal static class RevealPlan
     private const int GroupOverhead = 64;
 
     /// <summary>How many groups from <paramref name="first"/> on go into the next transaction: as many as fit, at least one.</summary>
-    public static int Take(IReadOnlyList<IReadOnlyList<Bytes32>> groups, int first)
+    public static int Take(IReadOnlyList<IReadOnlyList<Bytes32>> groups, int first, int most = MostBytes)
     {
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(first, groups.Count);
@@ -21,7 +21,7 @@ internal static class RevealPlan
         while (first + taken < groups.Count)
         {
             bytes += (groups[first + taken].Count * (long)Bytes32.Size) + GroupOverhead;
-            if (taken > 0 && bytes > MostBytes)
+            if (taken > 0 && bytes > most)
                 break;
             taken++;
         }

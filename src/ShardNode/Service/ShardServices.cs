@@ -49,8 +49,9 @@ internal sealed class ShardServices : IAsyncDisposable
         AtRestCipher atRest = new(keys.Encryption);
         ShardFaults? faults = options.Faults is { } switchedOn ? new ShardFaults(switchedOn, options.ModelPath, model) : null;
         ReceiptBook book = new(self, keys, store, atRest, options.Clock, faults);
+        Evidence = new ShardEvidence(self, model, store, atRest, inputs, faults);
         if (options.Defender is { } defending)
-            Defender = OpenDefender(options, defending, new ShardEvidence(self, model, store, atRest, inputs, faults), readiness, logger);
+            Defender = OpenDefender(options, defending, readiness, logger);
         Sealer = new EpochSealer(self, book, store, quotes, inputs, readiness, metrics, options.Clock, logger, () => Defender?.Disputed ?? []);
         Desk = new AttestationDesk(self, quotes, metrics, options.Clock);
         Collateral = new CollateralWatch([trust?.Collateral], readiness, options.Clock, logger);
@@ -90,6 +91,9 @@ internal sealed class ShardServices : IAsyncDisposable
 
     /// <summary>Renews the registered key; null where the shard does not register it.</summary>
     public KeyRenewal? Renewal { get; }
+
+    /// <summary>What this shard's receipts are defended from.</summary>
+    public ShardEvidence Evidence { get; }
 
     /// <summary>Defends this shard's receipts; null where somebody else does.</summary>
     public Defender? Defender { get; }
@@ -153,13 +157,12 @@ internal sealed class ShardServices : IAsyncDisposable
             part.Dispose();
     }
 
-    private Defender OpenDefender(
-        ShardNodeOptions options, DefenderOptions defending, ShardEvidence evidence, Readiness readiness, ILogger logger)
+    private Defender OpenDefender(ShardNodeOptions options, DefenderOptions defending, Readiness readiness, ILogger logger)
     {
         JsonRpcClient rpc = new(options.ChainEndpoint, time: options.Clock);
         DefenderMetrics metrics = new();
         Defender defender = new(
-            defending, new EthereumClient(rpc), options.ChainId, options.Rollup, options.Operator, evidence, Path.Combine(options.StateFolder, "defence.db"),
+            defending, new EthereumClient(rpc), options.ChainId, options.Rollup, options.Operator, Evidence, Path.Combine(options.StateFolder, "defence.db"),
             readiness, metrics, options.Clock, logger);
         _owned.AddRange([defender, metrics, rpc]);
         return defender;

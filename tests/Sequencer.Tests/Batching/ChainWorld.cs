@@ -2,6 +2,7 @@ using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Ethereum;
 using TeeTee.Primitives;
+using TeeTee.Rollup.Disputes;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Poea;
 using TeeTee.RollupContracts;
@@ -16,6 +17,9 @@ internal sealed class ChainWorld : IAsyncDisposable
     public const uint Deposit = 1_000_000;
 
     private static readonly ModelConfig s_config = new(1, VocabularySize, 64, 128, 4, 4, 2, 16, 16, 256, 0x3727C5AC, 0x3E800000, 0, true);
+
+    /// <summary>The same for disputes.</summary>
+    public static DisputeModel Config { get; } = new(1, VocabularySize, 64, 128, 4, 4, 2, 16, 16, 256, 0x3727C5AC, 0x3E800000, 0, true);
 
     private readonly JsonRpcClient _rpc;
 

@@ -31,7 +31,15 @@ public sealed class SyncActionsTests
         { "final one dropped", "1 final", "next 1", "unposted 1, post 1" },
         { "another batch at our index", "1 built", "1 foreign", "halt" },
         { "another batch in the place of a posted one", "1 posted, 2 built", "1 foreign", "halt" },
-        { "rolled back", "1 posted", "1 rolledBack", "halt" },
+        { "rolled back", "1 posted", "1 rolledBack", "rollback 1" },
+        { "rolled back with its successor", "1 posted, 2 posted", "1 rolledBack, 2 rolledBack", "rollback 1 2" },
+        { "only the successor is rolled back", "1 posted, 2 posted, 3 built", "1 open, 2 rolledBack", "rollback 2" },
+        { "rolled back before it was marked", "1 built", "1 rolledBack", "rollback 1" },
+        { "a final one is rolled back", "1 final", "1 rolledBack", "halt" },
+        { "known as rolled back, nothing new", "1 posted, 2 gone", "1 open, 2 rolledBack", "" },
+        { "known as rolled back, the next is built", "1 posted, 2 gone, 3 built on first", "1 open, 2 rolledBack", "post 3" },
+        { "built on one that was rolled back", "1 posted, 2 gone, 3 built orphan", "1 open, 2 rolledBack", "abandon 3" },
+        { "the roll-back is undone", "1 posted, 2 gone", "1 open, 2 open", "halt" },
         { "another parent", "1 posted, 2 built on other", "1 open", "halt" },
         { "a gap", "3 built", "1 open", "halt" },
         { "database lost", "", "1 open", "halt" },
@@ -46,7 +54,10 @@ public sealed class SyncActionsTests
     [MemberData(nameof(Cases))]
     public void Compute_Case_GivesItsActions(string what, string local, string chain, string expected)
     {
-        IReadOnlyList<SyncAction> actions = SyncActions.Compute([.. Split(local).Select(Local)], Chain(Split(chain)));
+        string[] known = Split(local);
+        ulong lastUsed = known.Select(text => ulong.Parse(text.Split(' ')[0])).DefaultIfEmpty().Max();
+        IReadOnlyList<SyncAction> actions = SyncActions.Compute(
+            [.. known.Where(text => !text.Contains("gone")).Select(Local)], Chain(Split(chain)), lastUsed);
 
         Assert.Equal((what, expected), (what, string.Join(", ", actions.Select(Name))));
     }
@@ -59,8 +70,11 @@ public sealed class SyncActionsTests
         ulong index = ulong.Parse(words[0]);
         LocalStatus status = Enum.Parse<LocalStatus>(words[1], ignoreCase: true);
         ulong? postedAt = status == LocalStatus.Built ? null : words.Contains("at") ? ulong.Parse(words[^1]) : index * 10;
-        Bytes32 parent = words.Contains("other") ? s_other : s_hashes[index - 1];
-        return new LocalBatch(index, s_hashes[index], parent, status, postedAt, words.Contains("late") ? Now : Now + 1, words.Contains("signed"));
+        Bytes32 parent = words.Contains("other") ? s_other : words.Contains("first") ? s_hashes[1] : s_hashes[index - 1];
+        return new LocalBatch(index, s_hashes[index], parent, status, postedAt, words.Contains("late") ? Now : Now + 1, words.Contains("signed"))
+        {
+            IsOrphan = words.Contains("orphan"),
+        };
     }
 
     private static ChainView Chain(string[] parts)
@@ -81,7 +95,7 @@ public sealed class SyncActionsTests
         return new ChainView
         {
             NextIndex = next,
-            HeadHash = batches.TryGetValue(next - 1, out ChainBatch? head) ? head.Hash : Bytes32.Zero,
+            HeadHash = batches.Values.LastOrDefault(batch => batch.Status != BatchStatus.RolledBack)?.Hash ?? Bytes32.Zero,
             FinalIndex = Math.Min(believed, batches.Where(b => b.Value.Status == BatchStatus.Final).Select(b => b.Key).DefaultIfEmpty(0UL).Max()),
             Time = Now,
             Batches = batches,
@@ -103,6 +117,8 @@ public sealed class SyncActionsTests
         MarkUnposted a => $"unposted {a.Index}",
         PostBatch a => $"post {a.Index}",
         DiscardBatch a => $"discard {a.Index}",
+        AbandonBatch a => $"abandon {a.Index}",
+        MarkRolledBack a => $"rollback {string.Join(' ', a.Indices)}",
         _ => "halt",
     };
 }
