@@ -260,3 +260,16 @@ struct PickWitness {
     bytes output;
     PageOpening logit;
 }
+
+/// @notice For the salt of a sealed job's content, where `part` is type(uint32).max: `element` is a page of a segment, else 0. Whoever gives
+/// `saltKey` gives up the job's privacy. `token` is the page of `tokensRoot` with token(p), which binds the key: the host salted it itself.
+struct SaltWitness {
+    bytes32 saltKey;
+    TokenOpening token;
+    /// The page, where the content is a segment; otherwise empty.
+    PageOpening output;
+    /// Salt and flat content or row; of a head the salt alone. Empty for a segment.
+    bytes content;
+    /// Of a head; otherwise zero.
+    bytes32 chunkRoot;
+}

@@ -63,7 +63,10 @@ public sealed class DataKey : IDisposable
     }
 
     /// <summary>The salts of everything that is committed about a job but its prompt's own root.</summary>
-    public CommitmentSalts SaltsOf(Bytes32 jobId) => new(new Bytes32(Derive("TeeTee salts v2"u8, jobId.ToArray())));
+    public CommitmentSalts SaltsOf(Bytes32 jobId) => new(SaltKeyOf(jobId));
+
+    /// <summary>The key behind <see cref="SaltsOf"/>. Secret: with it every commitment of the job confirms guesses. Only an auditor who means to publish it asks.</summary>
+    public Bytes32 SaltKeyOf(Bytes32 jobId) => new(Derive("TeeTee salts v2"u8, jobId.ToArray()));
 
     /// <summary>
     /// The salts of <c>promptTokensRoot</c>. The request carries that root and its digest is the job id, so these salts hang on what is known

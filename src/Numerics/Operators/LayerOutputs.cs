@@ -1,6 +1,9 @@
 namespace TeeTee.Numerics.Operators;
 
-/// <summary>The output of every operator of one layer at one position. E embedding, QL heads * head dimension, KL kv heads * head dimension, FF feed-forward.</summary>
+/// <summary>
+/// The output of every operator of one layer at one position. E embedding, QL heads * head dimension, KL kv heads * head dimension,
+/// FF feed-forward.
+/// </summary>
 public sealed record LayerOutputs
 {
     /// <summary>Over the E elements that enter the layer.</summary>

@@ -30,7 +30,8 @@ public class OperatorExpansionTests
     public void Run_DemoModel_EqualsTheEngine()
     {
         using CanonicalModel model = CanonicalModel.Import(Repository.PathOf("models", "demo", "teetee-demo.gguf"));
-        uint[] tokens = model.Tokenizer.Encode("The quick brown fox jumps over the lazy dog, and then it sleeps for a long while in the warm sun.", addBos: true);
+        uint[] tokens = model.Tokenizer.Encode(
+            "The quick brown fox jumps over the lazy dog, and then it sleeps for a long while in the warm sun.", addBos: true);
         AssertEqual(model, tokens, tokens.Length - 2, s_sampled);
     }
 

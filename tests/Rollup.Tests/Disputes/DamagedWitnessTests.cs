@@ -50,6 +50,24 @@ public sealed class DamagedWitnessTests
         }
     }
 
+    [Theory]
+    [InlineData("Small", false)]
+    [InlineData("Long", true)]
+    [InlineData("Odd", false)]
+    [InlineData("TwoPages", false)]
+    public void Judge_AnyPartLongerOrShorter_IsRefused(string shape, bool isSealed)
+    {
+        using DisputeWorld world = new(Shapes.Named(shape) with { IsSealed = isSealed });
+        WitnessBuilder builder = world.Builder();
+        foreach ((EntryPlace place, OperatorPlace op, StepUnit unit) in FirstAndLast(world))
+        {
+            StepClaim claim = builder.Claim(place);
+            byte[] witness = builder.Build(place, world.Own.AnswerContent(place.Group, place.Index), unit);
+            foreach (byte[] resized in ResizedParts.Of(WitnessTypes.Of(claim, unit.Element), witness))
+                AssertRefused(StepVerifier.Judge(claim, unit.Element, unit.Part, resized), op, unit);
+        }
+    }
+
     [Fact]
     public void Judge_WitnessOfAnotherUnit_IsNeverWrong()
     {

@@ -17,6 +17,7 @@ public sealed class HonestStepTests
     [InlineData("TwoPages", true, 197)]
     [InlineData("TwoSegments", false, 97)]
     [InlineData("TwoSegments", true, 197)]
+    [InlineData("Demo", false, 197)]
     public void Judge_EveryUnitOfHonestList_IsRight(string shape, bool isSealed, int every)
     {
         using DisputeWorld world = new(Shapes.Named(shape) with { IsSealed = isSealed });

@@ -73,16 +73,9 @@ public sealed class OperatorLayoutTests
     public void Entries_OfEdgesAndRows_FoldToTheTraceLeaf(string shape, bool isSealed)
     {
         using DisputeWorld world = new(Shapes.Named(shape) with { IsSealed = isSealed });
-        OperatorLayout layout = world.Own.Layout;
-        uint width = world.Model.EmbeddingLength;
-        Bytes32[] first = [.. world.Own.Entries.Groups[0]];
-        Bytes32[] last = [.. Pick(world, layout.LayerCount, DisputeOperator.FeedForwardResidual)];
-        Bytes32[] rows = [.. Enumerable.Range(1, layout.LayerCount).SelectMany(group =>
-            Pick(world, group, DisputeOperator.KeyRow).Concat(Pick(world, group, DisputeOperator.ValueRow)))];
-        Bytes32 leaf = TraceCommitment.Leaf(
-            world.Context.Position, Root("TT/vect1", width, first), Root("TT/vect1", width, last), Root("TT/kvpo1", (uint)rows.Length, rows));
+        ListEdges edges = ListEdges.Of(world.Model, world.Own.Layout, world.Own.Entries);
 
-        Assert.Equal(world.TraceLeaves[(int)world.Context.Position], leaf);
+        Assert.Equal(world.TraceLeaves[(int)world.Context.Position], edges.Leaf(world.Context.Position));
     }
 
     [Fact]
@@ -116,10 +109,4 @@ public sealed class OperatorLayoutTests
 
         Assert.Equal(pages, salts.Count);
     }
-
-    private static IEnumerable<Bytes32> Pick(DisputeWorld world, int group, DisputeOperator op) =>
-        Enumerable.Range(0, world.Model.UnitsOf(op)).Select(unit => world.Own.Entries[world.Own.Layout.Locate(group, op, unit)]);
-
-    private static Bytes32 Root(string tag, uint size, Bytes32[] nodes) =>
-        Sha256Merkle.Root(new MerkleTag(tag), size, new MerkleTree<Sha256Merkle>(nodes).TreeHash);
 }

@@ -25,19 +25,63 @@ public sealed class StepVectorTests
         { "TwoSegments", true, "Wide" },
     };
 
+    [Fact]
+    public void Vectors_OfEdges_AreWhatThisCodeMakes()
+    {
+        using DisputeWorld world = new(DisputeShape.Small);
+        JsonArray cases = [];
+        foreach (AlteredSteps.Step step in AlteredSteps.All)
+        {
+            (StepClaim claim, byte[] witness) = AlteredSteps.Make(world, step);
+            cases.Add(Case(step.Name, claim, step.Judged, witness, step.IsWrong));
+        }
+
+        AssertFile("Edges", cases);
+    }
+
     [Theory]
     [MemberData(nameof(Files))]
     public void Vectors_OfEveryOperator_AreWhatThisCodeMakes(string shape, bool isSealed, string which)
     {
-        string path = Repository.PathOf("contracts", "test", "vectors", "steps", $"{shape}{(isSealed ? "Sealed" : "")}.json");
-        string made = Make(shape, isSealed, which);
+        AssertFile($"{shape}{(isSealed ? "Sealed" : "")}", Make(shape, isSealed, which));
+    }
+
+    [Fact]
+    public void Vectors_OfSalts_AreWhatThisCodeMakes()
+    {
+        JsonArray cases = [];
+        foreach (DisputeShape shape in (DisputeShape[])[DisputeShape.Small, DisputeShape.Long])
+        {
+            using DisputeWorld world = new(shape with { IsSealed = true });
+            HashSet<DisputeOperator> seen = [];
+            foreach ((EntryPlace place, OperatorPlace op) in ListUnits.Entries(world.Own.Layout).Reverse())
+            {
+                if (op.Operator == DisputeOperator.Input || !seen.Add(op.Operator))
+                    continue;
+                bool isPaged = op.Operator.Form() is OperatorForm.Vector or OperatorForm.Matrix;
+                int page = isPaged ? world.Model.SegmentShapeOf(op.Operator, op.Unit).Pages - 1 : 0;
+                StepUnit unit = new((uint)page, StepUnit.SaltPart);
+                WrongSalt wrong = new(world, place, page);
+                byte[] right = world.Builder().Build(place, world.Own.AnswerContent(place.Group, place.Index), unit);
+                cases.Add(Case($"{op.Operator} salt right", world.Builder().Claim(place), unit, right, wrong: false));
+                cases.Add(Case($"{op.Operator} salt wrong", wrong.Claim, unit, wrong.Witness(unit), wrong: true));
+            }
+        }
+
+        AssertFile("Salts", cases);
+    }
+
+    private static void AssertFile(string name, JsonArray cases)
+    {
+        string path = Repository.PathOf("contracts", "test", "vectors", "steps", name + ".json");
+        string made = new JsonObject { ["count"] = cases.Count, ["cases"] = cases }.ToJsonString(s_options) + "\n";
         if (Environment.GetEnvironmentVariable("TEETEE_UPDATE_VECTORS") == "1")
             File.WriteAllText(path, made);
 
         Assert.Equal(made, File.ReadAllText(path));
     }
 
-    private static string Make(string shape, bool isSealed, string which)
+    private static JsonArray Make(string shape, bool isSealed, string which)
     {
         using DisputeWorld world = new(Shapes.Named(shape) with { IsSealed = isSealed });
         JsonArray cases = [];
@@ -50,8 +94,7 @@ public sealed class StepVectorTests
             cases.Add(Case(name + " wrong", tampered.Claim, unit, tampered.Witness(unit), wrong: true));
         }
 
-        JsonObject file = new() { ["count"] = cases.Count, ["cases"] = cases };
-        return file.ToJsonString(s_options) + "\n";
+        return cases;
     }
 
     private static JsonObject Case(string name, StepClaim claim, StepUnit unit, byte[] witness, bool wrong)
@@ -77,7 +120,7 @@ public sealed class StepVectorTests
     /// <summary>A byte of each opened value: what no check of the encoding, only the openings themselves can notice.</summary>
     private static IEnumerable<int> DamageOf(StepClaim claim, StepUnit unit, byte[] witness)
     {
-        foreach (int offset in OpenedBytes.Offsets(WitnessTypes.Of(claim, unit.Element), witness))
+        foreach (int offset in OpenedBytes.Offsets(unit.IsSalt ? SaltWitness.Type : WitnessTypes.Of(claim, unit.Element), witness))
         {
             byte[] damaged = (byte[])witness.Clone();
             damaged[offset] ^= 1;

@@ -13,6 +13,7 @@ public sealed class TamperedStepTests
     [InlineData("Odd", false, 3)]
     [InlineData("TwoPages", true, 397)]
     [InlineData("TwoSegments", false, 397)]
+    [InlineData("Demo", true, 497)]
     public void Judge_AnyUnitTampered_IsFoundAndWrong(string shape, bool isSealed, int every)
     {
         using DisputeWorld world = new(Shapes.Named(shape) with { IsSealed = isSealed });

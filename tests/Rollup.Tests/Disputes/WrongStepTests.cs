@@ -59,13 +59,15 @@ public sealed class WrongStepTests
     }
 
     [Theory]
-    [InlineData(0f)]
-    [InlineData(float.NaN)]
-    [InlineData(float.NegativeInfinity)]
-    [InlineData(1e30f)]
-    public void Judge_PickOfAnotherToken_IsWrong(float score)
+    [InlineData(0f, 5)]
+    [InlineData(float.NaN, 5)]
+    [InlineData(float.NegativeInfinity, 5)]
+    [InlineData(1e30f, 5)]
+    [InlineData(1e30f, 320)]
+    [InlineData(1e30f, uint.MaxValue)]
+    public void Judge_PickOfAnotherToken_IsWrong(float score, uint id)
     {
-        using DisputeWorld world = new(DisputeShape.Small, new OtherPick(score, DisputeShape.Small.Position));
+        using DisputeWorld world = new(DisputeShape.Small, new OtherPick(score, id, DisputeShape.Small.Position));
         EntryPlace place = world.Own.Entries.FirstDifference(world.Host.Entries)!.Value;
         byte[] answer = world.Host.AnswerContent(place.Group, place.Index);
         StepUnit unit = StepFinder.Find(world.Own, place, answer)!.Value;
@@ -112,10 +114,10 @@ public sealed class WrongStepTests
         Assert.Empty(wrong);
     }
 
-    private sealed class OtherPick(float score, int position) : Inference.Disputes.IOperatorFault
+    private sealed class OtherPick(float score, uint id, int position) : Inference.Disputes.IOperatorFault
     {
         public bool Affects(int at) => at == position;
 
-        public void AlterPick(int at, SegmentBest[] bests) => bests[0] = new SegmentBest(score, 5);
+        public void AlterPick(int at, SegmentBest[] bests) => bests[0] = new SegmentBest(score, id);
     }
 }

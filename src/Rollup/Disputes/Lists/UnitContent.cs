@@ -68,7 +68,8 @@ internal static class UnitContent
     {
         SegmentShape shape = model.SegmentShapeOf(place.Operator, place.Unit);
         if (planes.Length != shape.Planes || planes[^1].Length != model.LengthOf(place.Operator))
-            throw new ArgumentException($"{place.Operator} has {planes.Length} planes of {planes[^1].Length}; the model needs {shape.Planes} of {model.LengthOf(place.Operator)}.");
+            throw new ArgumentException(
+                $"{place.Operator} has {planes.Length} planes of {planes[^1].Length}, the model needs {shape.Planes} of {model.LengthOf(place.Operator)}.");
         byte[] bytes = new byte[shape.Bytes];
         for (int j = 0; j < shape.Planes; j++)
             Write(planes[j].AsSpan(shape.First, shape.Count), bytes.AsSpan(j * shape.PlanePages * SegmentShape.PageSize));

@@ -13,7 +13,7 @@ internal static class AttentionSteps
         int leaf = scope.RequireElement(0, 3L * chunks);
         return (leaf / chunks) switch
         {
-            0 => Scores(scope, StepScope.Read<ScoresWitness>(witness), leaf, chunks),
+            0 => Scores(scope, StepScope.Read<ScoresWitness>(witness), leaf),
             1 => Sums(scope, StepScope.Read<SumsWitness>(witness), leaf, chunks),
             _ => Outputs(scope, StepScope.Read<OutputsWitness>(witness), leaf, chunks),
         };
@@ -27,7 +27,7 @@ internal static class AttentionSteps
         return StepScope.Floats(opening.Content.AsSpan(scope.SaltBytes));
     }
 
-    private static bool Scores(StepScope scope, ScoresWitness witness, int leaf, int chunks)
+    private static bool Scores(StepScope scope, ScoresWitness witness, int leaf)
     {
         RequireSelected(scope, witness.Salt, witness.ChunkRoot, witness.Leaf, witness.Path, leaf);
         float? max = null;

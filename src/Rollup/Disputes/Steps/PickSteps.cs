@@ -12,10 +12,12 @@ internal static class PickSteps
         int element = scope.RequireElement(0, scope.Model.VocabularySize);
         SegmentBest[] bests = PickContent.Read(
             scope.FlatOutput(witness.Output, scope.Model.UnitsOf(DisputeOperator.Logits) * PickContent.BestBytes, c => DisputeHash.Pick(c)));
-        SegmentBest committed = bests[element / scope.Model.SegmentOf(DisputeOperator.Logits)];
+        int length = scope.Model.SegmentOf(DisputeOperator.Logits);
+        SegmentBest committed = bests[element / length];
         float logit = scope.InputElement(witness.Logit, scope.Group, DisputeOperator.Logits, element);
         SegmentBest own = new(Score(scope, logit, (uint)element), (uint)element);
-        if (!float.IsFinite(committed.Score))
+        bool isOfSegment = committed.Id / (uint)length == element / length && committed.Id < scope.Model.VocabularySize;
+        if (!float.IsFinite(committed.Score) || !isOfSegment)
             return true;
         return own.Id == committed.Id ? StepBits.Differ(own.Score, committed.Score) : own.Beats(committed);
     }

@@ -1,5 +1,6 @@
 using TeeTee.Numerics;
 using TeeTee.Numerics.Operators;
+using TeeTee.Primitives;
 
 namespace TeeTee.Rollup.Disputes;
 
@@ -10,13 +11,21 @@ public static class StepFinder
     /// <param name="own">The canonical list.</param>
     /// <param name="place">The first entry in which the revealed list leaves it.</param>
     /// <param name="answered">What was answered for that entry.</param>
-    /// <returns>Null where no unit differs, or the answer has a length that the contract would not have taken.</returns>
+    /// <returns>
+    /// Null where nothing differs, or the answer has a length that the contract would not have taken. Where only a salt differs, the salt:
+    /// proving that one publishes the job's salt key.
+    /// </returns>
     public static StepUnit? Find(OperatorList own, EntryPlace place, ReadOnlySpan<byte> answered)
     {
         ArgumentNullException.ThrowIfNull(own);
         if (AnsweredContent.Read(own, place, answered) is not { } content)
             return null;
         OperatorPlace unit = own.Layout.PlaceOf(place.Group, place.Index);
+        return InContent(own, place, unit, content) ?? InSalts(own, place, unit, content);
+    }
+
+    private static StepUnit? InContent(OperatorList own, EntryPlace place, OperatorPlace unit, AnsweredContent content)
+    {
         byte[] expected = own.RawContent(place.Group, place.Index);
         return unit.Operator.Form() switch
         {
@@ -25,7 +34,7 @@ public static class StepFinder
             OperatorForm.Norm => InNorm(own.Model, expected, content.Unsalted),
             OperatorForm.Row => At(Difference(expected, content.Unsalted, sizeof(ushort))),
             OperatorForm.Head => InHead(own, unit, content),
-            _ => InPick(own.Outputs.Final!.Bests, PickContent.Read(content.Unsalted)),
+            _ => InPick(own.Model, own.Outputs.Final!.Bests, PickContent.Read(content.Unsalted)),
         };
     }
 
@@ -62,20 +71,37 @@ public static class StepFinder
 
     private static StepUnit? InHead(OperatorList own, OperatorPlace unit, AnsweredContent content)
     {
-        Primitives.Bytes32[] expected = own.HeadLeaves(unit), answered = content.Leaves;
+        // Under the answered salt, whatever it is: the judge hashes with it too.
+        Bytes32[] expected = [.. own.HeadChunks(unit).Select(chunk => DisputeHash.ChunkLeaf(content.Salt, chunk))], answered = content.Leaves;
         int index = Enumerable.Range(0, expected.Length).FirstOrDefault(i => expected[i] != answered[i], -1);
         return index < 0 ? null : At(index);
     }
 
-    private static StepUnit? InPick(SegmentBest[] expected, SegmentBest[] answered)
+    private static StepUnit? InSalts(OperatorList own, EntryPlace place, OperatorPlace unit, AnsweredContent content)
     {
+        if (!own.IsSealed)
+            return null;
+        if (unit.Operator.Form() is not (OperatorForm.Vector or OperatorForm.Matrix))
+            return content.Salt.SequenceEqual(own.AnswerContent(place.Group, place.Index)[..Bytes32.Size]) ? null : SaltOf(0);
+        byte[][] expected = own.PagesOf(unit), answered = content.Pages();
+        int page = Enumerable.Range(0, expected.Length).FirstOrDefault(
+            i => !expected[i].AsSpan(0, Bytes32.Size).SequenceEqual(answered[i].AsSpan(0, Bytes32.Size)), -1);
+        return page < 0 ? null : SaltOf(page);
+    }
+
+    private static StepUnit? SaltOf(int page) => new StepUnit((uint)page, StepUnit.SaltPart);
+
+    private static StepUnit? InPick(DisputeModel model, SegmentBest[] expected, SegmentBest[] answered)
+    {
+        int segment = model.SegmentOf(DisputeOperator.Logits);
         for (int i = 0; i < expected.Length; i++)
         {
             bool isEqual = expected[i].Id == answered[i].Id
                 && BitConverter.SingleToUInt32Bits(expected[i].Score) == BitConverter.SingleToUInt32Bits(answered[i].Score);
-            // Either the true best beats the committed one, or the committed score is not its token's.
+            // Either the true best beats the committed one, or that is none at all, or its score is not its token's.
+            bool isNone = !float.IsFinite(answered[i].Score) || answered[i].Id / (uint)segment != i || answered[i].Id >= model.VocabularySize;
             if (!isEqual)
-                return At((int)(expected[i].Beats(answered[i]) || !float.IsFinite(answered[i].Score) ? expected[i].Id : answered[i].Id));
+                return At((int)(isNone || expected[i].Beats(answered[i]) ? expected[i].Id : answered[i].Id));
         }
         return null;
     }

@@ -12,7 +12,7 @@ public static class StepVerifier
     /// <summary>Judges a step.</summary>
     /// <param name="claim">The selected entry in the revealed list; that the entry opens there is the game's to check.</param>
     /// <param name="element">Which unit, as the operator's witness in contracts/src/types/DisputeTypes.sol says.</param>
-    /// <param name="part">The weight page of a matrix; zero for all other operators.</param>
+    /// <param name="part">The weight page of a matrix; <see cref="StepUnit.SaltPart"/> for the salt of a sealed content; else zero.</param>
     /// <param name="witness">ABI encoding of the operator's witness.</param>
     public static StepResult Judge(StepClaim claim, uint element, uint part, ReadOnlySpan<byte> witness)
     {
@@ -37,6 +37,8 @@ public static class StepVerifier
     private static bool IsWrong(StepScope scope, ReadOnlySpan<byte> witness)
     {
         DisputeOperator op = scope.Place.Operator;
+        if (scope.Part == StepUnit.SaltPart)
+            return SaltSteps.Salt(scope, StepScope.Read<SaltWitness>(witness));
         StepRefusal.Unless(scope.Part == 0 || op.Form() == OperatorForm.Matrix, StepStage.Unit, StepCause.OutOfRange);
         return op switch
         {

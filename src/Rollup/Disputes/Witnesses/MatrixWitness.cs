@@ -7,12 +7,15 @@ public sealed record MatrixWitness(PageOpening Output, PageOpening Previous, IRe
     : IStepWitness<MatrixWitness>
 {
     /// <inheritdoc/>
-    public static AbiType Type { get; } = AbiType.Parse("(" + PageOpening.Tuple + "," + PageOpening.Tuple + "," + FlatOpening.Tuple + "[]," + WitnessTuples.Page + ")");
+    public static AbiType Type { get; } = AbiType.Parse(
+        "(" + PageOpening.Tuple + "," + PageOpening.Tuple
+        + "," + FlatOpening.Tuple + "[]," + WitnessTuples.Page + ")");
 
     /// <inheritdoc/>
     public object[] ToTuple() => [Output.ToTuple(), Previous.ToTuple(), WitnessTuples.All(Inputs, item => item.ToTuple()), WitnessTuples.Of(Weight)];
 
     /// <inheritdoc/>
     public static MatrixWitness FromTuple(object[] members) => new(
-        PageOpening.FromTuple(members[0]), PageOpening.FromTuple(members[1]), [.. ((object[])members[2]).Select(FlatOpening.FromTuple)], WitnessTuples.ProvenPage(members[3]));
+        PageOpening.FromTuple(members[0]), PageOpening.FromTuple(members[1]),
+        [.. ((object[])members[2]).Select(FlatOpening.FromTuple)], WitnessTuples.ProvenPage(members[3]));
 }

@@ -13,5 +13,6 @@ public sealed record QuantizedGatedWitness(byte[] Output, PageOpening Gate, Page
     public object[] ToTuple() => [Output, Gate.ToTuple(), Up.ToTuple()];
 
     /// <inheritdoc/>
-    public static QuantizedGatedWitness FromTuple(object[] members) => new((byte[])members[0], PageOpening.FromTuple(members[1]), PageOpening.FromTuple(members[2]));
+    public static QuantizedGatedWitness FromTuple(object[] members) => new(
+        (byte[])members[0], PageOpening.FromTuple(members[1]), PageOpening.FromTuple(members[2]));
 }

@@ -13,5 +13,6 @@ public sealed record ResidualWitness(PageOpening Output, PageOpening Hidden, Pag
     public object[] ToTuple() => [Output.ToTuple(), Hidden.ToTuple(), Branch.ToTuple()];
 
     /// <inheritdoc/>
-    public static ResidualWitness FromTuple(object[] members) => new(PageOpening.FromTuple(members[0]), PageOpening.FromTuple(members[1]), PageOpening.FromTuple(members[2]));
+    public static ResidualWitness FromTuple(object[] members) => new(
+        PageOpening.FromTuple(members[0]), PageOpening.FromTuple(members[1]), PageOpening.FromTuple(members[2]));
 }

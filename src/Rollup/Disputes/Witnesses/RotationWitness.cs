@@ -7,12 +7,15 @@ public sealed record RotationWitness(PageOpening Output, PageOpening First, Page
     : IStepWitness<RotationWitness>
 {
     /// <inheritdoc/>
-    public static AbiType Type { get; } = AbiType.Parse("(" + PageOpening.Tuple + "," + PageOpening.Tuple + "," + PageOpening.Tuple + "," + WitnessTuples.Page + "," + WitnessTuples.Page + ")");
+    public static AbiType Type { get; } = AbiType.Parse(
+        "(" + PageOpening.Tuple + "," + PageOpening.Tuple + ","
+        + PageOpening.Tuple + "," + WitnessTuples.Page + "," + WitnessTuples.Page + ")");
 
     /// <inheritdoc/>
     public object[] ToTuple() => [Output.ToTuple(), First.ToTuple(), Second.ToTuple(), WitnessTuples.Of(Cosine), WitnessTuples.Of(Sine)];
 
     /// <inheritdoc/>
     public static RotationWitness FromTuple(object[] members) => new(
-        PageOpening.FromTuple(members[0]), PageOpening.FromTuple(members[1]), PageOpening.FromTuple(members[2]), WitnessTuples.ProvenPage(members[3]), WitnessTuples.ProvenPage(members[4]));
+        PageOpening.FromTuple(members[0]), PageOpening.FromTuple(members[1]), PageOpening.FromTuple(members[2]),
+        WitnessTuples.ProvenPage(members[3]), WitnessTuples.ProvenPage(members[4]));
 }

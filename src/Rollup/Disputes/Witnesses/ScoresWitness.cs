@@ -8,12 +8,16 @@ public sealed record ScoresWitness(
     : IStepWitness<ScoresWitness>
 {
     /// <inheritdoc/>
-    public static AbiType Type { get; } = AbiType.Parse("(bytes,bytes32,bytes32,bytes32[]," + WitnessTuples.Page + "," + PageOpening.Tuple + "[]," + KvChunk.Tuple + ")");
+    public static AbiType Type { get; } = AbiType.Parse(
+        "(bytes,bytes32,bytes32,bytes32[]," + WitnessTuples.Page + ","
+        + PageOpening.Tuple + "[]," + KvChunk.Tuple + ")");
 
     /// <inheritdoc/>
-    public object[] ToTuple() => [Salt, ChunkRoot, Leaf, Path, WitnessTuples.Of(Previous), WitnessTuples.All(Query, item => item.ToTuple()), Keys.ToTuple()];
+    public object[] ToTuple() =>
+        [Salt, ChunkRoot, Leaf, Path, WitnessTuples.Of(Previous), WitnessTuples.All(Query, item => item.ToTuple()), Keys.ToTuple()];
 
     /// <inheritdoc/>
     public static ScoresWitness FromTuple(object[] members) => new(
-        (byte[])members[0], (Bytes32)members[1], (Bytes32)members[2], WitnessTuples.Hashes(members[3]), WitnessTuples.ProvenPage(members[4]), [.. ((object[])members[5]).Select(PageOpening.FromTuple)], KvChunk.FromTuple(members[6]));
+        (byte[])members[0], (Bytes32)members[1], (Bytes32)members[2], WitnessTuples.Hashes(members[3]),
+        WitnessTuples.ProvenPage(members[4]), [.. ((object[])members[5]).Select(PageOpening.FromTuple)], KvChunk.FromTuple(members[6]));
 }

@@ -27,12 +27,15 @@ public sealed class WitnessBuilder(DisputeContext context, OperatorList own, Ope
     /// <param name="answered">What was answered for it.</param>
     /// <param name="unit">What is wrong, as <see cref="StepFinder"/> says.</param>
     /// <exception cref="ArgumentException">The answer does not fit the place, or the operator is given and not computed.</exception>
+    /// <exception cref="InvalidOperationException">The unit is a salt, and the sources do not give the key away.</exception>
     public byte[] Build(EntryPlace place, ReadOnlySpan<byte> answered, StepUnit unit)
     {
         AnsweredContent content = AnsweredContent.Read(own, place, answered)
             ?? throw new ArgumentException($"{answered.Length} bytes do not answer entry {place}.", nameof(answered));
         OperatorPlace op = _layout.PlaceOf(place.Group, place.Index);
         int element = (int)unit.Element;
+        if (unit.IsSalt)
+            return Salt(op, content, element).Encode();
         return op.Operator switch
         {
             DisputeOperator.Embedding => Embedding(op, content, element).Encode(),
@@ -56,7 +59,26 @@ public sealed class WitnessBuilder(DisputeContext context, OperatorList own, Ope
         };
     }
 
-    private EmbeddingWitness Embedding(OperatorPlace op, AnsweredContent content, int element)
+    private SaltWitness Salt(OperatorPlace op, AnsweredContent content, int page)
+    {
+        Bytes32 key = sources.SaltKey
+            ?? throw new InvalidOperationException("A wrong salt is proved with the job's salt key, which the sources do not give away.");
+        return op.Operator.Form() switch
+        {
+            OperatorForm.Vector or OperatorForm.Matrix => new SaltWitness(key, Token(), OutputPageAt(content, page), [], Bytes32.Zero),
+            OperatorForm.Head => new SaltWitness(
+                key, Token(), PageOpening.Empty, content.Salt, new MerkleTree<KeccakMerkle>(content.Leaves).TreeHash),
+            _ => new SaltWitness(key, Token(), PageOpening.Empty, content.Whole, Bytes32.Zero),
+        };
+    }
+
+    private EmbeddingWitness Embedding(OperatorPlace op, AnsweredContent content, int element) => new(
+        OutputPage(op, content, 0, element), Token(),
+        sources.Weights.Prove(
+            WeightLayout.TokenEmbedding, (int)sources.Tokens[(int)context.Position], element / OperatorShapes.PageColumns));
+
+    /// <summary>The page of tokens that holds token(p).</summary>
+    private ProvenPage Token()
     {
         int page = (int)context.Position / TokenCommitment.PageTokens;
         uint[] tokens = [.. sources.Tokens];
@@ -66,10 +88,7 @@ public sealed class WitnessBuilder(DisputeContext context, OperatorList own, Ope
         for (int i = 0; i < ids.Length; i++)
             System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(i * sizeof(uint)), ids[i]);
         LeafSalts? salts = sources.Salts?.Tokens;
-        ProvenPage token = new(SaltedBytes.Of(salts?[page], bytes), TokenCommitment.ProvePage(tokens, page, salts));
-        return new EmbeddingWitness(
-            OutputPage(op, content, 0, element), token,
-            sources.Weights.Prove(WeightLayout.TokenEmbedding, (int)tokens[context.Position], element / OperatorShapes.PageColumns));
+        return new ProvenPage(SaltedBytes.Of(salts?[page], bytes), TokenCommitment.ProvePage(tokens, page, salts));
     }
 
     private NormWitness Norm(int group, OperatorPlace op, AnsweredContent content, int element)
@@ -224,12 +243,13 @@ public sealed class WitnessBuilder(DisputeContext context, OperatorList own, Ope
     }
 
     /// <summary>The page of the answered segment that holds an element in a plane; the game has opened the entry itself.</summary>
-    private PageOpening OutputPage(OperatorPlace op, AnsweredContent content, int plane, int element)
+    private PageOpening OutputPage(OperatorPlace op, AnsweredContent content, int plane, int element) =>
+        OutputPageAt(content, _model.SegmentShapeOf(op.Operator, op.Unit).PageOf(plane, element));
+
+    private static PageOpening OutputPageAt(AnsweredContent content, int page)
     {
-        SegmentShape shape = _model.SegmentShapeOf(op.Operator, op.Unit);
         byte[][] pages = content.Pages();
         MerkleTree<Sha256Merkle> tree = OperatorList.PageTree(pages);
-        int page = shape.PageOf(plane, element);
         return new PageOpening(new EntryOpening(tree.TreeHash, []), pages[page], tree.Prove(page));
     }
 

@@ -19,4 +19,10 @@ public sealed record WitnessSources
 
     /// <summary>Of a sealed job; null for a public one.</summary>
     public CommitmentSalts? Salts { get; init; }
+
+    /// <summary>
+    /// The key of <see cref="Salts"/>, given only by who would rather publish it, and with it the job's privacy, than leave a wrong salt
+    /// unproved; otherwise null.
+    /// </summary>
+    public Bytes32? SaltKey { get; init; }
 }

@@ -11,6 +11,9 @@ internal sealed record DisputeShape(SyntheticModel Model, LayerRange Range, int 
     public bool IsGreedy { get; init; } = true;
     public bool IsHalfSplit { get; init; }
 
+    /// <summary>A model file that takes the synthetic model's place.</summary>
+    public string? File { get; init; }
+
     /// <summary>Two layers, four heads on two kv heads, everything in one page.</summary>
     public static DisputeShape Small { get; } = new(new SyntheticModel { Context = 128, RopeDimensions = 12 }, new LayerRange(0, 2), 9, 6);
 
@@ -50,5 +53,11 @@ internal sealed record DisputeShape(SyntheticModel Model, LayerRange Range, int 
         new LayerRange(0, 1), 5, 4)
     {
         IsGreedy = false,
+    };
+
+    /// <summary>The trained model of the demo, cut before its last two layers.</summary>
+    public static DisputeShape Demo { get; } = new(new SyntheticModel(), new LayerRange(4, 2), 60, 41)
+    {
+        File = Repository.PathOf("models", "demo", "teetee-demo.gguf"), IsGreedy = false,
     };
 }

@@ -16,18 +16,19 @@ internal sealed class DisputeWorld : IDisposable
     private readonly CanonicalModel _model;
     private readonly ShardModel _shard;
     private readonly ExpandedPosition _canonical;
+    private readonly float[] _hidden;
 
     public DisputeWorld(DisputeShape shape, IOperatorFault? fault = null)
     {
         Shape = shape;
-        _model = shape.Model.Import();
+        _model = shape.File is null ? shape.Model.Import() : CanonicalModel.Import(shape.File);
         if (shape.IsHalfSplit)
             SplitByHalves(_model);
         Weights = WeightTree.Build(_model, CancellationToken.None);
         _shard = ShardModel.Load(_model, shape.Range, 2);
-        Tokens = [.. Enumerable.Range(0, shape.Positions + 1).Select(i => (uint)((i * 37 + 11) % shape.Model.Vocabulary))];
-        Salts = shape.IsSealed ? new CommitmentSalts(Sha256.Hash("salts"u8)) : null;
-        float[] hidden = Inputs();
+        Tokens = [.. Enumerable.Range(0, shape.Positions + 1).Select(i => (uint)((i * 37 + 11) % _model.Config.VocabularySize))];
+        Salts = shape.IsSealed ? new CommitmentSalts(SaltKey) : null;
+        float[] hidden = _hidden = Inputs();
         _canonical = OperatorExpansion.Run(_shard, Request(hidden, null), CancellationToken.None);
         OperatorOutputs host = _canonical.Outputs;
         if (fault is not null)
@@ -41,6 +42,8 @@ internal sealed class DisputeWorld : IDisposable
         TraceLeaves = Trace(hidden, fault);
         Context = MakeContext();
     }
+
+    public static Bytes32 SaltKey { get; } = Sha256.Hash("salts"u8);
 
     public DisputeShape Shape { get; }
     public DisputeModel Model { get; }
@@ -60,7 +63,7 @@ internal sealed class DisputeWorld : IDisposable
 
     public WitnessSources Sources => new()
     {
-        Weights = Weights, Stored = _canonical, TraceLeaves = TraceLeaves, Tokens = Tokens, Salts = Salts,
+        Weights = Weights, Stored = _canonical, TraceLeaves = TraceLeaves, Tokens = Tokens, Salts = Salts, SaltKey = SaltKey,
     };
 
     /// <summary>The builder of a challenger.</summary>
@@ -68,6 +71,15 @@ internal sealed class DisputeWorld : IDisposable
 
     /// <summary>A builder that takes the host's contents for its own: every unit of the host's list can be judged with it.</summary>
     public WitnessBuilder HostBuilder() => new(Context, Host, Host.Entries, Sources);
+
+    /// <summary>A list of canonical outputs that a host has altered in place, with a builder that takes it for its own.</summary>
+    public (OperatorList List, WitnessBuilder Builder) Altered(Action<OperatorOutputs> alter)
+    {
+        using ExpandedPosition fresh = OperatorExpansion.Run(_shard, Request(_hidden, null), CancellationToken.None);
+        alter(fresh.Outputs);
+        OperatorList list = OperatorList.Build(Model, fresh.Outputs, Salts);
+        return (list, new WitnessBuilder(Context, list, list.Entries, Sources));
+    }
 
     public void Dispose()
     {

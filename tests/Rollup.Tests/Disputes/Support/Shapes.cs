@@ -9,6 +9,7 @@ internal static class Shapes
         "Long" => DisputeShape.Long,
         "Odd" => DisputeShape.Odd,
         "TwoPages" => DisputeShape.TwoPages,
+        "Demo" => DisputeShape.Demo,
         "TwoSegments" => DisputeShape.TwoSegments,
         _ => throw new ArgumentException($"No shape {name}.", nameof(name)),
     };
