@@ -20,7 +20,7 @@ namespace TeeTee.Cli.Fraud;
 internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> progress)
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     // Jobs are asked alike, so that a fault's default place is in every one of them.
     private const int PromptTokens = 9;
@@ -57,6 +57,37 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
         await FollowAsync(info, cancellationToken).ConfigureAwait(false);
         fraud.BeHonest();
         return await ReportAsync(info, before, book, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets the window end and takes back what the conviction froze, so that the network can go on with another fault.</summary>
+    public async Task GoOnAsync(CancellationToken cancellationToken)
+    {
+        RollupContract rollup = new(_network.Chain.Client, _network.Deployment.Rollup);
+        RollupParameters parameters = await rollup.GetParametersAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false);
+        await _network.Chain.WarpAsync(parameters.Window, cancellationToken).ConfigureAwait(false);
+        ulong last = await rollup.GetNextIndexAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false) - 1;
+        long started = Stopwatch.GetTimestamp();
+        while (await rollup.GetStatusAsync(last, BlockTag.Latest, cancellationToken).ConfigureAwait(false) == BatchStatus.Open)
+        {
+            if (Stopwatch.GetElapsedTime(started) > s_patience)
+                throw new FailureException(ExitCode.Timeout, "timeout", $"Batch {last} did not become final.");
+            await Task.Delay(s_poll, cancellationToken).ConfigureAwait(false);
+        }
+        await ReleaseAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        using TransactionSender sender = new(_network.Chain.Client, _network.Keys.Deployer, _network.Deployment.ChainId, FraudNetwork.Sending);
+        DisputeGameContract game = new(_network.Chain.Client, _network.Deployment.DisputeGame!.Value);
+        foreach ((LogEntry log, _) in (await _watch.EventsAsync(cancellationToken).ConfigureAwait(false)).Where(e => e.Event.Name == "DisputeOpened"))
+        {
+            if (!DisputeOpened.TryDecode(log, out DisputeOpened? opened))
+                continue;
+            Bytes32 key = DisputeGameContract.CaseKey(opened.Context.BatchHash, opened.Context.Leaf, opened.Context.Shard);
+            if (await game.GetCaseAsync(key, BlockTag.Latest, cancellationToken).ConfigureAwait(false) is { ConvictedBy: > 0, Released: false })
+                await sender.SendAsync(new TransactionRequest { Id = $"release:{key}", To = game.Address, Data = game.Release(key) }, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private void Turn(Fault fault, FaultInfo info)

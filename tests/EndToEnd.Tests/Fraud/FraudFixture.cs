@@ -8,6 +8,8 @@ namespace TeeTee.EndToEnd.Tests.Fraud;
 public sealed class FraudFixture : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("teetee-fraud-").FullName;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("TEETEE_FRAUD_PATIENCE") ?? "90", System.Globalization.CultureInfo.InvariantCulture));
+
     private readonly List<string> _lines = [];
 
     internal FraudNetwork Network { get; private set; } = null!;
@@ -41,7 +43,11 @@ public sealed class FraudFixture : IAsyncLifetime
         _lines.Clear();
         try
         {
-            return await new FraudRun(Network, warps: true, _lines.Add).RunAsync(new Fault(FaultCatalog.Find(name)!.Kind), CancellationToken.None).WaitAsync(Limits.Patience);
+            using CancellationTokenSource patience = new(s_patience);
+            FraudRun run = new(Network, warps: true, _lines.Add);
+            FraudResult result = await run.RunAsync(new Fault(FaultCatalog.Find(name)!.Kind), patience.Token);
+            await run.GoOnAsync(patience.Token);
+            return result;
         }
         catch (Exception fault)
         {

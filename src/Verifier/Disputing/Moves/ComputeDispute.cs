@@ -33,6 +33,9 @@ internal sealed class ComputeDispute(
         IReadOnlyList<Slot> slots = await reader.SlotsAsync(site, found.Data!.Leaves[(int)target.Leaf], cancellationToken);
         if (await computations.GetAsync(found, target, slots, cancellationToken) is not { } own)
             return $"{target} cannot be computed here: the job is unread, or its model is not held or not disputable";
+        // Whose user gave no grant to this account cannot be opened by it; and a salt that differs shows only after the answer.
+        if (own.Context.IsSealed)
+            return $"{target} is of a sealed job: only its user, or who has the user's grant, can open a dispute (teetee dispute open --audit-grant)";
         if (own.IsAsPublished || !own.HasCanonicalPast)
         {
             _notWrong.Add(target);
