@@ -109,7 +109,9 @@ public sealed class Defender : IDisposable
         bool more = false;
         foreach (GameDispute dispute in open)
         {
-            DisputeContext context = await _reader.ContextOfAsync(game, dispute, cancellationToken);
+            // One dispute that cannot be read, whoever made it so, must not keep the others undefended.
+            if (await FindContextAsync(game, dispute, cancellationToken) is not { } context)
+                continue;
             disputed.Add(context.TraceRoot);
             Announce(dispute, context, now);
             if (IsDue(dispute))
@@ -120,6 +122,23 @@ public sealed class Defender : IDisposable
             await WithdrawAsync(game, cancellationToken);
         await ReportAsync(game, open, cancellationToken);
         return more;
+    }
+
+    private async Task<DisputeContext?> FindContextAsync(DisputeGameContract game, GameDispute dispute, CancellationToken cancellationToken)
+    {
+        if (_reader.KnownContextOf(game, dispute) is { } known)
+            return known;
+        if (!IsDue(dispute))
+            return null;
+        try
+        {
+            return await _reader.ContextOfAsync(game, dispute, cancellationToken);
+        }
+        catch (MalformedDataException fault)
+        {
+            Fail(dispute.Id, fault.Message);
+            return null;
+        }
     }
 
     private void Announce(GameDispute dispute, DisputeContext context, ulong now)

@@ -79,6 +79,17 @@ public sealed class DefenderTests
     }
 
     [Fact]
+    public async Task RunOnceAsync_OpenedWithBytesBehindTheCall_DefendsAllTheSame()
+    {
+        await using DisputeWorld world = await DisputeWorld.StartAsync();
+        ulong id = await world.OpenAsync(Position, world.Entries(Position), s_salt, trailing: 7);
+
+        await RunAndDieAsync(world);
+
+        Assert.Equal(GameState.Revealed, (await world.GetAsync(id)).State);
+    }
+
+    [Fact]
     public async Task RunOnceAsync_NothingLeftOfTheDaysLimit_AlarmsAndSendsNothingUntilThereIs()
     {
         await using DisputeWorld world = await DisputeWorld.StartAsync();
