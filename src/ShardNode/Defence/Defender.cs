@@ -58,8 +58,8 @@ public sealed class Defender : IDisposable
         _reader = new DisputeReader(client, rollup);
     }
 
-    /// <summary>Jobs' commitments (trace roots) in dispute as last read: their evidence must stay.</summary>
-    public IReadOnlyCollection<Bytes32> Disputed { get; private set; } = [];
+    /// <summary>Trace roots of the receipts in dispute as last read, whose evidence must stay; null until all disputes have been read once.</summary>
+    public IReadOnlyCollection<Bytes32>? Disputed { get; private set; }
 
     /// <summary>Defends until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -100,26 +100,55 @@ public sealed class Defender : IDisposable
         (int resumed, bool ended) = await _account.RecoverAsync(cancellationToken);
         if (resumed > 0)
             DefenceLog.Resumed(_log, resumed);
-        if (!ended || await _reader.FindGameAsync(cancellationToken) is not { } game)
+        if (!ended)
             return false;
+        if (await _reader.FindGameAsync(cancellationToken) is not { } game)
+        {
+            Disputed = [];
+            return false;
+        }
+
         (IReadOnlyList<GameDispute> all, ulong now) = await _reader.ReadAsync(game, _accused, cancellationToken);
         GameDispute[] open = [.. all.Where(dispute => dispute.IsOpen).OrderBy(dispute => dispute.Deadline)];
         Forget(open);
         List<Bytes32> disputed = [];
+        bool complete = true;
         bool more = false;
         foreach (GameDispute dispute in open)
         {
-            DisputeContext context = await _reader.ContextOfAsync(game, dispute, cancellationToken);
+            // One dispute that cannot be read, whoever made it so, must not keep the others undefended.
+            if (await FindContextAsync(game, dispute, cancellationToken) is not { } context)
+            {
+                complete = false;
+                continue;
+            }
             disputed.Add(context.TraceRoot);
             Announce(dispute, context, now);
             if (IsDue(dispute))
                 more |= await TakeAsync(game, dispute.Id, context, now, cancellationToken);
         }
-        Disputed = disputed;
+        Disputed = complete ? disputed : null;
         if (open.Length == 0)
             await WithdrawAsync(game, cancellationToken);
         await ReportAsync(game, open, cancellationToken);
         return more;
+    }
+
+    private async Task<DisputeContext?> FindContextAsync(DisputeGameContract game, GameDispute dispute, CancellationToken cancellationToken)
+    {
+        if (_reader.KnownContextOf(game, dispute) is { } known)
+            return known;
+        if (!IsDue(dispute))
+            return null;
+        try
+        {
+            return await _reader.ContextOfAsync(game, dispute, cancellationToken);
+        }
+        catch (MalformedDataException fault)
+        {
+            Fail(dispute.Id, fault.Message);
+            return null;
+        }
     }
 
     private void Announce(GameDispute dispute, DisputeContext context, ulong now)
@@ -156,7 +185,7 @@ public sealed class Defender : IDisposable
             if (first >= list.Groups.Count)
                 return Fail(dispute.Id, $"{first} groups are revealed, and this list has {list.Groups.Count}");
             int count = RevealPlan.Take(list.Groups, first, _options.MostRevealBytes);
-            if (await _account.SendAsync($"reveal:{dispute.PositionKey}:{first}", game, Encode(game, context, list, first, count), cancellationToken) is { } cause)
+            if (await _account.SendAsync($"reveal:{dispute.PositionKey}:{first}", game, Encode(game, context, list, first, count), isOwed: true, cancellationToken) is { } cause)
                 return Fail(dispute.Id, cause);
             _metrics.CountMove("reveal");
             DefenceLog.Revealed(_log, dispute.Id, first, first + count - 1, list.Groups.Count);
@@ -181,7 +210,7 @@ public sealed class Defender : IDisposable
         if (await ListOfAsync(dispute, context, FaultKind.WithholdAnswer, cancellationToken) is not { } list)
             return false;
         byte[] content = list.Answer((int)dispute.Group, (int)dispute.Index);
-        if (await _account.SendAsync($"answer:{dispute.Id}", game, game.Answer(dispute.Id, context, content), cancellationToken) is { } cause)
+        if (await _account.SendAsync($"answer:{dispute.Id}", game, game.Answer(dispute.Id, context, content), isOwed: true, cancellationToken) is { } cause)
             return Fail(dispute.Id, cause);
         _metrics.CountMove("answer");
         DefenceLog.Answered(_log, dispute.Id, dispute.Group, dispute.Index);
@@ -190,7 +219,7 @@ public sealed class Defender : IDisposable
 
     private async Task<bool> WinAsync(DisputeGameContract game, ulong id, CancellationToken cancellationToken)
     {
-        if (await _account.SendAsync($"timeout:{id}", game, game.Timeout(id), cancellationToken) is { } cause)
+        if (await _account.SendAsync($"timeout:{id}", game, game.Timeout(id), isOwed: false, cancellationToken) is { } cause)
             return Fail(id, cause);
         _metrics.CountMove("timeout");
         DefenceLog.Won(_log, id);
@@ -264,7 +293,7 @@ public sealed class Defender : IDisposable
     {
         if (_account.Address != _accused || await game.GetPayoutAsync(_accused, BlockTag.Latest, cancellationToken) == 0)
             return;
-        if (await _account.SendAsync($"payout:{game.Address}", game, game.WithdrawPayout(_accused), cancellationToken) is null)
+        if (await _account.SendAsync($"payout:{game.Address}", game, game.WithdrawPayout(_accused), isOwed: false, cancellationToken) is null)
             _metrics.CountMove("payout");
     }
 

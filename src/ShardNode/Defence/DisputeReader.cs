@@ -42,6 +42,9 @@ internal sealed class DisputeReader(EthereumClient client, Address rollup)
         return (disputes, head.Timestamp);
     }
 
+    /// <summary>What a dispute is about, if that was read before.</summary>
+    public DisputeContext? KnownContextOf(DisputeGameContract game, GameDispute dispute) => _contexts.GetValueOrDefault((game.Address, dispute.Id));
+
     /// <summary>
     /// What a dispute is about, from the event of its opening, which is looked for from the newest block back to its time. Believed only if it has the
     /// hash that the contract keeps.
@@ -49,7 +52,7 @@ internal sealed class DisputeReader(EthereumClient client, Address rollup)
     /// <exception cref="MalformedDataException">The node does not give the event.</exception>
     public async Task<DisputeContext> ContextOfAsync(DisputeGameContract game, GameDispute dispute, CancellationToken cancellationToken)
     {
-        if (_contexts.TryGetValue((game.Address, dispute.Id), out DisputeContext? known))
+        if (KnownContextOf(game, dispute) is { } known)
             return known;
         DisputeContext context = await FindContextAsync(game, dispute, cancellationToken)
             ?? throw new MalformedDataException($"The node gives no opening of dispute {dispute.Id}.");
@@ -69,6 +72,7 @@ internal sealed class DisputeReader(EthereumClient client, Address rollup)
             LogFilter filter = new() { Addresses = [game.Address], Topics = [[DisputeOpened.Topic], [new Bytes32(id)]], FromBlock = from, ToBlock = to };
             foreach (LogEntry log in await client.GetLogsAsync(filter, cancellationToken))
             {
+                // What has another hash is not what the contract took, whatever the node says.
                 if (DisputeOpened.TryDecode(log, out DisputeOpened? opened) && opened.Context.Hash() == dispute.ContextHash)
                     return opened.Context;
             }
