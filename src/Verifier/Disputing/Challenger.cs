@@ -69,7 +69,7 @@ internal sealed class Challenger : IDisposable
         }
 
         if (_account is not null)
-            await CheckAccountAsync(site, cancellationToken);
+            await GuardedAsync(() => CheckAccountAsync(site, cancellationToken));
         foreach (BatchEntry entry in _book.Entries.Values.Where(e => e.Verdict == Verdict.Invalid))
             await GuardedAsync(() => AccuseAsync(site, entry, cancellationToken));
         if (_disputes is null || _poster is null)
@@ -108,7 +108,12 @@ internal sealed class Challenger : IDisposable
 
         string? obstacle = await _poster!.AccuseAsync(site, found, cancellationToken);
         foreach (DisputeTarget target in Accusations.OfComputation(found))
-            obstacle ??= await _disputes!.OpenAsync(site, found, target, cancellationToken);
+        {
+            // Called for every target, whatever kept an earlier one: a leaf that cannot be accused must not shelter the others.
+            string? one = await _disputes!.OpenAsync(site, found, target, cancellationToken);
+            obstacle ??= one;
+        }
+
         if (obstacle is null)
             ClearAlarm(entry.Index);
         else

@@ -15,13 +15,14 @@ internal sealed class SampleJudge(ModelLibrary models, SealedAudit audit, double
     private readonly JobReexecution _jobs = new(models);
     private readonly Dictionary<Bytes32, HashSet<uint>> _agreed = [];
 
+    /// <param name="broken">Leaves that break a rule: they are not run, because nothing about them can be relied on.</param>
     /// <param name="fresh">True runs everything, with weights read from the files again.</param>
     /// <exception cref="JudgementException">The model of a drawn job is not held.</exception>
     /// <exception cref="OperationCanceledException">Ended between two jobs or passes.</exception>
     public SampleOutcome Run(
-        BatchPosting posting, BatchData data, IRollupView view, Bytes32 seed, bool fresh, CancellationToken cancellationToken)
+        BatchPosting posting, BatchData data, IRollupView view, IReadOnlySet<uint> broken, Bytes32 seed, bool fresh, CancellationToken cancellationToken)
     {
-        uint[] answered = [.. Indices(data).Where(i => data.Leaves[(int)i].Receipt.Finish != FinishReason.Void)];
+        uint[] answered = [.. Indices(data).Where(i => !broken.Contains(i) && data.Leaves[(int)i].Receipt.Finish != FinishReason.Void)];
         Dictionary<uint, OpenedJob?> read = answered.Where(i => IsSealed(data, i)).ToDictionary(i => i, i => audit.TryOpen(data.Leaves[(int)i]));
         ImmutableArray<uint> closed = [.. read.Where(pair => pair.Value is null).Select(pair => pair.Key)];
         ImmutableArray<uint> checkable = [.. answered.Except(closed)];
