@@ -139,14 +139,14 @@ contract GameOpenTest is GameFixture {
     function test_open_receiptOfAnotherJob_reverts() public {
         Scene memory s = stage(honest(0, 4));
         s.items.receipt.jobId = keccak256("another");
-        _signAgain(s, KEY_A);
+        signAgain(s, KEY_A);
         refuse(IOpeningRules.Opening_WrongJob.selector, WATCHER, s);
     }
 
     /// @dev A receipt that no key of the slot signed is the poster's fault, never the host's.
     function test_open_strangersSignature_reverts() public {
         Scene memory s = stage(honest(0, 4));
-        _signAgain(s, KEY_B);
+        signAgain(s, KEY_B);
         refuse(IOpeningRules.Opening_BadSignature.selector, WATCHER, s);
         s.items.receiptSignature = "short";
         s.leaf.receipt.shardReceiptHashes[0] = MessageHash.itemHash(s.items.receipt, s.items.receiptSignature);
@@ -177,14 +177,14 @@ contract GameOpenTest is GameFixture {
     function test_open_epochOutsideTheKey_reverts() public {
         Scene memory s = stage(honest(0, 4));
         s.items.receipt.epoch = uint64(START / 10) - 1;
-        _signAgain(s, KEY_A);
+        signAgain(s, KEY_A);
         refuse(IOpeningRules.Opening_BadSignature.selector, WATCHER, s);
     }
 
     function test_open_operatorThatIsNotTheSlots_reverts() public {
         Scene memory s = stage(honest(0, 4));
         (s.items.receipt.operator, s.context.operator) = (HOST_B, HOST_B);
-        _signAgain(s, KEY_A);
+        signAgain(s, KEY_A);
         refuse(IOpeningRules.Opening_WrongSlot.selector, WATCHER, s);
     }
 
@@ -219,7 +219,7 @@ contract GameOpenTest is GameFixture {
         skip(10);
         Scene memory s = stage(honest(0, 4));
         (s.context.slot, s.items.receipt.slot, s.context.config) = (slot, slot, c);
-        _signAgain(s, uint256(modelId) >> 8);
+        signAgain(s, uint256(modelId) >> 8);
         refuse(IOpeningRules.Opening_NotDisputable.selector, WATCHER, s);
         modelId = before;
     }
@@ -234,7 +234,7 @@ contract GameOpenTest is GameFixture {
     function test_open_positionPastTheDisputable_reverts() public {
         Scene memory s = stage(honest(0, 4));
         (s.items.receipt.positions, s.context.positions, s.context.position) = (9_000, 9_000, 8_192);
-        _signAgain(s, KEY_A);
+        signAgain(s, KEY_A);
         refuse(IOpeningRules.Opening_NoSuchPosition.selector, WATCHER, s);
         s.context.position = 8_191;
         openAs(WATCHER, s);
@@ -314,19 +314,11 @@ contract GameOpenTest is GameFixture {
         refuse(IHostRegistry.Registry_OnlyDisputeModule.selector, WATCHER, stage(honest(0, 4)));
     }
 
-    /// @dev Signs the scene's receipt as it now is and posts the leaf with it.
-    function _signAgain(Scene memory s, uint256 key) private {
-        s.items.receiptSignature = sign(key, s.items.receipt.structHash());
-        s.leaf.receipt.shardReceiptHashes[s.context.shard] =
-            MessageHash.itemHash(s.items.receipt, s.items.receiptSignature);
-        repost(s);
-    }
-
     function _requestAgain(Scene memory s) private {
         s.items.requestSignature = sign(USER_KEY, s.items.request.structHash());
         s.leaf.receipt.requestHash = MessageHash.itemHash(s.items.request, s.items.requestSignature);
         s.leaf.receipt.jobId = MessageHash.digest(rollup.domainSeparator(), s.items.request.structHash());
         s.items.receipt.jobId = s.leaf.receipt.jobId;
-        _signAgain(s, KEY_A);
+        signAgain(s, KEY_A);
     }
 }

@@ -69,7 +69,7 @@ contract StepGasTest is StepBuilder {
         }
         if (op == Operator.AttentionNorm) {
             cases[0].element = config.embeddingLength > 1024 ? 1 : 0;
-            cases[1].element = (uint256(config.embeddingLength) + 1023) / 1024;
+            (cases[1].element, cases[1].which) = ((uint256(config.embeddingLength) + 1023) / 1024, 1);
         }
         if (op == Operator.AttentionHead) {
             for (uint256 i = 0; i < 3; i++) {
@@ -80,8 +80,10 @@ contract StepGasTest is StepBuilder {
     }
 
     function _nameOf(Case memory k) private pure returns (string memory) {
-        if (k.op == Operator.AttentionNorm) return k.part == 0 && k.element < 2 ? "Norm" : "Norm, r";
-        if (k.op == Operator.AttentionHead) return ["AttentionHead, scores", "AttentionHead, sums", "AttentionHead, outputs"][k.part];
+        if (k.op == Operator.AttentionNorm) return k.which == 0 ? "Norm" : "Norm, r";
+        if (k.op == Operator.AttentionHead) {
+            return ["AttentionHead, scores", "AttentionHead, sums", "AttentionHead, outputs"][k.part];
+        }
         if (k.op == Operator.Embedding) return "Embedding";
         if (k.op == Operator.QuantizedAttentionInput) return "QuantizedNorm";
         if (k.op == Operator.Query) return "Query";

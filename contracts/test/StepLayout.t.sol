@@ -105,8 +105,7 @@ contract StepLayoutTest is Assertions {
     }
 
     function test_locate_everyGroup_isTheWrittenList() public {
-        ModelConfig[5] memory models =
-            [Shapes.demo(), Shapes.small(), Shapes.large(), Shapes.odd(), Shapes.narrow()];
+        ModelConfig[5] memory models = [Shapes.demo(), Shapes.small(), Shapes.large(), Shapes.odd(), Shapes.narrow()];
         for (uint256 m = 0; m < 5; m++) {
             uint32 layers = models[m].layerCount;
             _use(models[m], 0, layers, 9);
@@ -173,7 +172,9 @@ contract StepLayoutTest is Assertions {
         _use(Shapes.demo(), 0, 6, 9);
         vm.expectRevert(abi.encodeWithSelector(OperatorLayout.OperatorLayout_NotInGroup.selector, Operator.Pick, 1));
         _layout.place(_c, 1, Operator.Pick, 0);
-        vm.expectRevert(abi.encodeWithSelector(OperatorLayout.OperatorLayout_NotInGroup.selector, Operator.Embedding, 1));
+        vm.expectRevert(
+            abi.encodeWithSelector(OperatorLayout.OperatorLayout_NotInGroup.selector, Operator.Embedding, 1)
+        );
         _layout.place(_c, 1, Operator.Embedding, 0);
         vm.expectRevert(
             abi.encodeWithSelector(OperatorLayout.OperatorLayout_NoSuchUnit.selector, Operator.AttentionHead, 6, 6)
@@ -270,8 +271,7 @@ contract StepLayoutTest is Assertions {
     }
 
     function test_tensors_everyModel_followEachOther() public view {
-        ModelConfig[5] memory models =
-            [Shapes.demo(), Shapes.small(), Shapes.large(), Shapes.odd(), Shapes.narrow()];
+        ModelConfig[5] memory models = [Shapes.demo(), Shapes.small(), Shapes.large(), Shapes.odd(), Shapes.narrow()];
         for (uint256 k = 0; k < 5; k++) {
             _checkModel(models[k]);
         }

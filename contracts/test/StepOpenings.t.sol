@@ -267,11 +267,13 @@ contract StepOpeningsTest is StepBuilder {
     }
 
     function test_constructor_partWithoutCode_reverts() public {
-        for (uint256 i = 0; i < 6; i++) {
+        for (uint256 i = 0; i < 7; i++) {
             IStepVerifier[6] memory p = _parts();
-            p[i] = IStepVerifier(address(0xdead));
+            IStepVerifier dead = IStepVerifier(address(0xdead));
+            if (i < 6) p[i] = dead;
+            IStepVerifier salt = i == 6 ? dead : p[0];
             vm.expectRevert(abi.encodeWithSelector(StepVerifier.StepVerifier_NoCode.selector, address(0xdead)));
-            new StepVerifier(StepVerifier.Parts(p[0], p[1], p[2], p[3], p[4], p[5]));
+            new StepVerifier(StepVerifier.Parts(p[0], p[1], p[2], p[3], p[4], p[5], salt));
         }
     }
 

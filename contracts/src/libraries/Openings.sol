@@ -90,11 +90,21 @@ library Openings {
         uint256 plane,
         PageOpening calldata o
     ) internal view returns (uint256) {
-        if (o.segment.entry != s.entry) revert Openings_WrongEntry(o.segment.entry, s.entry);
-        if (o.segment.path.length != 0) revert Openings_NotEmpty();
+        _requireClaimed(s, o);
         uint256 offset = OperatorLayout.elementAt(s.context, op, unit, element, plane);
         bytes calldata data = _page(s, op, unit, offset / OperatorLayout.PAGE_ELEMENTS, s.entry, o);
         return LittleEndian.u32(data, offset % OperatorLayout.PAGE_ELEMENTS);
+    }
+
+    /// @notice The salt of a page of the claimed segment of a sealed job.
+    function claimedSalt(StepClaim calldata s, Operator op, uint256 unit, uint256 number, PageOpening calldata o)
+        internal
+        view
+        returns (bytes32)
+    {
+        _requireClaimed(s, o);
+        _page(s, op, unit, number, s.entry, o);
+        return bytes32(o.pages[:SALT_BYTES]);
     }
 
     /// @notice Checks a run of up to 2^level neighbouring pages of an entry's segment, aligned to 2^level; they are `o.pages`, each after its salt.
@@ -244,6 +254,12 @@ library Openings {
 
     function requireUnused(ChunkOpening calldata o) internal pure {
         if (o.content.length != 0 || o.path.length != 0) revert Openings_NotEmpty();
+    }
+
+    /// @dev The claimed entry is opened by the game, so that its opening here names it and has no path.
+    function _requireClaimed(StepClaim calldata s, PageOpening calldata o) private pure {
+        if (o.segment.entry != s.entry) revert Openings_WrongEntry(o.segment.entry, s.entry);
+        if (o.segment.path.length != 0) revert Openings_NotEmpty();
     }
 
     /// @dev One page of a segment whose hash is `root`, without its salt.

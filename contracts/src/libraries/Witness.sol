@@ -13,6 +13,7 @@ import {
     QuantizedNormWitness,
     ResidualWitness,
     RotationWitness,
+    SaltWitness,
     ScoresWitness,
     SumsWitness,
     ValueRowWitness
@@ -117,6 +118,13 @@ library Witness {
     }
 
     function pick(bytes calldata data) internal pure returns (PickWitness calldata w) {
+        uint256 start = _tuple(data);
+        assembly ("memory-safe") {
+            w := start
+        }
+    }
+
+    function salt(bytes calldata data) internal pure returns (SaltWitness calldata w) {
         uint256 start = _tuple(data);
         assembly ("memory-safe") {
             w := start

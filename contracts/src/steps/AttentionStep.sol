@@ -93,7 +93,6 @@ contract AttentionStep is Step {
         uint256 n = OperatorLayout.chunkCount(s.context);
         Openings.chunkLeaf(s, w.chunkRoot, 2 * n + c, w.leaf, w.path);
         (uint256[] memory weights, bool valid) = _weights(s, c, w);
-        if (!valid) return true;
         uint256[] memory out = new uint256[](s.context.config.headDimension);
         if (c == 0) {
             Openings.requireUnused(w.previous);
@@ -102,7 +101,7 @@ contract AttentionStep is Step {
             out = LittleEndian.words(previous, 0, out.length);
         }
         _addRows(s, head, c, w, weights, out);
-        return !_allFinite(out) || _leaf(w.salt, out) != w.leaf;
+        return !valid || !_allFinite(out) || _leaf(w.salt, out) != w.leaf;
     }
 
     /// @dev out_i = fma(w_j, v_ji, out_i) over the chunk's positions j.

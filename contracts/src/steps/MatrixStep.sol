@@ -32,7 +32,9 @@ contract MatrixStep is Step {
     ) internal view override returns (bool) {
         if (OperatorLayout.contentOf(op) != OperatorLayout.Content.Matrix) revert Step_NotMine(op);
         MatrixWitness calldata w = Witness.matrix(witness);
-        if (element >= OperatorLayout.elementCount(s.context, op)) return _paddingDiffers(s, op, unit, element, part, w);
+        if (element >= OperatorLayout.elementCount(s.context, op)) {
+            return _paddingDiffers(s, op, unit, element, part, w);
+        }
         _requireInSegment(s, op, unit, element);
         uint256 committed = Openings.claimedValue(s, op, unit, element, part, w.output);
         uint256 accumulator = 0;

@@ -24,7 +24,6 @@ contract PickStep is Step {
         _requireIn(element, 0, s.context.config.vocabularySize);
         PickWitness calldata w = Witness.pick(witness);
         uint256 score = _score(s, element, Openings.value(s, s.group, Operator.Logits, element, w.logit));
-        if (!Binary32.isFinite(score)) return true;
         return _contradicts(s, element, score, Openings.claimedFlat(s, op, 0, Openings.PICK, w.output));
     }
 
@@ -38,6 +37,7 @@ contract PickStep is Step {
         uint256 segment = token / length;
         uint256 best = LittleEndian.u32(content, 2 * segment);
         uint256 id = LittleEndian.u32(content, 2 * segment + 1);
+        if (!Binary32.isFinite(score)) return true;
         if (!Binary32.isFinite(best) || id / length != segment || id >= s.context.config.vocabularySize) return true;
         if (token == id) return score != best;
         return Binary32.lt(best, score) || (Binary32.eq(best, score) && token < id);

@@ -16,9 +16,12 @@ contract StepVerifier is IStepVerifier {
         IStepVerifier gate;
         IStepVerifier attention;
         IStepVerifier pick;
+        IStepVerifier salt;
     }
 
     uint256 private constant LLAMA = 1;
+    /// @dev The part number that asks for the salt of a sealed job's entry, whatever its operator (see SaltStep).
+    uint256 private constant SALT_PART = type(uint32).max;
 
     IStepVerifier private immutable _matrix;
     IStepVerifier private immutable _vector;
@@ -26,6 +29,7 @@ contract StepVerifier is IStepVerifier {
     IStepVerifier private immutable _gate;
     IStepVerifier private immutable _attention;
     IStepVerifier private immutable _pick;
+    IStepVerifier private immutable _salt;
 
     error StepVerifier_NoCode(address part);
     error StepVerifier_UnknownArchitecture(uint256 architecture);
@@ -38,14 +42,16 @@ contract StepVerifier is IStepVerifier {
         _gate = _withCode(parts_.gate);
         _attention = _withCode(parts_.attention);
         _pick = _withCode(parts_.pick);
+        _salt = _withCode(parts_.salt);
     }
 
     /// @inheritdoc IStepVerifier
-    function isWrong(StepClaim calldata claim, uint32, uint32, bytes calldata) external view returns (bool) {
+    function isWrong(StepClaim calldata claim, uint32, uint32 part, bytes calldata) external view returns (bool) {
         uint256 architecture = claim.context.config.architecture;
         if (architecture != LLAMA) revert StepVerifier_UnknownArchitecture(architecture);
         (Operator op,) = OperatorLayout.locate(claim.context, claim.group, claim.index);
-        _forward(partOf(op));
+        IStepVerifier judge = partOf(op);
+        _forward(part == SALT_PART ? _salt : judge);
     }
 
     /// @notice The part that judges an operator.

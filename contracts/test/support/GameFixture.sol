@@ -16,7 +16,7 @@ import {MessageHash} from "../../src/libraries/MessageHash.sol";
 import {DisputeContext, EntryOpening, LeafProof, TokenOpening, TraceOpening} from "../../src/types/DisputeTypes.sol";
 import {DisputeTerms} from "../../src/types/GameTypes.sol";
 import {AuditGrant, JobRequest, QueryReceipt, ShardReceipt} from "../../src/types/Messages.sol";
-import {BatchHeader, StakeKind} from "../../src/types/Types.sol";
+import {BatchHeader, ModelConfig, StakeKind} from "../../src/types/Types.sol";
 
 import {ListMaker} from "./ListMaker.sol";
 import {RefTree} from "./RefTree.sol";
@@ -60,6 +60,11 @@ abstract contract GameFixture is RegistryFixture {
         uint64 nonce;
         uint128 fee;
         address user;
+        /// Where `config.layerCount` is not zero: a shard of another model, `shard` being 0, and entries without contents.
+        ModelConfig config;
+        uint32 firstLayer;
+        uint32 layerCount;
+        uint32 positions;
     }
 
     /// @notice A posted job with everything that a dispute about its planned position needs.
@@ -85,6 +90,8 @@ abstract contract GameFixture is RegistryFixture {
     uint32 internal slotA;
     uint32 internal slotB;
     uint64 private _nonce;
+    bytes32 private _otherModel;
+    uint32 private _otherSlot;
 
     function setUp() public virtual override {
         super.setUp();
@@ -145,6 +152,7 @@ abstract contract GameFixture is RegistryFixture {
     function stage(Plan memory plan) internal returns (Scene memory s) {
         plan.nonce = ++_nonce;
         if (plan.user == address(0)) plan.user = vm.addr(USER_KEY);
+        if (plan.config.layerCount != 0) _openOther(plan);
         _describe(plan, s);
         _compute(plan, s);
         _sign(plan, s);
@@ -273,6 +281,16 @@ abstract contract GameFixture is RegistryFixture {
         return abi.encodePacked(r, s, v);
     }
 
+    function _openOther(Plan memory plan) private {
+        bytes32 tokenizer = keccak256(abi.encode(plan.nonce));
+        _otherModel = registry.listModel{value: 0.5 ether}(plan.config, keccak256("weights"), tokenizer, 1);
+        vm.prank(HOST);
+        _otherSlot =
+            registry.registerSlot{value: 1 ether}(_otherModel, plan.firstLayer, plan.layerCount, address(0));
+        registerKey(_otherSlot, vm.addr(KEY_A + plan.nonce), uint64(START + 5_000));
+        skip(10);
+    }
+
     function _describe(Plan memory plan, Scene memory s) private view {
         DisputeContext memory c = s.context;
         (c.leaf, c.shard, c.position, c.positions) = (1, plan.shard, plan.position, T);
@@ -281,24 +299,30 @@ abstract contract GameFixture is RegistryFixture {
         (c.firstLayer, c.layerCount) = plan.shard == 0 ? (uint32(0), uint32(3)) : (uint32(3), uint32(2));
         (c.promptTokens, c.isSealed) = (PROMPT, plan.isSealed);
         (c.sampling.greedy, c.sampling.seed) = (true, keccak256("seed"));
+        if (plan.config.layerCount == 0) return;
+        (c.modelId, c.slot, c.config, c.positions) = (_otherModel, _otherSlot, plan.config, plan.positions);
+        (c.firstLayer, c.layerCount) = (plan.firstLayer, plan.layerCount);
     }
 
     function _compute(Plan memory plan, Scene memory s) private {
         DisputeContext memory c = s.context;
-        s.own = maker.make(c, keccak256(abi.encode("canonical", plan.nonce)), TOKEN);
-        s.host = maker.make(c, keccak256(abi.encode("canonical", plan.nonce)), TOKEN);
+        bytes32 seed = keccak256(abi.encode("canonical", plan.nonce));
+        bool isLight = plan.config.layerCount != 0;
+        s.own = isLight ? maker.light(c, seed, TOKEN) : maker.make(c, seed, TOKEN);
+        s.host = isLight ? maker.light(c, seed, TOKEN) : maker.make(c, seed, TOKEN);
         if (plan.cheats) {
             bytes memory content = maker.other(c, plan.wrongGroup, plan.wrongIndex, keccak256(abi.encode(plan.nonce)));
             s.host = maker.alter(c, s.host, plan.wrongGroup, plan.wrongIndex, content);
             if (address(steps) != address(0)) steps.set(s.host.entries[plan.wrongGroup][plan.wrongIndex]);
         }
         TokenOpening memory page;
-        (c.tokensRoot, page) = maker.tokens(T, c.isSealed, TOKEN, plan.position + 1);
+        (c.tokensRoot, page) = maker.tokens(c.positions, c.isSealed, TOKEN, plan.position + 1);
         bool hasHead = s.host.entries.length == uint256(c.layerCount) + 2;
         s.tokens = new TokenOpening[](hasHead ? 1 : 0);
         if (hasHead) {
             s.tokens[0] = page;
-            s.pick = s.host.contents[c.layerCount + 1][3];
+            bytes[] memory head = s.host.contents[c.layerCount + 1];
+            s.pick = head[head.length - 1];
         }
         s.opening = maker.opening(c, s.host);
         (c.traceRoot, s.opening.path) = trace(c, s.opening);
@@ -322,19 +346,24 @@ abstract contract GameFixture is RegistryFixture {
     function _sign(Plan memory plan, Scene memory s) private view {
         DisputeContext memory c = s.context;
         JobRequest memory r = s.items.request;
-        (r.user, r.nonce, r.modelId, r.promptTokens, r.maxOutputTokens) = (plan.user, plan.nonce, modelId, PROMPT, 4);
+        (r.user, r.nonce, r.modelId, r.promptTokens, r.maxOutputTokens) = (plan.user, plan.nonce, c.modelId, PROMPT, 4);
         (r.sampling, r.privacy) = (c.sampling, plan.isSealed ? 1 : 0);
         s.items.requestSignature = sign(USER_KEY, r.structHash());
         bytes32 jobId = MessageHash.digest(rollup.domainSeparator(), r.structHash());
         QueryReceipt memory q = s.leaf.receipt;
         (q.jobId, q.requestHash, q.fee, q.tokensRoot) =
             (jobId, MessageHash.itemHash(r, s.items.requestSignature), plan.fee, c.tokensRoot);
-        (q.promptTokens, q.outputTokens, q.finish) = (PROMPT, T - PROMPT + 1, 2);
+        (q.promptTokens, q.outputTokens, q.finish) = (PROMPT, c.positions - PROMPT + 1, 2);
         q.shardReceiptHashes = new bytes32[](2);
         s.items.receipt = receiptOf(c, jobId);
-        s.items.receiptSignature = sign(c.shard == 0 ? KEY_A : KEY_B, s.items.receipt.structHash());
+        s.items.receiptSignature = sign(keyOf(plan), s.items.receipt.structHash());
         q.shardReceiptHashes[c.shard] = MessageHash.itemHash(s.items.receipt, s.items.receiptSignature);
         _signUpper(plan, s, jobId);
+    }
+
+    function keyOf(Plan memory plan) internal pure returns (uint256) {
+        if (plan.config.layerCount != 0) return KEY_A + plan.nonce;
+        return plan.shard == 0 ? KEY_A : KEY_B;
     }
 
     function _signUpper(Plan memory plan, Scene memory s, bytes32 jobId) private view {
@@ -375,5 +404,20 @@ abstract contract GameFixture is RegistryFixture {
     /// @notice Posts the scene's leaf again after it was changed.
     function repost(Scene memory s) internal {
         _post(s);
+    }
+
+    /// @notice Commits the scene's opening in a trace, and signs and posts it.
+    function traceAgain(Scene memory s, uint256 key) internal {
+        (s.context.traceRoot, s.opening.path) = trace(s.context, s.opening);
+        s.items.receipt.traceRoot = s.context.traceRoot;
+        signAgain(s, key);
+    }
+
+    /// @notice Signs the scene's receipt as it now is and posts the leaf with it.
+    function signAgain(Scene memory s, uint256 key) internal {
+        s.items.receiptSignature = sign(key, s.items.receipt.structHash());
+        s.leaf.receipt.shardReceiptHashes[s.context.shard] =
+            MessageHash.itemHash(s.items.receipt, s.items.receiptSignature);
+        repost(s);
     }
 }

@@ -111,12 +111,38 @@ contract ListMaker {
             for (uint256 k = 0; k < (left < 256 ? left : 256); k++) {
                 ids = bytes.concat(ids, little(token));
             }
-            if (isSealed) ids = bytes.concat(keccak256(abi.encode("page", i)), ids);
+            if (isSealed) ids = bytes.concat(saltOf(1, 0, 0, uint32(i)), ids);
             leaves[i] = RefTree.leaf(true, ids);
             if (i == position / 256) page.page = ids;
         }
         page.path = RefTree.path(true, leaves, position / 256);
         root = RefTree.wrap(true, "TT/toks1", count, RefTree.root(true, leaves));
+    }
+
+    bytes32 public constant SALT_KEY = keccak256("salt key");
+
+    /// @notice A salt of docs/protocol.md, section 10.
+    function saltOf(uint32 kind, uint32 layer, uint32 position, uint32 index) public pure returns (bytes32) {
+        return sha256(abi.encodePacked(SALT_KEY, kind, layer, position, index));
+    }
+
+    /// @notice A list of random entries that fits like a real one, without contents but the pick's: for measuring large shapes.
+    function light(DisputeContext memory c, bytes32 seed, uint32 token) external view returns (List memory list) {
+        uint256 count = shape.groups(c);
+        list.entries = new bytes32[][](count);
+        list.contents = new bytes[][](count);
+        for (uint256 g = 0; g < count; g++) {
+            uint256 size = shape.size(c, g);
+            list.entries[g] = new bytes32[](size);
+            list.contents[g] = new bytes[](size);
+            for (uint256 i = 0; i < size; i++) {
+                list.entries[g][i] = keccak256(abi.encode(seed, g, i));
+            }
+        }
+        if (count < uint256(c.layerCount) + 2) return list;
+        uint256 last = list.entries[count - 1].length - 1;
+        list.contents[count - 1][last] = bests(c, token);
+        list.entries[count - 1][last] = keccak256(bytes.concat("TT/pick1", list.contents[count - 1][last]));
     }
 
     /// @notice The bests of all segments: the token's is larger than the others'.

@@ -183,8 +183,12 @@ abstract contract StepBuilder is StepWorld {
     }
 
     function _foldLanes(uint256[16] memory lanes) internal pure returns (uint256) {
-        for (uint256 i = 0; i < 8; i++) lanes[i] = Binary32.add(lanes[i], lanes[i + 8]);
-        for (uint256 i = 0; i < 4; i++) lanes[i] = Binary32.add(lanes[i], lanes[i + 4]);
+        for (uint256 i = 0; i < 8; i++) {
+            lanes[i] = Binary32.add(lanes[i], lanes[i + 8]);
+        }
+        for (uint256 i = 0; i < 4; i++) {
+            lanes[i] = Binary32.add(lanes[i], lanes[i + 4]);
+        }
         lanes[0] = Binary32.add(lanes[0], lanes[2]);
         lanes[1] = Binary32.add(lanes[1], lanes[3]);
         return Binary32.add(lanes[0], lanes[1]);
@@ -271,7 +275,8 @@ abstract contract StepBuilder is StepWorld {
     function _gated(uint256 element, uint256 which, uint256 flip) internal returns (Step memory) {
         uint256 group = _groupFor(Operator.QuantizedGated);
         uint256[32] memory x;
-        uint256[] memory gate = _numbers(group, Operator.Gate, 32 * element, _blockCount(Operator.QuantizedGated, element));
+        uint256[] memory gate =
+            _numbers(group, Operator.Gate, 32 * element, _blockCount(Operator.QuantizedGated, element));
         uint256[] memory up = _numbers(group, Operator.Up, 32 * element, gate.length);
         for (uint256 i = 0; i < gate.length; i++) {
             uint256 e = Binary32.expNeg(gate[i] | Binary32.SIGN);
@@ -819,7 +824,8 @@ abstract contract StepBuilder is StepWorld {
         Le.put32(content, 2 * segment, bits);
         Le.put32(content, 2 * segment + 1, id);
         _putFlat(group, Operator.Pick, 0, "TT/pick1", content);
-        PickWitness memory w = PickWitness(_content(group, Operator.Pick, 0), _openNumber(group, Operator.Logits, element));
+        PickWitness memory w =
+            PickWitness(_content(group, Operator.Pick, 0), _openNumber(group, Operator.Logits, element));
         return _step(group, Operator.Pick, 0, element, 0, abi.encode(w));
     }
 
@@ -874,7 +880,8 @@ abstract contract StepBuilder is StepWorld {
     function _width(Case memory k) internal pure returns (uint256) {
         if (k.op == Operator.KeyRow || k.op == Operator.ValueRow) return 16;
         bool quantized = k.op == Operator.QuantizedAttentionInput || k.op == Operator.QuantizedFeedForwardInput
-            || k.op == Operator.QuantizedOutputInput || k.op == Operator.QuantizedHeads || k.op == Operator.QuantizedGated;
+            || k.op == Operator.QuantizedOutputInput || k.op == Operator.QuantizedHeads
+            || k.op == Operator.QuantizedGated;
         return quantized && k.which < 32 ? 8 : 32;
     }
 }

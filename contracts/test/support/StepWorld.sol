@@ -6,6 +6,7 @@ import {GateStep} from "../../src/steps/GateStep.sol";
 import {MatrixStep} from "../../src/steps/MatrixStep.sol";
 import {NormStep} from "../../src/steps/NormStep.sol";
 import {PickStep} from "../../src/steps/PickStep.sol";
+import {SaltStep} from "../../src/steps/SaltStep.sol";
 import {StepVerifier} from "../../src/steps/StepVerifier.sol";
 import {VectorStep} from "../../src/steps/VectorStep.sol";
 import {
@@ -57,7 +58,8 @@ abstract contract StepWorld is Assertions {
                 new NormStep(),
                 new GateStep(),
                 new AttentionStep(),
-                new PickStep()
+                new PickStep(),
+                new SaltStep()
             )
         );
     }
@@ -133,7 +135,12 @@ abstract contract StepWorld is Assertions {
 
     // Contents and their entries
 
-    function _salt(uint256 group, Operator op, uint256 unit, uint256 page) internal view returns (bytes memory) {
+    function _salt(uint256 group, Operator op, uint256 unit, uint256 page)
+        internal
+        view
+        virtual
+        returns (bytes memory)
+    {
         if (!ctx.isSealed) return "";
         return abi.encode(keccak256(abi.encode("salt", world, group, op, unit, page)));
     }
