@@ -39,7 +39,7 @@ internal sealed class Challenger : IDisposable
         _reader = new GameReader(verification.Newest, options.Deployment);
         _cases = new CaseSource(options.EvidenceFolder ?? "");
         _records = new RecordStore(_options.RecordFile, options.Deployment);
-        _computations = new OwnComputations(new OwnComputer(verification));
+        _computations = new OwnComputations(new OwnComputer(verification, options.Deployment.Domain()));
         if (_options.Mode == ChallengerMode.Watchtower)
             return;
         _account = new ChallengerAccount(verification.Endpoints, options.Deployment, _options, _records, _metrics, clock);

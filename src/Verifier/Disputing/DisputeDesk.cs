@@ -33,7 +33,7 @@ public sealed class DisputeDesk : IDisposable
         _reader = new GameReader(verification.Newest, options.Deployment);
         _cases = new CaseSource(options.EvidenceFolder ?? "");
         _records = new RecordStore(options.Challenger.RecordFile, options.Deployment);
-        _computations = new OwnComputations(new OwnComputer(verification));
+        _computations = new OwnComputations(new OwnComputer(verification, options.Deployment.Domain()));
         if (options.Challenger.Key is null)
             return;
         _account = new ChallengerAccount(verification.Endpoints, options.Deployment, options.Challenger, _records, _metrics, clock);

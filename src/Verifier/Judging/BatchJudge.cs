@@ -65,7 +65,7 @@ internal sealed class BatchJudge(BatchFetcher fetcher, StateSource states, RuleJ
         {
             return await Task.Run(() => samples.Run(draft.Posting!, draft.Data!, view, broken, draft.SampleSeed, again, cancellationToken), cancellationToken);
         }
-        catch (Exception e) when (e is JudgementException or InvalidOperationException)
+        catch (JudgementException)
         {
             return new SampleOutcome([], [], [], []);
         }
