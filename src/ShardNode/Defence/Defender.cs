@@ -18,7 +18,6 @@ namespace TeeTee.ShardNode.Defence;
 public sealed class Defender : IDisposable
 {
     private const string Part = "disputes";
-    private const string Alarm = "defence";
     private const int MostLists = 8;
 
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
@@ -35,6 +34,7 @@ public sealed class Defender : IDisposable
     private readonly Dictionary<ulong, (string Cause, long At)> _failures = [];
     private readonly Dictionary<Bytes32, DefenceList> _lists = [];
     private readonly HashSet<ulong> _announced = [];
+    private TimeSpan _pause;
 
     /// <param name="options">Account, limits and times.</param>
     /// <param name="client">The chain.</param>
@@ -53,6 +53,7 @@ public sealed class Defender : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         (_options, _accused, _evidence, _readiness, _metrics, _clock, _log) = (options, accused, evidence, readiness, metrics, clock, log);
+        _pause = options.Poll;
         DefenceLedger ledger = new(SqliteDatabase.Open(ledgerPath, DefenceLedger.Migrations), clock);
         _account = new DefenceAccount(options, client, chainId, ledger, clock);
         _reader = new DisputeReader(client, rollup);
@@ -61,33 +62,42 @@ public sealed class Defender : IDisposable
     /// <summary>Trace roots of the receipts in dispute as last read, whose evidence must stay; null until all disputes have been read once.</summary>
     public IReadOnlyCollection<Bytes32>? Disputed { get; private set; }
 
+    /// <summary>What readiness calls the alarm.</summary>
+    public string Name { get; init; } = "defence";
+
     /// <summary>Defends until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        TimeSpan pause = _options.Poll;
         while (!cancellationToken.IsCancellationRequested)
         {
-            bool more = false;
-            try
-            {
-                more = await RunOnceAsync(cancellationToken);
-                _readiness.Clear(Part);
-                pause = _options.Poll;
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault) when (fault is RpcTransportException or JsonRpcException or MalformedDataException)
-            {
-                // A defender that cannot see the chain must be looked after before a deadline passes unseen.
-                _readiness.Block(Part, $"Disputes cannot be looked for: {fault.Message}");
-                _metrics.CountFault();
-                DefenceLog.Faulted(_log, fault.Message);
-                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_longestPause.Ticks));
-            }
-            if (!more)
-                await Task.Delay(pause, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!await TryRunOnceAsync(cancellationToken))
+                await Task.Delay(_pause, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>One round; a chain that cannot be asked is an alarm and makes the pauses longer.</summary>
+    /// <returns>Whether to look again at once.</returns>
+    public async Task<bool> TryRunOnceAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            bool more = await RunOnceAsync(cancellationToken);
+            _readiness.Clear(Part);
+            _pause = _options.Poll;
+            return more;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception fault) when (fault is RpcTransportException or JsonRpcException or MalformedDataException)
+        {
+            // A defender that cannot see the chain must be looked after before a deadline passes unseen.
+            _readiness.Block(Part, $"Disputes cannot be looked for: {fault.Message}");
+            _metrics.CountFault();
+            DefenceLog.Faulted(_log, fault.Message);
+            _pause = TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, s_longestPause.Ticks));
+            return false;
         }
     }
 
@@ -136,7 +146,7 @@ public sealed class Defender : IDisposable
 
     private async Task<DisputeContext?> FindContextAsync(DisputeGameContract game, GameDispute dispute, CancellationToken cancellationToken)
     {
-        if (_reader.KnownContextOf(game, dispute) is { } known)
+        if (_reader.KnownContextOf(dispute) is { } known)
             return known;
         if (!IsDue(dispute))
             return null;
@@ -299,7 +309,7 @@ public sealed class Defender : IDisposable
 
     private async Task ReportAsync(DisputeGameContract game, IReadOnlyList<GameDispute> open, CancellationToken cancellationToken)
     {
-        (_metrics.Open, _metrics.Undefended) = (open.Count, _failures.Count);
+        _metrics.SetDisputes(_accused, open.Count, _failures.Count);
         (_metrics.SpentToday, _metrics.Balance) = (_account.SpentToday, await _account.GetBalanceAsync(cancellationToken));
         GameDispute? first = open.Where(dispute => _failures.ContainsKey(dispute.Id)).MinBy(dispute => dispute.Deadline);
         string? alarm = first is not null ? $"Dispute {first.Id} cannot be defended: {_failures[first.Id].Cause}."
@@ -308,9 +318,9 @@ public sealed class Defender : IDisposable
             : !await MayAsync(game, cancellationToken) ? $"{_account.Address} is not registered as a defender of {_accused}."
             : null;
         if (alarm is null)
-            _readiness.Clear(Alarm);
+            _readiness.Clear(Name);
         else
-            _readiness.Block(Alarm, alarm);
+            _readiness.Block(Name, alarm);
     }
 
     private async Task<bool> MayAsync(DisputeGameContract game, CancellationToken cancellationToken) =>
