@@ -53,6 +53,8 @@ interface Vm {
     function clearMockedCalls() external;
     function lastCallGas() external view returns (Gas memory);
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
+    function fee(uint256 basefee) external;
+    function txGasPrice(uint256 price) external;
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
 }
 

@@ -27,7 +27,7 @@ public sealed class ChallengerCrashTests
             Task supervising = SuperviseAsync(fraud.Network, over.Token);
             result = await new FraudRun(fraud, warps: true, _ => { }).RunAsync(new Fault(FaultKind.ActivationBit), patience.Token);
             await over.CancelAsync();
-            await supervising.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await supervising.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
 
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
