@@ -26,12 +26,15 @@ internal sealed class LocalUser : IDisposable
     private readonly HttpClient _http;
     private readonly JobSigner _signer;
 
-    public LocalUser(LocalNetwork network)
+    /// <param name="network">The network.</param>
+    /// <param name="key">Who asks; the network's funded user when null.</param>
+    public LocalUser(LocalNetwork network, PrivateKey? key = null)
     {
+        key ??= network.Keys.User;
         _network = network;
         _http = new HttpClient { BaseAddress = network.Sequencer.Address, Timeout = Timeout.InfiniteTimeSpan };
         Jobs = new HttpJobClient(_http, TimeSpan.FromSeconds(30), network.Chain.Clock);
-        _signer = new JobSigner(Jobs, network.Keys.User.Address, network.Keys.User, PaymentKind.Credits, network.Chain.Clock);
+        _signer = new JobSigner(Jobs, key.Address, key, PaymentKind.Credits, network.Chain.Clock);
     }
 
     /// <summary>The sequencer's job API.</summary>
