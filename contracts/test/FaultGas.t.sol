@@ -60,6 +60,8 @@ contract FaultGasTest is FaultFixture {
                 state.push(before[i]);
             }
             Job memory j = deepJob(3, 4);
+            (j.request.promptPrice, j.request.outputPrice) = (1_000, 1_000);
+            refresh(j);
             j.leaf.stateRootAfter = keccak256("wrong");
             p = assemble(one(j));
             accounts = openingsOf(j);
