@@ -180,9 +180,11 @@ internal sealed class StageJob(ShardRuntime runtime, LinkSession session, Open o
     {
         session.ThrowIfEnded();
         ClosedJob closed = CloseCheck.Check(_job, close, pass.Trace, _job.IsLast ? _picks : null, runtime.Self.Domain);
-        inputs.Keep(closed.Positions);
-        long inputBytes = InputFile.SizeOf(closed.Positions, runtime.Width * sizeof(float), _job.Secrets is not null);
-        ShardResult own = runtime.Book.Sign(_job, closed, pass.Trace, inputBytes);
+        ShardResult own = runtime.Book.Sign(_job, closed, pass.Trace, () =>
+        {
+            inputs.Keep(closed.Positions);
+            return InputFile.SizeOf(closed.Positions, runtime.Width * sizeof(float), _job.Secrets is not null);
+        });
         ShardLog.JobSigned(runtime.Logger, _job.JobId, closed.Positions);
         if (_below is not null)
             await _below.SendCloseAsync(CloseFrames.Build(_job, closed, close.Upstream, own));
