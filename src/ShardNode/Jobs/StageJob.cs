@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TeeTee.Attestation.Encryption;
+using TeeTee.Hosting.Faults;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.ShardNode.Links;
@@ -179,7 +180,8 @@ internal sealed class StageJob(ShardRuntime runtime, LinkSession session, Open o
     private async Task CloseAsync(StagePass pass, InputFile inputs, Close close)
     {
         session.ThrowIfEnded();
-        ClosedJob closed = CloseCheck.Check(_job, close, pass.Trace, _job.IsLast ? _picks : null, runtime.Self.Domain);
+        bool anyBoundary = runtime.Faults?.Active?.Kind == FaultKind.WrongBoundary;
+        ClosedJob closed = CloseCheck.Check(_job, close, pass.Trace, _job.IsLast ? _picks : null, runtime.Self.Domain, anyBoundary);
         ShardResult own = runtime.Book.Sign(_job, closed, pass.Trace, () =>
         {
             inputs.Keep(closed.Positions);
