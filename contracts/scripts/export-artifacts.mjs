@@ -10,7 +10,7 @@ const contracts = [
   'AccountFaults', 'AnswerChallenges', 'AttentionStep', 'Binary32Fuzz', 'ChunkAnswers', 'Compensations', 'Credits', 'CrlRevoker',
   'DataChallenges', 'DisputeGame', 'DisputeHub', 'EntryFaults', 'FinishFaults', 'FormFaults', 'GateStep',
   'HostRegistry', 'ListRules', 'MatrixStep', 'NormStep', 'OpeningRules', 'PickStep', 'PipelineFaults',
-  'QuoteChallenges', 'RequestFaults', 'SequencerFaults', 'StepVerifier', 'TcbRegistry', 'TdxQuoteVerifier',
+  'QuoteChallenges', 'RequestFaults', 'SaltStep', 'SequencerFaults', 'StepVerifier', 'TcbRegistry', 'TdxQuoteVerifier',
   'TeeTeeRollup', 'TokenFaults', 'VectorStep', 'WeightChallenges',
 ];
 const interfaces = ['IDisputeModule', 'IQuoteVerifier'];

@@ -15,7 +15,7 @@ import {MessageHash} from "./libraries/MessageHash.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 
 import {LeafProof} from "./types/DisputeTypes.sol";
-import {BatchRef, SignedAnswer} from "./types/FaultTypes.sol";
+import {BatchRef, Finish, SignedAnswer} from "./types/FaultTypes.sol";
 import {Batch, StakeKind} from "./types/Types.sol";
 
 /// @title Answers that were promised and never posted
@@ -79,11 +79,7 @@ contract AnswerChallenges is BondedChallenges, IAnswerChallenges, IDisputeModule
         Batch memory batch = BatchProof.posted(rollup, ref);
         BatchProof.checkLeaf(ref, leaf);
         if (leaf.receipt.jobId != c.jobId) revert AnswerChallenges_OtherJob(leaf.receipt.jobId, c.jobId);
-        if (batch.postedAt >= c.postBefore) revert AnswerChallenges_PostedLate(batch.postedAt, c.postBefore);
-        bool same = leaf.receipt.tokensRoot == c.tokensRoot && leaf.receipt.fee == c.fee;
-        if (!same && !faults.isConvicted(ref.batchHash, leaf.index)) {
-            revert AnswerChallenges_PostedDifferently(leaf.receipt.tokensRoot, leaf.receipt.fee);
-        }
+        if (leaf.receipt.finish != Finish.VOID) _checkKept(c, ref.batchHash, leaf, batch.postedAt);
         _close(challengeId, c, ChallengeState.Answered);
         _settleAnswered(challengeId, c.bond, c.challenger, gasBefore);
     }
@@ -113,6 +109,15 @@ contract AnswerChallenges is BondedChallenges, IAnswerChallenges, IDisputeModule
     /// @inheritdoc IAnswerChallenges
     function challenge(uint256 challengeId) external view override returns (AnswerChallenge memory) {
         return _challenges[challengeId];
+    }
+
+    /// @dev As promised and in time; what was posted otherwise and punished for it is not punished again.
+    function _checkKept(AnswerChallenge storage c, bytes32 batchHash, LeafProof calldata leaf, uint64 postedAt) private view {
+        if (postedAt >= c.postBefore) revert AnswerChallenges_PostedLate(postedAt, c.postBefore);
+        bool same = leaf.receipt.tokensRoot == c.tokensRoot && leaf.receipt.fee == c.fee;
+        if (!same && !faults.isConvicted(batchHash, leaf.index)) {
+            revert AnswerChallenges_PostedDifferently(leaf.receipt.tokensRoot, leaf.receipt.fee);
+        }
     }
 
     function _close(uint256 challengeId, AnswerChallenge storage c, ChallengeState state) private {

@@ -46,9 +46,14 @@ abstract contract BondedChallenges is Disputes, IBondedChallenges {
 
     /// @inheritdoc IBondedChallenges
     function bondFor(bytes32 target) public view override returns (uint128) {
-        uint256 doublings = _openIds[target].length / 8;
+        uint256 doublings = _openIds[target].length / _openPerDoubling();
         uint256 value = uint256(bond) << (doublings < MOST_DOUBLINGS ? doublings : MOST_DOUBLINGS);
         return value < type(uint128).max ? uint128(value) : type(uint128).max;
+    }
+
+    /// @dev How many open challenges against a stake double the bond.
+    function _openPerDoubling() internal pure virtual returns (uint256) {
+        return 8;
     }
 
     /// @dev Takes the bond, freezes the stake and lists the challenge.

@@ -143,6 +143,12 @@ contract DataChallenges is BondedChallenges, PosterConvictions, IDataChallenges,
         return _challengeOf[_key(batchHash, leaf, kind, part, number)];
     }
 
+    /// @dev A batch has thousands of chunks, and each demand pays half of its answer: growth must not keep anyone from demanding them all,
+    /// nor may a poster make it dear by demands against itself.
+    function _openPerDoubling() internal pure override returns (uint256) {
+        return 512;
+    }
+
     function _demand(BatchRef calldata ref, uint32 leaf, uint8 kind, uint16 part, uint32 number)
         private
         returns (uint256 challengeId)

@@ -53,6 +53,9 @@ public sealed class VerifierHost : IAsyncDisposable
     /// <summary>Completes when following ends, with its fault if it ended by one.</summary>
     public Task Following => _following;
 
+    /// <summary>Completes when acting on findings ends, with its fault if it ended by one.</summary>
+    public Task Challenging => _challenging;
+
     internal BatchBook Book { get; } = new();
 
     /// <summary>What was last said of a batch; null before the first look at it.</summary>
@@ -96,8 +99,9 @@ public sealed class VerifierHost : IAsyncDisposable
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken, _application.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         Task stopped = Task.Delay(Timeout.InfiniteTimeSpan, stopping.Token);
-        if (await Task.WhenAny(stopped, _following) == _following)
-            await _following;
+        Task ended = await Task.WhenAny(stopped, _following, _challenging);
+        if (ended != stopped)
+            await ended;
     }
 
     /// <inheritdoc/>

@@ -102,7 +102,8 @@ contract FinishFaults is Judge {
         return _refund(ref, leaf, signed);
     }
 
-    /// @notice The poster had signed another answer to the client: other tokens or another fee.
+    /// @notice The poster had signed another answer to the client: other tokens or another fee. A void leaf charges nobody and breaks no promise:
+    /// it is what is left to a sequencer whose host never quotes the epoch of its receipt.
     function answerDiffers(
         BatchRef calldata ref,
         LeafProof calldata leaf,
@@ -110,6 +111,7 @@ contract FinishFaults is Judge {
         SignedAnswer calldata promised
     ) external view returns (Verdict memory) {
         Batch memory batch = _bind(ref, leaf, signed);
+        _notVoid(leaf);
         address signer = _signer(MessageHash.structHash(promised.answer), promised.signature);
         if (signer != batch.poster) revert FinishFaults_NotThePoster(signer, batch.poster);
         QueryReceipt calldata r = leaf.receipt;

@@ -34,7 +34,7 @@ interface IAnswerChallenges is IBondedChallenges {
     /// @notice Demands the leaf that the answer promised. From its `postBefore` on, for one `window`.
     function challengeAnswer(SignedAnswer calldata promised) external payable returns (uint256 challengeId);
 
-    /// @notice Shows the leaf: as promised, posted in time. A roll-back since then does not undo the keeping of the promise (it has been paid
+    /// @notice Shows the leaf: as promised and posted in time, or void, whenever posted: nobody is charged for it. A roll-back since then does not undo the keeping of the promise (it has been paid
     /// for by whoever caused it), and a leaf that was convicted is not punished again.
     function showPosted(uint256 challengeId, BatchRef calldata ref, LeafProof calldata leaf) external;
 

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 /// @title Challenges that only silence decides
-/// @notice The bond doubles with every eight open challenges against the same stake. Whoever answers is paid half of the metered cost of the
+/// @notice The bond doubles with every eight (of batch data: 512) open challenges against the same stake. Whoever answers is paid half of the metered cost of the
 /// answer from it, the rest goes back; without an answer that counts the whole bond goes back.
 interface IBondedChallenges {
     /// @notice States only move forward. Void: decided elsewhere, nobody convicted, bond back.

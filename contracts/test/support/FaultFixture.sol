@@ -351,8 +351,9 @@ abstract contract FaultFixture is RegistryFixture {
             else payer.earningsSpent += leaf.fee;
             uint256 rest = leaf.fee - uint256(leaf.fee) * rollup.parameters().sequencerShareBps / 10_000;
             uint128 left = leaf.fee;
-            for (uint256 s = 0; s < j.receipts.length; s++) {
-                uint128 share = uint128(rest * registry.slot(j.receipts[s].slot).layerCount / 5);
+            uint256 layers = registry.model(j.request.modelId).layerCount;
+            for (uint256 s = 0; s < j.receipts.length && layers > 0; s++) {
+                uint128 share = uint128(rest * registry.slot(j.receipts[s].slot).layerCount / layers);
                 accountOf(registry.slot(j.receipts[s].slot).operator).earned += share;
                 left -= share;
             }

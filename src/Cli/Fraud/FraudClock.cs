@@ -12,7 +12,7 @@ namespace TeeTee.Cli.Fraud;
 /// Moves a network's time to deadlines that the accused lets pass, and to the second from which a bounty is paid: never past a move that somebody honest
 /// still owes, because a party counts as silent only after it was given time to move.
 /// </summary>
-internal sealed class FraudClock(LocalNetwork network, FraudWatch watch, FaultKind kind)
+internal sealed class FraudClock(LocalNetwork network, FraudWatch watch, FaultKind kind, Address attacker)
 {
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(2);
 
@@ -50,6 +50,9 @@ internal sealed class FraudClock(LocalNetwork network, FraudWatch watch, FaultKi
         DisputeGameContract game = new(network.Chain.Client, await AddressAsync(DisputeKind.Game, cancellationToken).ConfigureAwait(false));
         GameDispute dispute = await game.GetAsync(id, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
         if (dispute.State is GameState.Opened or GameState.Selected && IsSilent(DisputeKind.Game, id, (int)dispute.State))
+            return dispute.Deadline;
+        // Who disputes without having computed anything has nothing to select.
+        if (dispute.Challenger == attacker && (dispute.State is GameState.Revealed or GameState.Answered) && IsSilent(DisputeKind.Game, id, (int)dispute.State))
             return dispute.Deadline;
         if (dispute.State != GameState.ChallengerWon)
             return null;

@@ -2,6 +2,8 @@ using TeeTee.Cli.Devnet;
 using TeeTee.Cli.Devnet.Local;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Faults;
+using TeeTee.Primitives;
+using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Batching;
 using TeeTee.ShardNode.Defence;
 using TeeTee.Verifier.Disputing;
@@ -66,7 +68,19 @@ internal sealed class FraudNetwork : IAsyncDisposable
             Verifier = o => o with { Challenger = challenger },
         };
         LocalNetwork network = await LocalNetwork.StartAsync(options, progress, cancellationToken).ConfigureAwait(false);
+        await StakeAsync(network, cancellationToken).ConfigureAwait(false);
         return new FraudNetwork(network, shards, sequencer);
+    }
+
+    // So much that the sequencer stays one after many convictions, as the slots do.
+    private static async Task StakeAsync(LocalNetwork network, CancellationToken cancellationToken)
+    {
+        RegistryContract registry = new(network.Chain.Client, network.Deployment.Registry);
+        using TransactionSender sender = new(network.Chain.Client, network.Keys.Deployer, network.Deployment.ChainId, Sending);
+        Bytes32 id = new([.. new byte[12], .. network.Keys.Sequencer.Address.ToArray()]);
+        TransactionOutcome outcome = await sender.SendAsync(
+            new TransactionRequest { Id = "stake", To = registry.Address, Data = registry.AddStake(StakeKind.Poster, id), Value = s_ether }, cancellationToken).ConfigureAwait(false);
+        outcome.Require();
     }
 
     /// <summary>Makes everybody honest again.</summary>

@@ -30,6 +30,7 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
     private readonly HashSet<(ulong, ulong)> _told = [];
     private FraudWatch _watch = null!;
     private ulong _batch;
+    private string? _refusal;
 
     /// <summary>Runs it.</summary>
     public async Task<FraudResult> RunAsync(Fault fault, CancellationToken cancellationToken)
@@ -50,11 +51,14 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
         _batch = await PostAsync(job, cancellationToken).ConfigureAwait(false);
         if (fault.Kind is not (FaultKind.WithholdData or FaultKind.LateData))
             fraud.BeHonest();
+        using FraudAttacker attacker = new(_network);
+        if (info.Role == FaultRole.Attacker)
+            await AttackAsync(attacker, fault.Kind, cancellationToken).ConfigureAwait(false);
         if (fault.Kind == FaultKind.AnswerDiffers)
             await ShowPromiseAsync(_batch, job, cancellationToken).ConfigureAwait(false);
 
         // 3. The dispute, until somebody is convicted and the money is where it belongs.
-        await FollowAsync(info, cancellationToken).ConfigureAwait(false);
+        await FollowAsync(info, attacker.Address, cancellationToken).ConfigureAwait(false);
         fraud.BeHonest();
         return await ReportAsync(info, before, book, cancellationToken).ConfigureAwait(false);
     }
@@ -92,7 +96,9 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
 
     private void Turn(Fault fault, FaultInfo info)
     {
-        if (info.Role == FaultRole.Shard)
+        if (fault.Kind == FaultKind.GarbageUpstream)
+            fraud.ShardFaults[0].Active = fault;
+        else if (info.Role == FaultRole.Shard || fault.Kind == FaultKind.SelfChallenge)
             fraud.ShardFaults[^1].Active = fault;
         else if (info.Shard)
             fraud.ShardFaults.ToList().ForEach(s => s.Active = fault);
@@ -153,10 +159,10 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
         await client.ConvictAsync(batch, new Signed<AnswerReceipt>(finished.Answer, finished.AnswerSignature), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task FollowAsync(FaultInfo info, CancellationToken cancellationToken)
+    private async Task FollowAsync(FaultInfo info, Address attacker, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        FraudClock clock = new(_network, _watch, info.Kind);
+        FraudClock clock = new(_network, _watch, info.Kind, attacker);
         while (!await TellAsync(info.Kind, cancellationToken).ConfigureAwait(false))
         {
             if (Stopwatch.GetElapsedTime(started) > s_patience)
@@ -182,11 +188,26 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
         {
             FaultKind.LateData => Said("ChunkPublished") && collected && _network.Verifier!.VerdictOn(_batch) == Rollup.Evidence.Verdict.Valid,
             FaultKind.AnswerDiffers => Said("StakeSlashed"),
+            FaultKind.RevealByStranger => events.Any(e => e.Event.Name == "DisputeSettled" && Ended(e.Event, GameState.DefenderWon)),
+            FaultKind.GarbageUpstream when !events.Any(e => e.Event.Name == "DisputeSettled" && Ended(e.Event, GameState.DefenderWon)) => false,
             _ => Said("StakeSlashed") && collected && (!events.Any(e => e.Event.Name == "DisputeSettled" && IsConviction(e.Event)) || Said("BountyPaid")),
         };
     }
 
-    private static bool IsConviction(ContractEvent e) => (GameState)(ulong)e.Values["state"] == GameState.ChallengerWon;
+    private static bool IsConviction(ContractEvent e) => Ended(e, GameState.ChallengerWon);
+
+    private static bool Ended(ContractEvent e, GameState state) => (GameState)(ulong)e.Values["state"] == state;
+
+    // Against an honest host, or for a cheat that wants its own dispute to stand in the way of others'.
+    private async Task AttackAsync(FraudAttacker attacker, FaultKind kind, CancellationToken cancellationToken)
+    {
+        int shard = kind == FaultKind.RevealByStranger ? 0 : fraud.ShardFaults.Count - 1;
+        DisputeContext context = await attacker.OpenAsync(_batch, shard, PromptTokens - 1, cancellationToken).ConfigureAwait(false);
+        if (kind != FaultKind.RevealByStranger)
+            return;
+        _refusal = await attacker.TryRevealAsync(context, cancellationToken).ConfigureAwait(false);
+        progress(_refusal is null ? "the contract TOOK a stranger's reveal" : $"a stranger reveals a false list in the host's name; the contract refuses: {_refusal}");
+    }
 
     private async Task<FraudResult> ReportAsync(FaultInfo info, IReadOnlyList<PartyMoney> before, MoneyBook book, CancellationToken cancellationToken)
     {
@@ -197,11 +218,27 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
         FraudPlace place = await _watch.PlaceAsync(cancellationToken).ConfigureAwait(false);
         bool unharmed = before.Zip(after).Where(p => !slashed.Any(s => s.Address == p.First.Address))
             .All(p => p.Second.Stake >= p.First.Stake && p.Second.Forfeited <= p.First.Forfeited && p.Second.Claimed >= p.First.Claimed);
-        bool caught = info.Kind == FaultKind.LateData ? slashed.Count == 0 : slashed.Count > 0 && slashed.All(s => s.Role == (info.Role == FaultRole.Sequencer ? "sequencer" : "host"));
-        UInt128 bounty = Sum(events, "BountyPaid", "amount") + Sum(events.Where(e => e.Name is "FaultProven"), "FaultProven", "bounty");
+        bool caught = IsCaught(info, slashed);
+        UInt128 bounty = Sum(events, "BountyPaid", "amount") + Sum(events, "FaultProven", "bounty") + Sum(events, "BoundaryProved", "bounty")
+            + Sum(events, "ChallengeConvicted", "bounty") + Sum(events, "PosterConvicted", "bounty");
         return new FraudResult(
             info.Name, caught, place.Operator, place.Layer, place.Position, place.Element,
             transactions, slashed, Sum(events, "LeafVoided", "refund"), bounty, unharmed);
+    }
+
+    private bool IsCaught(FaultInfo info, IReadOnlyList<FraudSlash> slashed)
+    {
+        (string Role, Address Address)? cheat = info.Kind switch
+        {
+            FaultKind.LateData or FaultKind.RevealByStranger => null,
+            FaultKind.GarbageUpstream => ("host", _network.Keys.Operators[0].Address),
+            FaultKind.SelfChallenge => ("host", _network.Keys.Operators[^1].Address),
+            _ when info.Role == FaultRole.Shard => ("host", _network.Keys.Operators[^1].Address),
+            _ => ("sequencer", _network.Keys.Sequencer.Address),
+        };
+        return cheat is { } guilty
+            ? slashed.Count > 0 && slashed.All(s => (s.Role, s.Address) == guilty)
+            : slashed.Count == 0 && (info.Kind != FaultKind.RevealByStranger || _refusal is not null);
     }
 
     private static UInt128 Sum(IEnumerable<ContractEvent> events, string name, string value) =>

@@ -28,7 +28,7 @@ public static class FaultProofs
         return new FaultProof(FaultJudge.FormFaults, "jobTwice", [one.Ref, one.Leaf(firstLeaf), other.Ref, other.Leaf(secondLeaf)]);
     }
 
-    /// <summary>The poster had signed other tokens or another fee for the job of this leaf.</summary>
+    /// <summary>The poster had signed other tokens or another fee for the job of this leaf, which is not void: a void one breaks no promise.</summary>
     public static FaultProof AnswerDiffers(PostedBatchRef batch, BatchData data, int leaf, Signed<AnswerReceipt> promised)
     {
         BatchOpenings o = new(batch, data);

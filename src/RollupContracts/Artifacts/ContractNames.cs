@@ -20,6 +20,7 @@ internal static class ContractNames
     public const string GateStep = "GateStep";
     public const string AttentionStep = "AttentionStep";
     public const string PickStep = "PickStep";
+    public const string SaltStep = "SaltStep";
 
     public const string FormFaults = "FormFaults";
     public const string RequestFaults = "RequestFaults";
@@ -38,7 +39,7 @@ internal static class ContractNames
     public static IReadOnlyList<string> All { get; } =
     [
         Rollup, Registry, Credits, TcbRegistry, TdxQuoteVerifier, QuoteChallenges, DisputeHub, DisputeGame, OpeningRules, ListRules, StepVerifier,
-        MatrixStep, VectorStep, NormStep, GateStep, AttentionStep, PickStep, FormFaults, RequestFaults, PipelineFaults, FinishFaults, TokenFaults, AccountFaults,
+        MatrixStep, VectorStep, NormStep, GateStep, AttentionStep, PickStep, SaltStep, FormFaults, RequestFaults, PipelineFaults, FinishFaults, TokenFaults, AccountFaults,
         EntryFaults, ChunkAnswers, Compensations, SequencerFaults, DataChallenges, AnswerChallenges, WeightChallenges,
     ];
 }

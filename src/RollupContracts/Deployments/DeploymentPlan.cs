@@ -22,7 +22,7 @@ internal sealed class DeploymentPlan
     private static readonly string[] s_steps =
     [
         ContractNames.MatrixStep, ContractNames.VectorStep, ContractNames.NormStep, ContractNames.GateStep, ContractNames.AttentionStep,
-        ContractNames.PickStep,
+        ContractNames.PickStep, ContractNames.SaltStep,
     ];
 
     private readonly Address _sender;

@@ -35,7 +35,7 @@ internal sealed class BatchFetcher(IReadOnlyList<DataSource> sources, FetchLimit
         manifest ??= Published?.Invoke(batchHash, header);
         return manifest is null
             ? new FetchedBatch(null, new Dictionary<Bytes32, byte[]>(), cause)
-            : await FetchChunksAsync(manifest, cancellationToken);
+            : await FetchChunksAsync(manifest, cancellationToken) with { IsPublished = manifest.Root() != header.DataRoot };
     }
 
     private async Task<FetchedBatch> FetchChunksAsync(DataManifest manifest, CancellationToken cancellationToken)

@@ -68,6 +68,27 @@ public sealed class FraudTests(FraudFixture fixture) : IClassFixture<FraudFixtur
         Assert.True(result.HonestHostsUnharmed, Describe(result));
     }
 
+    [Theory]
+    [InlineData("self-challenge", 1)]
+    [InlineData("garbage-upstream", 0)]
+    public async Task Run_CheatHasAnAccomplice_ItAlonePaysAndTheHonestHostKeepsEverything(string fault, int cheat)
+    {
+        FraudResult result = await fixture.RunAsync(fault);
+
+        AssertCaught(result, "host", fixture.Network.Network.Keys.Operators[cheat].Address);
+    }
+
+    [Fact]
+    public async Task Run_StrangerRevealsForAnHonestHost_TheContractRefusesAndTheHostWinsTheBond()
+    {
+        FraudResult result = await fixture.RunAsync("reveal-by-stranger");
+
+        Assert.True(result.Caught, Describe(result));
+        Assert.Empty(result.Slashed);
+        Assert.Equal(0u, result.Bounty);
+        Assert.True(result.HonestHostsUnharmed, Describe(result));
+    }
+
     private static void AssertCaught(FraudResult result, string role, Primitives.Address who)
     {
         Assert.True(result.Caught, Describe(result));
