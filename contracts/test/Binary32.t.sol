@@ -55,6 +55,14 @@ contract Binary32Test is Assertions {
         _singles(".fromInt", _fromInt);
     }
 
+    function test_expNeg_vectors() external view {
+        _singles(".expNeg", Binary32.expNeg);
+    }
+
+    function test_ln_vectors() external view {
+        _singles(".ln", Binary32.ln);
+    }
+
     /// Ruling 13: the golden values, and the ends of the domain.
     function test_expNeg_golden() external pure {
         assertEq(Binary32.expNeg(0xbf800000), 0x3ebc5ab2, "e^a");
