@@ -94,6 +94,18 @@ contract Binary32Test is Assertions {
         }
     }
 
+    function test_comparisons_order() external pure {
+        uint256[9] memory rising =
+            [uint256(0xff800000), 0xff7fffff, 0xbf800001, 0xbf800000, 0x80000001, 0, 1, 0x3f800000, 0x7f800000];
+        for (uint256 i = 0; i < rising.length; ++i) {
+            for (uint256 j = 0; j < rising.length; ++j) {
+                assertTrue(Binary32.lt(rising[i], rising[j]) == (i < j), "lt");
+                assertTrue(Binary32.le(rising[i], rising[j]) == (i <= j), "le");
+                assertTrue(Binary32.eq(rising[i], rising[j]) == (i == j), "eq");
+            }
+        }
+    }
+
     function test_comparisons_zerosAndNaNs() external pure {
         assertTrue(Binary32.eq(0, 0x80000000) && Binary32.le(0, 0x80000000) && Binary32.le(0x80000000, 0), "-0 = +0");
         assertFalse(Binary32.lt(0x80000000, 0) || Binary32.lt(0, 0x80000000), "-0 is not below +0");
@@ -141,6 +153,39 @@ contract Binary32Test is Assertions {
 
     function testFuzz_mulHalf_isMulOfTheWidened(uint16 h, uint32 b) external pure {
         assertEq(Binary32.mulHalf(h, b), Binary32.mul(Binary32.fromHalf(h), b), "mulHalf");
+    }
+
+    /// Halves and numbers at the ends: the short cut holds for normal ones only.
+    function test_mulHalf_allKinds() external pure {
+        uint16[12] memory halves =
+            [0, 0x8000, 1, 0x03ff, 0x0400, 0x0401, 0x3c00, 0xbc01, 0x7bff, 0x7c00, 0xfc00, 0x7e00];
+        uint32[13] memory numbers = [
+            0,
+            0x80000000,
+            1,
+            0x007fffff,
+            0x00800000,
+            0x0c000001,
+            0x3f800000,
+            0xbf800001,
+            0x7effffff,
+            0x7f7fffff,
+            0x7f800000,
+            0xff800000,
+            0x7fc00000
+        ];
+        for (uint256 i = 0; i < halves.length; ++i) {
+            for (uint256 j = 0; j < numbers.length; ++j) {
+                uint256 expected = Binary32.mul(Binary32.fromHalf(halves[i]), numbers[j]);
+                assertEq(Binary32.mulHalf(halves[i], numbers[j]), expected, "mulHalf");
+                expected = Binary32.fma(Binary32.fromHalf(halves[i]), numbers[j], 0x3f800000);
+                assertEq(Binary32.fma(numbers[j], Binary32.fromHalf(halves[i]), 0x3f800000), expected, "fma");
+                for (int256 n = -2; n <= 2; ++n) {
+                    expected = Binary32.fma(Binary32.fromInt(n * 4194303), numbers[j], numbers[i]);
+                    assertEq(Binary32.fmaInt(n * 4194303, numbers[j], numbers[i]), expected, "fmaInt");
+                }
+            }
+        }
     }
 
     function testFuzz_div_byAPowerOfTwo_isMul(uint32 a, uint8 e) external pure {
