@@ -155,6 +155,15 @@ contract Binary32Test is Assertions {
         assertEq(Binary32.mulHalf(h, b), Binary32.mul(Binary32.fromHalf(h), b), "mulHalf");
     }
 
+    /// Exactly between two numbers: to the even one, down and up.
+    function test_shortCuts_ties() external pure {
+        assertEq(Binary32.fmaInt(1, 0x33800000, 0x3f800000), 0x3f800000, "1 + 2^-24");
+        assertEq(Binary32.fmaInt(3, 0x33800000, 0x3f800000), 0x3f800002, "1 + 3 * 2^-24");
+        assertEq(Binary32.fmaInt(-1, 0xb3800000, 0xbf800001), 0xbf800000, "-(1 + 2^-23) + 2^-24");
+        assertEq(Binary32.mulHalf(0x3c01, 0x3f800200), 0x3f802200, "(1 + 2^-10) * (1 + 2^-14)");
+        assertEq(Binary32.mulHalf(0x3c01, 0x3f800600), 0x3f802602, "(1 + 2^-10) * (1 + 3 * 2^-14)");
+    }
+
     /// Halves and numbers at the ends: the short cut holds for normal ones only.
     function test_mulHalf_allKinds() external pure {
         uint16[12] memory halves =
