@@ -6,7 +6,10 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const contracts = ['Binary32Fuzz', 'Credits', 'CrlRevoker', 'HostRegistry', 'QuoteChallenges', 'TcbRegistry', 'TdxQuoteVerifier', 'TeeTeeRollup'];
+const contracts = [
+  'AttentionStep', 'Binary32Fuzz', 'Credits', 'CrlRevoker', 'DisputeGame', 'DisputeHub', 'GateStep', 'HostRegistry', 'ListRules', 'MatrixStep', 'NormStep',
+  'OpeningRules', 'PickStep', 'QuoteChallenges', 'StepVerifier', 'TcbRegistry', 'TdxQuoteVerifier', 'TeeTeeRollup', 'VectorStep',
+];
 const interfaces = ['IDisputeModule', 'IQuoteVerifier'];
 const sizeLimit = 24_576;
 

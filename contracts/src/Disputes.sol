@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IDisputeHub} from "./interfaces/IDisputeHub.sol";
 import {IDisputes} from "./interfaces/IDisputes.sol";
-import {IHostRegistry} from "./interfaces/IHostRegistry.sol";
 import {ITeeTeeRollup} from "./interfaces/ITeeTeeRollup.sol";
 
 import {Ether} from "./libraries/Ether.sol";
@@ -11,18 +11,19 @@ import {NonReentrant} from "./libraries/NonReentrant.sol";
 import {Payee, Penalty, StakeKind} from "./types/Types.sol";
 
 /// @title Bonds, payouts, freezes and penalties of disputes
-/// @notice See `IDisputes`. A kind of dispute inherits this and decides who is right; how it reaches the stakes is virtual, so that several
-/// kinds can stand behind one module.
+/// @notice See `IDisputes`. A kind of dispute inherits this and decides who is right; it reaches the stakes through the hub.
 abstract contract Disputes is IDisputes, NonReentrant {
     ITeeTeeRollup public immutable override rollup;
+    IDisputeHub public immutable override hub;
 
     uint128 public override bondsHeld;
     uint128 public override totalPayouts;
     mapping(address => uint128) public override payoutOf;
-    mapping(StakeKind => mapping(bytes32 => uint32)) private _freezeRounds;
 
-    constructor(ITeeTeeRollup rollup_) {
-        rollup = rollup_;
+    /// @param rollup_ Deployed later.
+    /// @param hub_ Deployed later, with this as one of its kinds.
+    constructor(ITeeTeeRollup rollup_, IDisputeHub hub_) {
+        (rollup, hub) = (rollup_, hub_);
     }
 
     /// @inheritdoc IDisputes
@@ -51,33 +52,13 @@ abstract contract Disputes is IDisputes, NonReentrant {
         emit PayoutCredited(to, bond);
     }
 
-    /// @dev Freezes a stake; returns the round of freezes that this one is counted in, which `_unfreeze` wants back.
-    function _freeze(StakeKind kind, bytes32 id) internal virtual returns (uint32 round) {
-        IHostRegistry registry = rollup.registry();
-        IHostRegistry.Stake memory stake = registry.stakeOf(kind, id);
-        // The registry drops all freezes that ran out when the next one comes.
-        bool counting = stake.freezes > 0 && block.timestamp < stake.frozenUntil;
-        if (!counting) _freezeRounds[kind][id]++;
-        registry.freeze(kind, id);
-        return _freezeRounds[kind][id];
-    }
-
-    /// @dev Takes a freeze back, unless it ran out and was dropped: then a present one is another dispute's.
-    function _unfreeze(StakeKind kind, bytes32 id, uint32 round) internal virtual {
-        IHostRegistry registry = rollup.registry();
-        if (round != _freezeRounds[kind][id] || registry.stakeOf(kind, id).freezes == 0) return;
-        registry.unfreeze(kind, id);
-    }
-
     /// @dev Takes up to `penalty` from a stake, gives up to `bounty` and never more than half of it to `winner`, and burns the rest.
     /// @return taken What the stake still had of the penalty.
     function _punish(StakeKind kind, bytes32 id, uint128 penalty, uint128 bounty, address winner)
         internal
-        virtual
         returns (uint128 taken, uint128 given)
     {
-        IHostRegistry registry = rollup.registry();
-        uint128 stake = registry.stakeOf(kind, id).amount;
+        uint128 stake = rollup.registry().stakeOf(kind, id).amount;
         taken = stake < penalty ? stake : penalty;
         given = bounty < taken / 2 ? bounty : taken / 2;
         if (taken == 0) return (0, 0);
@@ -85,11 +66,6 @@ abstract contract Disputes is IDisputes, NonReentrant {
         p.total = taken;
         p.payees = new Payee[](1);
         p.payees[0] = Payee(winner, given);
-        registry.slash(kind, id, p);
-    }
-
-    /// @dev Whether convictions still have an effect: a module that was replaced cannot reach the stakes.
-    function _inForce() internal view virtual returns (bool) {
-        return address(rollup.disputeModule()) == address(this);
+        hub.slash(kind, id, p);
     }
 }

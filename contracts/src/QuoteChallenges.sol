@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Disputes} from "./Disputes.sol";
 
+import {IDisputeHub} from "./interfaces/IDisputeHub.sol";
 import {IDisputeModule} from "./interfaces/IDisputeModule.sol";
 import {IHostRegistry} from "./interfaces/IHostRegistry.sol";
 import {IQuoteChallenges} from "./interfaces/IQuoteChallenges.sol";
@@ -29,11 +30,13 @@ contract QuoteChallenges is Disputes, IQuoteChallenges {
     /// @dev Where an open challenge stands in `_open` of its poster.
     mapping(uint256 => uint256) private _positions;
 
-    /// @param rollup_ Deployed later, naming this as its dispute module.
+    /// @param hub_ Deployed later, with this as one of its kinds.
     /// @param bond_ Must pay the gas of an answer (about that of a registration) with room for a dear hour.
     /// @param penalty_ What a bad quote costs its poster; sensible up to `minPosterStake`.
     /// @param bounty_ At most half of the penalty. Must exceed the challenger's own gas, and makes watching worth while.
-    constructor(ITeeTeeRollup rollup_, uint128 bond_, uint128 penalty_, uint128 bounty_) Disputes(rollup_) {
+    constructor(ITeeTeeRollup rollup_, IDisputeHub hub_, uint128 bond_, uint128 penalty_, uint128 bounty_)
+        Disputes(rollup_, hub_)
+    {
         if (bond_ == 0 || penalty_ == 0 || bounty_ > penalty_ / 2) {
             revert QuoteChallenges_BadTerms(bond_, penalty_, bounty_);
         }
@@ -59,7 +62,7 @@ contract QuoteChallenges is Disputes, IQuoteChallenges {
         (c.batchIndex, c.quoteIndex, c.quoteCount) = (batchIndex, quoteIndex, header.quoteCount);
         (c.challenger, c.postedAt, c.state) = (msg.sender, batch.postedAt, ChallengeState.Open);
         c.deadline = uint64(block.timestamp) + rollup.parameters().responseWindow;
-        c.freezeRound = _freeze(StakeKind.Poster, _stakeId(batch.poster));
+        c.freezeRound = hub.freeze(StakeKind.Poster, _stakeId(batch.poster));
         _positions[challengeId] = _open[batch.poster].length;
         _open[batch.poster].push(challengeId);
         emit QuoteChallenged(challengeId, batchHash, batch.poster, batchIndex, quoteIndex, msg.sender, c.deadline);
@@ -92,7 +95,7 @@ contract QuoteChallenges is Disputes, IQuoteChallenges {
     function timeout(uint256 challengeId) external override nonReentrant {
         Challenge storage c = _existing(challengeId);
         if (block.timestamp < c.deadline) revert QuoteChallenges_TooEarly(c.deadline, uint64(block.timestamp));
-        bool inForce = _inForce();
+        bool inForce = hub.inForce();
         _close(challengeId, c, inForce ? ChallengeState.Convicted : ChallengeState.Void);
         _giveBond(c.challenger, bond);
         if (!inForce) {
@@ -183,7 +186,7 @@ contract QuoteChallenges is Disputes, IQuoteChallenges {
         _positions[last] = _positions[challengeId];
         open.pop();
         delete _positions[challengeId];
-        if (_inForce()) _unfreeze(StakeKind.Poster, _stakeId(c.poster), c.freezeRound);
+        if (hub.inForce()) hub.unfreeze(StakeKind.Poster, _stakeId(c.poster), c.freezeRound);
     }
 
     function _existing(uint256 challengeId) private view returns (Challenge storage c) {

@@ -563,9 +563,9 @@ contract TimeoutTest is ChallengeFixture {
                     IQuoteChallenges.QuoteChallenges_BadTerms.selector, terms[i][0], terms[i][1], terms[i][2]
                 )
             );
-            new QuoteChallenges(rollup, terms[i][0], terms[i][1], terms[i][2]);
+            new QuoteChallenges(rollup, hub, terms[i][0], terms[i][1], terms[i][2]);
         }
-        assertEq(new QuoteChallenges(rollup, BOND, PENALTY, PENALTY / 2).bounty(), PENALTY / 2, "at equality");
+        assertEq(new QuoteChallenges(rollup, hub, BOND, PENALTY, PENALTY / 2).bounty(), PENALTY / 2, "at equality");
     }
 
     function test_withdrawPayout_twiceOrReentering_reverts() public {

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using TeeTee.Ethereum;
 using TeeTee.Hosting;
 using TeeTee.Hosting.Failures;
+using TeeTee.Hosting.Faults;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.RollupContracts;
@@ -33,7 +34,7 @@ public sealed class SequencerHost : IAsyncDisposable
 
     /// <summary>Compares chain and contracts with the options, opens the database, continues what ran before, and listens.</summary>
     /// <exception cref="FailureException"><c>wrong_chain</c>, <c>wrong_contract</c>, <c>chain_unreachable</c>, <c>database_newer</c>,
-    /// <c>database_unusable</c>, <c>plain_link_refused</c> or <c>port_in_use</c>.</exception>
+    /// <c>database_unusable</c>, <c>fault_refused</c>, <c>plain_link_refused</c> or <c>port_in_use</c>.</exception>
     public static async Task<SequencerHost> StartAsync(SequencerOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -44,6 +45,9 @@ public sealed class SequencerHost : IAsyncDisposable
             EthereumClient client = new(rpc);
             IChainReader chain = options.Chain ?? new ContractChainReader(client, options.Deployment, options.CreditBlock);
             RollupParameters parameters = await CheckChainAsync(options, chain, cancellationToken).ConfigureAwait(false);
+            FaultGuard.Require(
+                options.Faults, options.AllowSimulatedTee, options.Attestation.QuoteSource?.TeeType == QuoteJudge.Hardware, options.Deployment.ChainId,
+                parameters.DevParameters);
             SequencerHost host = new(Build(options, client, chain, parameters), rpc);
             return await host.ListenAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -88,7 +92,7 @@ public sealed class SequencerHost : IAsyncDisposable
         options.ConfigureLogging?.Invoke(builder.Logging);
         builder.Services.AddSequencerCore(options, client, chain, parameters).AddJobs(options).AddAttestation();
         if (options.Batching is { } batching)
-            builder.Services.AddSettlement(options, batching);
+            builder.Services.AddSettlement(options, batching with { Faults = options.Faults });
         options.ConfigureServices?.Invoke(builder.Services);
         WebApplication application = builder.Build();
         application.UseApiErrors();

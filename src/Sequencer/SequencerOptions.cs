@@ -6,6 +6,7 @@ using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Verification;
 using TeeTee.Ethereum;
+using TeeTee.Hosting.Faults;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Accounts;
 using TeeTee.Sequencer.Attestations;
@@ -73,6 +74,12 @@ public sealed record SequencerOptions
 
     /// <summary>The collateral that is relayed with quotes.</summary>
     internal ICollateralProvider? RelayedCollateral => Attestation.Collateral ?? Collateral ?? Batching?.Collateral;
+
+    /// <summary>
+    /// Development networks only: what this sequencer does wrong, and may be told to do wrong while it runs. Refused at the start unless everything
+    /// says development: <see cref="AllowSimulatedTee"/>, no hardware quotes, a chain without value and a contract with development parameters.
+    /// </summary>
+    public FaultSwitch? Faults { get; init; }
 
     /// <summary>Stops the sequencer when standard input ends.</summary>
     public bool ExitWithParent { get; init; }

@@ -11,8 +11,8 @@ public sealed record ShardLimits
     /// <summary>Bytes of keys and values of all running jobs together.</summary>
     public long MaxKvBytes { get; init; } = 4L << 30;
 
-    /// <summary>Bytes of one gRPC message.</summary>
-    public int MaxMessageBytes { get; init; } = 16 << 20;
+    /// <summary>Bytes of one gRPC message; the last one of a job holds leaves and openings of all its slots, 128 bytes per slot and position.</summary>
+    public int MaxMessageBytes { get; init; } = 24 << 20;
 
     /// <summary>Positions in one Hidden frame.</summary>
     public int MaxPositionsPerFrame { get; init; } = 128;

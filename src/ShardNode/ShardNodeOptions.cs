@@ -4,6 +4,7 @@ using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources;
 using TeeTee.Attestation.Verification;
+using TeeTee.Hosting.Faults;
 using TeeTee.Primitives;
 using TeeTee.ShardNode.Chain;
 
@@ -94,6 +95,15 @@ public sealed record ShardNodeOptions
 
     /// <summary>Development only: sealed jobs may pass over links that are not attested, where whoever runs the network reads them.</summary>
     public bool AllowPlainSealedJobs { get; init; }
+
+    /// <summary>
+    /// Development networks only: what this shard does wrong, and may be told to do wrong while it runs. Refused at the start unless everything
+    /// says development: <see cref="InsecureDevelopment"/>, simulated quotes, a chain without value and a contract with development parameters.
+    /// </summary>
+    public FaultSwitch? Faults { get; init; }
+
+    /// <summary>Whether this node was started for development (<c>--insecure-dev</c>).</summary>
+    public bool InsecureDevelopment { get; init; }
 
     /// <summary>Stops the shard when standard input ends.</summary>
     public bool ExitWithParent { get; init; }

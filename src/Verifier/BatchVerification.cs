@@ -27,6 +27,7 @@ public sealed class BatchVerification : IDisposable
     private readonly ChainEndpoint[] _endpoints;
     private readonly HttpClient _http;
     private readonly BatchJudge _judge;
+    private readonly SealedAudit _audit;
     private readonly SemaphoreSlim _turn = new(1);
     private bool _isChainChecked;
 
@@ -42,7 +43,10 @@ public sealed class BatchVerification : IDisposable
         BatchFetcher fetcher = new(sources, options, clock);
         RuleJudge rules = new(Quorum, domain, models, new QuoteJudge(options, domain));
         States = new StateSource(Postings, fetcher, rules);
-        _judge = new BatchJudge(fetcher, States, rules, new SampleJudge(models, new SealedAudit(auditKey, domain), options.SampleRate));
+        Fetcher = fetcher;
+        Newest = new ChainQuorum(_endpoints, BlockTag.Latest);
+        _audit = new SealedAudit(auditKey, domain);
+        _judge = new BatchJudge(fetcher, States, rules, new SampleJudge(models, _audit, options.SampleRate));
     }
 
     /// <summary>The key to which users wrap what this verifier shall audit, or null.</summary>
@@ -51,6 +55,13 @@ public sealed class BatchVerification : IDisposable
     internal ChainQuorum Quorum { get; }
 
     internal PostingReader Postings { get; }
+
+    /// <summary>All nodes at their newest common block: what disputes are decided on.</summary>
+    internal ChainQuorum Newest { get; }
+
+    internal IReadOnlyList<ChainEndpoint> Endpoints => _endpoints;
+
+    internal BatchFetcher Fetcher { get; }
 
     internal StateSource States { get; }
 
@@ -98,6 +109,20 @@ public sealed class BatchVerification : IDisposable
                 _judge.Forget(draft.Posting!.BatchHash);
             ulong now = (ulong)_clock.GetUtcNow().ToUnixTimeSeconds();
             return (draft.ToVerdict(_options.Deployment.ChainId, _options.Deployment.Rollup, now, _options.SampleRate), draft.Chunks);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Lends the models between two judgements.</summary>
+    internal async Task<T> WithModelsAsync<T>(Func<ModelLibrary, SealedAudit, T> use, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(() => use(_models, _audit), cancellationToken);
         }
         finally
         {

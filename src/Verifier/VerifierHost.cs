@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using TeeTee.Hosting;
 using TeeTee.Hosting.Failures;
 using TeeTee.Hosting.Observability;
+using TeeTee.Rollup.Evidence;
 using TeeTee.Rollup.Json;
 using TeeTee.Verifier.Following;
 using TeeTee.Verifier.Service;
@@ -48,6 +49,9 @@ public sealed class VerifierHost : IAsyncDisposable
     public Task Following => _following;
 
     internal BatchBook Book { get; } = new();
+
+    /// <summary>What was last said of a batch; null before the first look at it.</summary>
+    public Verdict? VerdictOn(ulong batchIndex) => Book.Find(batchIndex)?.Verdict;
 
     /// <summary>Verifies until the token fires or the process is told to stop.</summary>
     /// <exception cref="FailureException">
@@ -120,6 +124,7 @@ public sealed class VerifierHost : IAsyncDisposable
     {
         WebApplicationBuilder builder = ServiceHost.CreateBuilder(options.Listen ?? new IPEndPoint(IPAddress.Loopback, 0), options.ExitWithParent);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 0);
+        options.ConfigureLogging?.Invoke(builder.Logging);
         return builder.Build();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Verification;
@@ -79,6 +80,9 @@ public sealed record VerifierOptions
 
     /// <summary>Whether the verifier ends when its standard input does.</summary>
     public bool ExitWithParent { get; init; }
+
+    /// <summary>Further logging providers.</summary>
+    public Action<ILoggingBuilder>? ConfigureLogging { get; init; }
 
     /// <summary>Refuses what cannot work.</summary>
     /// <exception cref="FailureException"><c>invalid_configuration</c> with every fault.</exception>

@@ -56,14 +56,17 @@ public sealed class RollupOnAnvilTests : IDisposable
         using TransactionSender user = new(client, s_user, s_chainId);
         Deployment deployment = await new RollupDeployer(client, sequencer)
             .DeployAsync(
-                s_parameters, ChallengeTerms.For(s_parameters), SimulatedPolicy.Of(_pki, _machine.Measurements), s_sequencer.Address,
+                s_parameters, ModuleTerms.For(s_parameters), SimulatedPolicy.Of(_pki, _machine.Measurements), s_sequencer.Address,
                 s_sequencer.Address, Bound);
         RollupContract rollup = new(client, deployment.Rollup);
         RegistryContract registry = new(client, deployment.Registry);
         CreditsContract credits = new(client, deployment.Credits);
 
         Assert.Equal(s_parameters, await rollup.GetParametersAsync(BlockTag.Latest, Bound));
-        Assert.Equal(deployment.QuoteChallenges, await rollup.GetDisputeModuleAsync(BlockTag.Latest, Bound));
+        Assert.Equal(deployment.DisputeHub, await rollup.GetDisputeModuleAsync(BlockTag.Latest, Bound));
+        DisputeHubContract hub = new(client, deployment.DisputeHub!.Value);
+        Assert.Equal(deployment.QuoteChallenges, await hub.FindAsync(DisputeKind.QuoteChallenges, BlockTag.Latest, Bound));
+        Assert.Equal(deployment.DisputeGame, await hub.FindAsync(DisputeKind.Game, BlockTag.Latest, Bound));
         Assert.Equal(deployment.QuoteVerifier, await rollup.GetQuoteVerifierAsync(0, BlockTag.Latest, Bound));
         Assert.True(await new QuoteVerifierContract(client, deployment.QuoteVerifier).IsSimulatedAsync(BlockTag.Latest, Bound));
         Assert.Equal(s_sequencer.Address, await new TcbRegistryContract(client, deployment.TcbRegistry!.Value).GetOwnerAsync(BlockTag.Latest, Bound));

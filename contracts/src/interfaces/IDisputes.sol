@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IDisputeHub} from "./IDisputeHub.sol";
 import {ITeeTeeRollup} from "./ITeeTeeRollup.sol";
 
 /// @title What every kind of dispute has: bonds and payouts
@@ -19,6 +20,8 @@ interface IDisputes {
     function withdrawPayout(address to) external returns (uint128 amount);
 
     function rollup() external view returns (ITeeTeeRollup);
+    /// @notice The dispute module that this stands behind.
+    function hub() external view returns (IDisputeHub);
     function payoutOf(address owner) external view returns (uint128);
     /// @notice Bonds of open disputes.
     function bondsHeld() external view returns (uint128);

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {
     AnswerReceipt,
+    AuditGrant,
     CancelJob,
     JobRequest,
     QueryReceipt,
@@ -25,6 +26,7 @@ library MessageHash {
         )
     );
     bytes32 private constant CANCEL_JOB_TYPE = keccak256("CancelJob(bytes32 jobId,uint32 outputTokens)");
+    bytes32 private constant AUDIT_GRANT_TYPE = keccak256("AuditGrant(bytes32 jobId,address auditor)");
     bytes32 private constant SHARD_RECEIPT_TYPE = keccak256(
         "ShardReceipt(bytes32 jobId,uint32 slot,address operator,uint64 epoch,uint32 positions,bytes32 tokensRoot,bytes32 traceRoot,uint64 postBefore)"
     );
@@ -54,6 +56,10 @@ library MessageHash {
 
     function structHash(CancelJob memory c) internal pure returns (bytes32) {
         return keccak256(abi.encode(CANCEL_JOB_TYPE, c));
+    }
+
+    function structHash(AuditGrant memory g) internal pure returns (bytes32) {
+        return keccak256(abi.encode(AUDIT_GRANT_TYPE, g));
     }
 
     function structHash(ShardReceipt memory r) internal pure returns (bytes32) {

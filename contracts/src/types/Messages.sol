@@ -47,6 +47,12 @@ struct ShardReceipt {
     uint64 postBefore;
 }
 
+/// @notice Signed by the user of a sealed job: `auditor` may open disputes about it.
+struct AuditGrant {
+    bytes32 jobId;
+    address auditor;
+}
+
 /// @notice Signed by the sequencer at the end of an answer (section 6).
 struct AnswerReceipt {
     bytes32 jobId;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {DisputeHub} from "../../src/DisputeHub.sol";
 import {QuoteChallenges} from "../../src/QuoteChallenges.sol";
+import {IDisputeHub} from "../../src/interfaces/IDisputeHub.sol";
 import {IDisputeModule} from "../../src/interfaces/IDisputeModule.sol";
 import {IQuoteChallenges} from "../../src/interfaces/IQuoteChallenges.sol";
 import {IQuoteVerifier} from "../../src/interfaces/IQuoteVerifier.sol";
@@ -22,6 +24,7 @@ abstract contract ChallengeFixture is RegistryFixture {
     uint64 internal constant FIRST = uint64(START / 10);
 
     QuoteChallenges internal disputes;
+    DisputeHub internal hub;
     uint32 internal id;
     /// Records of a batch by its index, and the bytes behind each.
     mapping(uint64 => QuoteRecord[]) private _records;
@@ -35,8 +38,16 @@ abstract contract ChallengeFixture is RegistryFixture {
         registerKey(id, KEY, uint64(START + 5_000));
     }
 
+    function disputeContracts() internal pure virtual override returns (uint256) {
+        return 2;
+    }
+
     function deployDisputes(ITeeTeeRollup predicted) internal override returns (IDisputeModule) {
-        return disputes = new QuoteChallenges(predicted, BOND, PENALTY, BOUNTY);
+        IDisputeHub next = IDisputeHub(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1));
+        disputes = new QuoteChallenges(predicted, next, BOND, PENALTY, BOUNTY);
+        address[] memory kinds = new address[](1);
+        kinds[0] = address(disputes);
+        return hub = new DisputeHub(predicted, kinds);
     }
 
     /// @notice The record of the fixture's key for an epoch, as an honest slot makes it; its quote is remembered.

@@ -52,14 +52,20 @@ abstract contract Fixture is Assertions {
 
     function deploy(Parameters memory p) internal {
         verifier = new TestQuoteVerifier(true);
-        ITeeTeeRollup predicted = ITeeTeeRollup(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 3));
+        uint256 nonce = vm.getNonce(address(this)) + disputeContracts();
+        ITeeTeeRollup predicted = ITeeTeeRollup(vm.computeCreateAddress(address(this), nonce + 2));
         IDisputeModule disputes = deployDisputes(predicted);
         registry = new HostRegistry(predicted);
         credits = new Credits(predicted);
         rollup = new TeeTeeRollup(p, address(this), PRIMARY, registry, credits, IQuoteVerifier(verifier), disputes);
     }
 
-    /// @dev The one contract that this deploys; a fixture of a real module makes its own.
+    /// @dev How many contracts `deployDisputes` makes.
+    function disputeContracts() internal pure virtual returns (uint256) {
+        return 1;
+    }
+
+    /// @dev A fixture of a real module makes its own.
     function deployDisputes(ITeeTeeRollup) internal virtual returns (IDisputeModule) {
         return module = new TestDisputeModule();
     }

@@ -36,6 +36,7 @@ internal sealed class SequencerCommand
     private readonly Option<bool> _plainLinks;
     private readonly Option<string> _claim;
     private readonly Option<double> _giveUpSeconds;
+    private readonly FaultSettings _faults;
 
     private SequencerCommand(Settings settings)
     {
@@ -56,6 +57,7 @@ internal sealed class SequencerCommand
         _plainLinks = ServiceSettings.PlainLinksFlag(settings);
         _claim = settings.Option("--claim", "own: claim the sequencer's share; all: pay every host its share too; none.", "own");
         _giveUpSeconds = settings.Option("--give-up-seconds", "How long a job waits for lost shards before it is void.", 60.0);
+        _faults = new FaultSettings(settings, fault => fault.Sequencer);
     }
 
     public static Command Create(CommandFactory factory)
@@ -63,7 +65,7 @@ internal sealed class SequencerCommand
         SequencerCommand command = new(factory.Settings);
         return factory.Create("sequencer", "Take jobs, run them on shards, post batches and settle them.",
             [command._key, command._keyPassword, command._model, command._shards, command._promptPrice, command._outputPrice, command._batchSeconds,
-                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, .. command._tee.Symbols, command._plainLinks, command._claim, command._giveUpSeconds, .. command._service.Symbols],
+                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, .. command._tee.Symbols, command._plainLinks, command._claim, command._giveUpSeconds, command._faults.Symbol, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -108,6 +110,7 @@ internal sealed class SequencerCommand
         TrustedRoot = ServiceSettings.TrustedRoot(parsed.GetValue(_trustedRoot)),
         Collateral = collateral,
         Batching = Batching(parsed, deployment, key, collateral),
+        Faults = _faults.Read(parsed, _service.AllowSimulatedTee(parsed)),
         ExitWithParent = _service.ExitWithParent(parsed),
     };
 

@@ -63,7 +63,7 @@ internal sealed class DevnetChain(EthereumClient client, DevnetOptions options, 
         RollupDeployer deployer = new(client, Sender(chainId, keys.Deployer));
         RollupParameters parameters = DevnetParameters.Create(options);
         Deployment deployment = await deployer.DeployAsync(
-            parameters, ChallengeTerms.For(parameters), DevnetParameters.CreatePolicy(folder.SimulatedPki), keys.Deployer.Address, keys.Sequencer.Address,
+            parameters, ModuleTerms.For(parameters), DevnetParameters.CreatePolicy(folder.SimulatedPki), keys.Deployer.Address, keys.Sequencer.Address,
             cancellationToken).ConfigureAwait(false);
         await deployment.SaveAsync(folder.Deployment, cancellationToken).ConfigureAwait(false);
         return deployment;

@@ -13,6 +13,7 @@ internal sealed class DevnetKeys
         Sequencer = LoadOrCreate(folder.Key("sequencer"));
         User = LoadOrCreate(folder.Key("user"));
         Session = LoadOrCreate(folder.Key("session"));
+        Challenger = LoadOrCreate(folder.Key("challenger"));
         using EnclaveEncryptionKey audit = EnclaveEncryptionKey.LoadOrCreate(folder.AuditKey);
         Audit = new Bytes32(audit.PublicKey.Span);
         Operators = [.. Enumerable.Range(0, shards).Select(i => LoadOrCreate(folder.Key(OperatorRole(i))))];
@@ -30,6 +31,9 @@ internal sealed class DevnetKeys
     /// <summary>Signs for the user inside the gateway.</summary>
     public PrivateKey Session { get; }
 
+    /// <summary>Pays the verifier's bonds and gas, and gets its bounties.</summary>
+    public PrivateKey Challenger { get; }
+
     /// <summary>X25519 key of the verifier, for users who let it audit confidential jobs.</summary>
     public Bytes32 Audit { get; }
 
@@ -40,7 +44,7 @@ internal sealed class DevnetKeys
     public static string OperatorRole(int shard) => $"operator-{shard}";
 
     /// <summary>Everyone who sends transactions.</summary>
-    public IEnumerable<PrivateKey> Senders => [Deployer, Sequencer, User, .. Operators];
+    public IEnumerable<PrivateKey> Senders => [Deployer, Sequencer, User, Challenger, .. Operators];
 
     /// <summary>Reads the keys, drawing those that are missing.</summary>
     /// <exception cref="KeyFileException">A key file is unreadable or open to others.</exception>

@@ -1,3 +1,4 @@
+using TeeTee.Inference.Disputes;
 using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
 using TeeTee.Primitives;
@@ -89,16 +90,17 @@ public sealed class ShardModel : IDisposable
     /// <param name="maxPositions">Positions to make room for, at most the model's context length.</param>
     /// <param name="trace">False saves the hashing where nobody asks for commitments.</param>
     /// <param name="salts">Of a sealed job's commitments; null for a public one.</param>
+    /// <param name="fault">A simulated cheat of development networks; null computes canonically.</param>
     /// <exception cref="ArgumentOutOfRangeException">maxPositions is not in [1, context length].</exception>
     /// <exception cref="OutOfMemoryException">There is no room for the cache.</exception>
-    public ShardSession CreateSession(int maxPositions, bool trace = true, CommitmentSalts? salts = null)
+    public ShardSession CreateSession(int maxPositions, bool trace = true, CommitmentSalts? salts = null, IOperatorFault? fault = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxPositions);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxPositions, Config.ContextLength);
         Enter();
         try
         {
-            return new ShardSession(this, maxPositions, trace, salts);
+            return new ShardSession(this, maxPositions, trace, salts, fault);
         }
         catch (OutOfMemoryException)
         {

@@ -1,7 +1,10 @@
+using TeeTee.Inference.Disputes;
 using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
+using TeeTee.Inference.Sampling;
 using TeeTee.Inference.Tracing;
 using TeeTee.Numerics;
+using TeeTee.Numerics.Operators;
 using TeeTee.Primitives;
 
 namespace TeeTee.Inference.Engine;
@@ -18,11 +21,12 @@ public sealed class ShardSession : IDisposable
     private readonly KvCache _cache;
     private readonly SessionBuffers _buffers;
     private readonly LayerRunner _runner;
+    private readonly IOperatorFault? _fault;
     private bool _disposed;
 
-    internal ShardSession(ShardModel model, int maxPositions, bool trace, CommitmentSalts? salts)
+    internal ShardSession(ShardModel model, int maxPositions, bool trace, CommitmentSalts? salts, IOperatorFault? fault)
     {
-        (Model, MaxPositions) = (model, maxPositions);
+        (Model, MaxPositions, _fault) = (model, maxPositions, fault);
         _cache = new KvCache(model.Config, model.Range.Count, maxPositions);
         _buffers = new SessionBuffers(model.Config, Math.Min(MaxChunk, maxPositions), maxPositions, model.Threads);
         _runner = new LayerRunner(model, _cache, _buffers);
@@ -79,13 +83,15 @@ public sealed class ShardSession : IDisposable
             throw new ContextFullException(Position, count, MaxPositions);
         for (int done = 0; done < count;)
         {
-            int chunk = Math.Min(_buffers.Positions, count - done);
+            int chunk = ChunkAt(Position, Math.Min(_buffers.Positions, count - done));
             ForwardChunk(hiddenIn.Slice(done * Width, chunk * Width), chunk, hiddenOut.Slice(done * Width, chunk * Width));
             done += chunk;
         }
     }
 
-    /// <summary>The logits of one position from what left the last layer: final norm, then the head.</summary>
+    /// <summary>
+    /// The logits of one position from what left the last layer: final norm, then the head. To a fault it is the newest position.
+    /// </summary>
     /// <param name="hidden">Embedding length elements.</param>
     /// <param name="logits">Receives vocabulary size elements.</param>
     /// <exception cref="InvalidOperationException">The shard does not hold the last layer.</exception>
@@ -97,6 +103,11 @@ public sealed class ShardSession : IDisposable
         CheckLength(hidden.Length, 1, nameof(hidden));
         if (logits.Length != Model.Config.VocabularySize)
             throw new ArgumentException($"{logits.Length} logits, the vocabulary has {Model.Config.VocabularySize}.", nameof(logits));
+        if (_fault?.Affects(Position - 1) == true)
+        {
+            new PositionExpander(Model, _cache, _fault).Head(Position - 1, hidden.ToArray()).Logits.Values.CopyTo(logits);
+            return;
+        }
         Span<float> normed = _buffers.Normed.Slice(0, Width);
         Model.Kernels.Vectors.RmsNorm(hidden, norm, Model.Config.RmsEpsilon, normed);
         _buffers.Batch.Shape(Width);
@@ -128,17 +139,68 @@ public sealed class ShardSession : IDisposable
         return new PositionHasher(Model.Config, salts: null).LayerRoot(_cache, layer - Model.Range.First, Position);
     }
 
+    /// <summary>The outputs of every operator at the next position, by the scalar definitions. The session does not move.</summary>
+    /// <param name="entering">Embedding length elements that enter the first layer; altered where a fault says so.</param>
+    /// <param name="sampling">How the next token is picked; null where none is.</param>
+    /// <exception cref="NonFiniteException">A value is not finite.</exception>
+    internal OperatorOutputs Expand(float[] entering, SamplingParameters? sampling)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (Position == MaxPositions)
+            throw new ContextFullException(Position, 1, MaxPositions);
+        return new PositionExpander(Model, _cache, _fault).Run(Position, (float[])entering.Clone(), sampling);
+    }
+
+    /// <summary>A stored row of a position that was run, with its path below the position's kvRoot.</summary>
+    internal ProvenPage ProveKvRow(int layer, bool values, int kvHead, int position)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!Model.Range.Contains(layer))
+            throw new ArgumentOutOfRangeException(nameof(layer), layer, $"The shard holds {Model.Range}.");
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(position, Position);
+        return Trace!.ProveRow(_cache, layer, values, kvHead, position);
+    }
+
     private void ForwardChunk(ReadOnlySpan<float> hiddenIn, int count, Span<float> hiddenOut)
     {
         Finite.Require(hiddenIn, "hiddenIn");
         Span<float> hidden = _buffers.Hidden.Slice(0, count * Width);
         hiddenIn.CopyTo(hidden);
+        if (_fault?.Affects(Position) == true)
+        {
+            ForwardAltered(hidden, hiddenOut);
+            return;
+        }
         Bytes32[]? hIn = Trace?.HashVectors(Model.Pool, _buffers.Hidden, Model.Range.First, count);
         for (int layer = 0; layer < Model.Range.Count; layer++)
             _runner.Run(layer, Position, count);
         Trace?.Append(Model.Pool, _cache, count, hIn!, Trace.HashVectors(Model.Pool, _buffers.Hidden, Model.Range.End, count));
         hidden.CopyTo(hiddenOut);
         Position += count;
+    }
+
+    /// <summary>One position under a fault: the scalar path with its alterations takes the place of the fast one.</summary>
+    private void ForwardAltered(Span<float> hidden, Span<float> hiddenOut)
+    {
+        OperatorOutputs outputs = new PositionExpander(Model, _cache, _fault).Run(Position, hidden.ToArray(), sampling: null);
+        outputs.Entering.CopyTo(hidden);
+        Bytes32[]? hIn = Trace?.HashVectors(Model.Pool, _buffers.Hidden, Model.Range.First, 1);
+        outputs.Leaving.CopyTo(hidden);
+        Trace?.Append(Model.Pool, _cache, 1, hIn!, Trace.HashVectors(Model.Pool, _buffers.Hidden, Model.Range.End, 1));
+        hidden.CopyTo(hiddenOut);
+        Position++;
+    }
+
+    /// <summary>Positions of the next pass: all that are left, or up to the next one that a fault alters, which goes alone.</summary>
+    private int ChunkAt(int start, int most)
+    {
+        if (_fault is null)
+            return most;
+        int count = 0;
+        while (count < most && !_fault.Affects(start + count))
+            count++;
+        return Math.Max(count, 1);
     }
 
     private void CheckLength(int actual, int positions, string name)

@@ -60,6 +60,24 @@ internal sealed unsafe class PackedMatrix : IDisposable
         }
     }
 
+    /// <summary>A row's Q8_0 blocks as in the file, 34 bytes each.</summary>
+    public void CopyRow(int row, Span<byte> target)
+    {
+        if ((uint)row >= (uint)Rows)
+            throw new ArgumentOutOfRangeException(nameof(row), row, $"The matrix has {Rows} rows.");
+        if (target.Length != Blocks * MatrixVector.BlockBytes)
+            throw new ArgumentException($"{target.Length} bytes are not {Blocks} blocks.", nameof(target));
+        int tileRow = row % TileRows;
+        for (int b = 0; b < Blocks; b++)
+        {
+            ReadOnlySpan<byte> source = Block(row / TileRows, b);
+            Span<byte> block = target.Slice(b * MatrixVector.BlockBytes, MatrixVector.BlockBytes);
+            source.Slice(ScaleOffset + 2 * tileRow, 2).CopyTo(block);
+            for (int column = 0; column < BlockQuantizer.BlockSize; column += ChunkColumns)
+                source.Slice(Offset(tileRow, column), ChunkColumns).CopyTo(block[(2 + column)..]);
+        }
+    }
+
     /// <summary>Where a row of a tile keeps a column of a block.</summary>
     public static int Offset(int tileRow, int column) => column / ChunkColumns * ChunkBytes + tileRow * ChunkColumns + column % ChunkColumns;
 

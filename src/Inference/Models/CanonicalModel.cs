@@ -16,11 +16,12 @@ public sealed class CanonicalModel : IDisposable
     private readonly Lazy<RopeTable> _rope;
     private readonly Lazy<ChatTemplate?> _chatTemplate;
     private readonly Lock _identityLock = new();
+    private readonly TensorSubstitution? _substitution;
     private ModelIdentity? _identity;
 
-    private CanonicalModel(GgufFile file)
+    private CanonicalModel(GgufFile file, TensorSubstitution? substitution)
     {
-        _file = file;
+        (_file, _substitution) = (file, substitution);
         Config = new ModelConfigReader(file).Read();
         _converter = new TensorConverter(file);
         TensorCatalog.Check(file, Config);
@@ -52,11 +53,17 @@ public sealed class CanonicalModel : IDisposable
     public static CanonicalModel Import(string path) => Import(GgufFile.Open(path));
 
     /// <summary>As <see cref="Import(string)"/>; the model owns the file from here on, also when this fails.</summary>
-    public static CanonicalModel Import(GgufFile file)
+    public static CanonicalModel Import(GgufFile file) => Import(file, null);
+
+    /// <summary>The same with other tensors in the place of some: another model, with another identity, under the same configuration and tokenizer.</summary>
+    /// <exception cref="GgufException">As <see cref="Import(string)"/>, like the others.</exception>
+    public static CanonicalModel Import(string path, TensorSubstitution substitution) => Import(GgufFile.Open(path), substitution);
+
+    private static CanonicalModel Import(GgufFile file, TensorSubstitution? substitution)
     {
         try
         {
-            return new CanonicalModel(file);
+            return new CanonicalModel(file, substitution);
         }
         catch (Exception)
         {
@@ -73,7 +80,10 @@ public sealed class CanonicalModel : IDisposable
     /// <param name="layer">The layer of the whole model, or -1 for a global tensor.</param>
     /// <exception cref="ArgumentException">The model has no such tensor.</exception>
     /// <exception cref="ModelException">A scale or element is not finite.</exception>
-    public CanonicalTensor GetTensor(TensorRole role, int layer = -1)
+    public CanonicalTensor GetTensor(TensorRole role, int layer = -1) =>
+        _substitution is null ? Read(role, layer) : _substitution(role, layer, Read);
+
+    private CanonicalTensor Read(TensorRole role, int layer)
     {
         _ = role.TensorId(layer);
         if (layer >= Config.LayerCount)

@@ -11,7 +11,7 @@ internal static class ModelIdentityBuilder
 {
     private const uint LlamaArchitecture = 1;
     private const uint Absent = uint.MaxValue;
-    private static readonly MerkleTag s_weights = new("TT/wght1");
+    internal static readonly MerkleTag WeightsTag = new("TT/wght1");
     private static readonly MerkleTag s_vocabulary = new("TT/vocb1");
 
     private static readonly AbiType s_config = AbiType.Parse(
@@ -41,7 +41,7 @@ internal static class ModelIdentityBuilder
             WeightPage.AppendAll(model.GetTensor(tensors[i].Role, tensors[i].Layer), tree, cancellationToken);
             progress?.Report((i + 1.0) / tensors.Length);
         }
-        return tree.Root(s_weights);
+        return tree.Root(WeightsTag);
     }
 
     private static Bytes32 Hash(AbiType type, params object[] values) => Keccak256.Hash(AbiCodec.Encode([type], [values]));

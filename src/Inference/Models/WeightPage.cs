@@ -21,6 +21,9 @@ public static class WeightPage
         return (tensor.PaddedColumns + columns - 1) / columns;
     }
 
+    /// <summary>The same of a tensor of this type and width.</summary>
+    internal static int CountPerRow(CanonicalType type, int columns) => (columns + ColumnsPerPage(type) - 1) / ColumnsPerPage(type);
+
     /// <summary>The stored bytes of one page; the last of a row may be short.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row or page.</exception>
     public static ReadOnlySpan<byte> Content(CanonicalTensor tensor, int row, int page)
@@ -44,7 +47,11 @@ public static class WeightPage
     }
 
     /// <summary>Appends every page of a tensor to a tree, in the committed order.</summary>
-    internal static void AppendAll(CanonicalTensor tensor, MerkleFrontier<Sha256Merkle> tree, CancellationToken cancellationToken)
+    internal static void AppendAll(CanonicalTensor tensor, MerkleFrontier<Sha256Merkle> tree, CancellationToken cancellationToken) =>
+        ForEachLeaf(tensor, leaf => tree.Append(leaf), cancellationToken);
+
+    /// <summary>Gives the leaf hash of every page of a tensor, in the committed order.</summary>
+    internal static void ForEachLeaf(CanonicalTensor tensor, Action<Bytes32> take, CancellationToken cancellationToken)
     {
         int pages = CountPerRow(tensor);
         byte[] buffer = new byte[HeaderBytes + Math.Min(tensor.RowBytes, CanonicalTensor.BytesPerRow(tensor.Type, ColumnsPerPage(tensor.Type)))];
@@ -56,7 +63,7 @@ public static class WeightPage
                 ReadOnlySpan<byte> content = Content(tensor, row, page);
                 WriteHeader(buffer, tensor, row, page);
                 content.CopyTo(buffer.AsSpan(HeaderBytes));
-                tree.Append(Sha256Merkle.Leaf(buffer.AsSpan(0, HeaderBytes + content.Length)));
+                take(Sha256Merkle.Leaf(buffer.AsSpan(0, HeaderBytes + content.Length)));
             }
         }
     }

@@ -51,6 +51,27 @@ internal sealed class PositionHasher(ModelConfig config, CommitmentSalts? salts)
         return KvCommitment.LayerRoot(leaves);
     }
 
+    /// <summary>One row of a position, behind its salt where there is one, with its path below kvRoot.</summary>
+    public ProvenPage ProveRow(KvCache cache, int firstLayer, int layer, bool values, int kvHead, int position)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(kvHead);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(kvHead, config.KvHeadCount);
+        int perLayer = 2 * config.KvHeadCount;
+        Bytes32[] leaves = new Bytes32[cache.Layers * perLayer];
+        for (int i = 0; i < leaves.Length; i++)
+            leaves[i] = Sha256Merkle.Leaf(SaltedRow(cache, firstLayer, i, position));
+        int index = (layer - firstLayer) * perLayer + (values ? config.KvHeadCount : 0) + kvHead;
+        return new ProvenPage(SaltedRow(cache, firstLayer, index, position), new MerkleTree<Sha256Merkle>(leaves).Prove(index));
+    }
+
+    private byte[] SaltedRow(KvCache cache, int firstLayer, int index, int position)
+    {
+        (int layer, int row) = Math.DivRem(index, 2 * config.KvHeadCount);
+        Span<ushort> halves = cache.Row(layer, row >= config.KvHeadCount, row % config.KvHeadCount, position);
+        byte[] salt = salts?.KvRows(firstLayer + layer, position)[row].ToArray() ?? [];
+        return [.. salt, .. MemoryMarshal.AsBytes(halves)];
+    }
+
     private Bytes32 KvRoot(KvCache cache, int firstLayer, int position)
     {
         byte[] rows = new byte[cache.Layers * LayerBytes];

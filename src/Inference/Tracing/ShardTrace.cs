@@ -54,6 +54,10 @@ public sealed class ShardTrace
     internal Bytes32[] HashVectors(WorkerPool pool, NativeBuffer<float> vectors, int boundary, int count) =>
         _hasher.VectorRoots(pool, vectors, boundary, Count, count);
 
+    /// <summary>A stored row with its path below kvRoot(position), salted where the trace is.</summary>
+    internal ProvenPage ProveRow(KvCache cache, int layer, bool values, int kvHead, int position) =>
+        _hasher.ProveRow(cache, Range.First, layer, values, kvHead, position);
+
     internal void Append(WorkerPool pool, KvCache cache, int count, Bytes32[] hIn, Bytes32[] hOut)
     {
         (Bytes32[] leaves, Bytes32[] kvRoots) = _hasher.Leaves(pool, cache, Range.First, Count, hIn, hOut);

@@ -14,4 +14,7 @@ public enum SaltKind : uint
 
     /// <summary>A stored k or v row.</summary>
     KvRow = 4,
+
+    /// <summary>Content of an operator's output, opened in a dispute only (section 12).</summary>
+    DisputeContent = 5,
 }

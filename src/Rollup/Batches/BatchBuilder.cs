@@ -65,7 +65,7 @@ public sealed class BatchBuilder
     }
 
     /// <summary>The header of a batch with this data.</summary>
-    internal static BatchHeader HeaderOf(BatchData data, ImmutableArray<DataChunk> chunks) => new(
+    public static BatchHeader HeaderOf(BatchData data, ImmutableArray<DataChunk> chunks) => new(
         BatchHeader.CurrentVersion,
         data.ReceiptsRoot(),
         (uint)data.Leaves.Length,

@@ -9,6 +9,21 @@ internal static class ContractNames
     public const string TcbRegistry = "TcbRegistry";
     public const string TdxQuoteVerifier = "TdxQuoteVerifier";
     public const string QuoteChallenges = "QuoteChallenges";
+    public const string DisputeHub = "DisputeHub";
+    public const string DisputeGame = "DisputeGame";
+    public const string OpeningRules = "OpeningRules";
+    public const string ListRules = "ListRules";
+    public const string StepVerifier = "StepVerifier";
+    public const string MatrixStep = "MatrixStep";
+    public const string VectorStep = "VectorStep";
+    public const string NormStep = "NormStep";
+    public const string GateStep = "GateStep";
+    public const string AttentionStep = "AttentionStep";
+    public const string PickStep = "PickStep";
 
-    public static IReadOnlyList<string> All { get; } = [Rollup, Registry, Credits, TcbRegistry, TdxQuoteVerifier, QuoteChallenges];
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Rollup, Registry, Credits, TcbRegistry, TdxQuoteVerifier, QuoteChallenges, DisputeHub, DisputeGame, OpeningRules, ListRules, StepVerifier,
+        MatrixStep, VectorStep, NormStep, GateStep, AttentionStep, PickStep,
+    ];
 }

@@ -17,6 +17,10 @@ public sealed class RegistryContract(EthereumClient client, Address address) : C
         return new RegisteredSlot(slot, (UInt128)v[5], (ulong)v[6], (bool)v[7]);
     }
 
+    /// <summary>Wei that stand at stake under an id (the slot id, or an address, padded on the left); 0 if it has none.</summary>
+    public async Task<UInt128> GetStakeAsync(StakeKind kind, Bytes32 id, BlockTag block, CancellationToken cancellationToken) =>
+        (UInt128)((object[])await CallAsync<object>("stakeOf", [(byte)kind, id], block, cancellationToken))[3];
+
     /// <summary>Every key ever registered for a slot, each valid as its judge says at that block.</summary>
     public async Task<IReadOnlyList<SlotKey>> GetKeysAsync(uint slotId, BlockTag block, CancellationToken cancellationToken)
     {

@@ -22,9 +22,21 @@ public sealed record Deployment(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Address? TcbRegistry { get; init; }
 
-    /// <summary>The QuoteChallenges contract, for who reads; who watches asks the rollup for its dispute module. Null in older files.</summary>
+    /// <summary>The DisputeHub, for who reads; who watches asks the rollup for its dispute module. Null in older files, like all below.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Address? DisputeHub { get; init; }
+
+    /// <summary>The QuoteChallenges contract.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Address? QuoteChallenges { get; init; }
+
+    /// <summary>The DisputeGame contract.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Address? DisputeGame { get; init; }
+
+    /// <summary>The StepVerifier contract.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Address? StepVerifier { get; init; }
 
     /// <summary>The domain of this deployment's signatures.</summary>
     public RollupDomain Domain() => new(ChainId, Rollup);

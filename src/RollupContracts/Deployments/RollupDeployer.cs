@@ -4,41 +4,43 @@ using TeeTee.Primitives;
 namespace TeeTee.RollupContracts;
 
 /// <summary>
-/// Deploys a whole rollup: what it accepts as evidence, who verifies it, stakes, credits, quote challenges and batches. The contracts'
-/// own rules decide what is allowed where: simulated roots and development parameters are refused on production chains.
+/// Deploys a whole rollup: what it accepts as evidence, who verifies it, stakes, credits, every kind of dispute and batches
+/// (<see cref="DeploymentPlan"/>). The contracts' own rules decide what is allowed where: simulated roots and development parameters are
+/// refused on production chains.
 /// </summary>
 public sealed class RollupDeployer(EthereumClient client, TransactionSender sender)
 {
-    /// <summary>Transactions before the one that creates the rollup, whose address three of them need.</summary>
-    private const ulong BeforeTheRollup = 5;
-
     /// <summary>Deploys all contracts in order (contracts/README.md, Deployment) and sets the policy.</summary>
     /// <param name="owner">May change modules behind the delay, and the TCB registry: it has to take the offered ownership of that one, if it is not the sender.</param>
     /// <param name="primary">The sequencer that posts first.</param>
     /// <exception cref="InvalidOperationException">A transaction failed, or the account sent others meanwhile.</exception>
     public async Task<Deployment> DeployAsync(
-        RollupParameters parameters, ChallengeTerms terms, AttestationPolicy policy, Address owner, Address primary, CancellationToken cancellationToken)
+        RollupParameters parameters, ModuleTerms terms, AttestationPolicy policy, Address owner, Address primary, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(terms);
         ArgumentNullException.ThrowIfNull(policy);
         ulong chainId = await client.GetChainIdAsync(cancellationToken);
         ulong nonce = await client.GetTransactionCountAsync(sender.Address, BlockTag.Latest, cancellationToken);
-        Address rollup = ContractAddress.Create(sender.Address, nonce + BeforeTheRollup);
-        ReadOnlyMemory<byte> root = policy.Root.PublicKey;
-        (Address tcb, ulong block) = await DeployAsync(ContractNames.TcbRegistry, [sender.Address, policy.LooseningDelay], cancellationToken);
-        object[] verified = [tcb, new Bytes32(root.Span[..Bytes32.Size]), new Bytes32(root.Span[Bytes32.Size..])];
-        (Address verifier, _) = await DeployAsync(ContractNames.TdxQuoteVerifier, verified, cancellationToken);
-        (Address registry, _) = await DeployAsync(ContractNames.Registry, [rollup], cancellationToken);
-        (Address credits, _) = await DeployAsync(ContractNames.Credits, [rollup], cancellationToken);
-        object[] challenged = [rollup, terms.Bond, terms.Penalty, terms.Bounty];
-        (Address challenges, _) = await DeployAsync(ContractNames.QuoteChallenges, challenged, cancellationToken);
-        object[] arguments = [parameters.ToTuple(), owner, primary, registry, credits, verifier, challenges];
-        (Address made, _) = await DeployAsync(ContractNames.Rollup, arguments, cancellationToken);
-        if (made != rollup)
-            throw new InvalidOperationException($"The rollup is at {made} instead of {rollup}: {sender.Address} sent other transactions.");
+        DeploymentPlan plan = new(sender.Address, nonce, parameters, terms, policy, owner, primary);
+        ulong? block = null;
+        foreach (PlannedContract contract in plan.Contracts)
+        {
+            ulong minedIn = await DeployAsync(contract, plan[contract.Name], cancellationToken);
+            block ??= minedIn;
+        }
+
+        Address tcb = plan[ContractNames.TcbRegistry];
         await SetPolicyAsync(new TcbRegistryContract(client, tcb), policy, owner, keepSetupOpen: parameters.DevParameters, cancellationToken);
-        return new Deployment(chainId, rollup, registry, credits, verifier, block) { TcbRegistry = tcb, QuoteChallenges = challenges };
+        return new Deployment(
+            chainId, plan[ContractNames.Rollup], plan[ContractNames.Registry], plan[ContractNames.Credits], plan[ContractNames.TdxQuoteVerifier], block!.Value)
+        {
+            TcbRegistry = tcb,
+            DisputeHub = plan[ContractNames.DisputeHub],
+            QuoteChallenges = plan[ContractNames.QuoteChallenges],
+            DisputeGame = plan[ContractNames.DisputeGame],
+            StepVerifier = plan[ContractNames.StepVerifier],
+        };
     }
 
     // A development network may want another image a minute later; elsewhere the delay protects from the first hour on.
@@ -58,10 +60,14 @@ public sealed class RollupDeployer(EthereumClient client, TransactionSender send
             await SendAsync("set the policy", registry.Address, call, cancellationToken);
     }
 
-    private async Task<(Address Address, ulong Block)> DeployAsync(string name, object[] arguments, CancellationToken cancellationToken)
+    private async Task<ulong> DeployAsync(PlannedContract contract, Address planned, CancellationToken cancellationToken)
     {
-        TransactionReceipt receipt = await SendAsync($"deploy {name}", to: null, ContractArtifact.Load(name).Deploy(arguments), cancellationToken);
-        return (receipt.ContractAddress!.Value, receipt.BlockNumber);
+        byte[] code = ContractArtifact.Load(contract.Name).Deploy(contract.Arguments());
+        TransactionReceipt receipt = await SendAsync($"deploy {contract.Name}", to: null, code, cancellationToken);
+        return receipt.ContractAddress == planned
+            ? receipt.BlockNumber
+            : throw new InvalidOperationException(
+                $"{contract.Name} is at {receipt.ContractAddress} instead of {planned}: {sender.Address} sent other transactions.");
     }
 
     private async Task<TransactionReceipt> SendAsync(string work, Address? to, byte[] data, CancellationToken cancellationToken)

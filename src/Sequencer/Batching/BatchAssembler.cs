@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using TeeTee.Ethereum;
+using TeeTee.Hosting.Faults;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Accounting;
 using TeeTee.Rollup.Batches;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Verification;
 using TeeTee.RollupContracts;
+using TeeTee.Sequencer.Faults;
 using TeeTee.Sequencer.Posting;
 
 namespace TeeTee.Sequencer.Batching;
@@ -43,6 +45,8 @@ internal sealed class BatchAssembler(
             Recovery = Secp256k1Recovery.Instance,
             Quotes = [],
         };
+        if (options.Faults.OfBatch() is { } injected)
+            return BuildFaulty(injected, context, jobs, parentIndex, parentHash);
         BatchBuilder builder = new(context);
         ImmutableArray<Bytes32> placed = Fill(builder, jobs);
         if (placed.IsEmpty)
@@ -55,10 +59,21 @@ internal sealed class BatchAssembler(
             return null;
         }
 
-        return new BuiltBatch(
+        return Built(batch, placed, context, parentIndex, parentHash);
+    }
+
+    private BuiltBatch? BuildFaulty(
+        Fault fault, BatchContext context, List<(JobCandidate Candidate, AnsweredJob Job)> jobs, ulong parentIndex, Bytes32 parentHash)
+    {
+        FaultyBatch faulty = new(fault, context, options.Key);
+        ImmutableArray<Bytes32> placed = [.. jobs.Where(job => faulty.Add(job.Job)).Select(job => job.Candidate.JobId)];
+        return placed.IsEmpty ? null : Built(faulty.Build(), placed, context, parentIndex, parentHash);
+    }
+
+    private static BuiltBatch Built(Batch batch, ImmutableArray<Bytes32> placed, BatchContext context, ulong parentIndex, Bytes32 parentHash) =>
+        new(
             parentIndex + 1, parentHash, BatchHash.Of(context.Domain, parentIndex + 1, parentHash, batch.Header), batch, placed,
             Changed(context.Parent, batch.StateAfter));
-    }
 
     /// <summary>The verifier's own judgement of the data as it will be served; null if no rule is broken.</summary>
     internal string? FindFault(Batch batch, BatchContext context)

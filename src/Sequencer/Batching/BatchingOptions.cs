@@ -2,6 +2,7 @@ using TeeTee.Attestation.Certificates;
 using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Verification;
 using TeeTee.Ethereum;
+using TeeTee.Hosting.Faults;
 using TeeTee.Primitives;
 using TeeTee.RollupContracts;
 
@@ -93,6 +94,9 @@ public sealed record BatchingOptions
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>What batches are built with on purpose; set by the host, which has checked that it may (<see cref="SequencerOptions.Faults"/>).</summary>
+    internal FaultSwitch? Faults { get; init; }
 
     /// <summary>What carries the calls to the chain; a plain one when null.</summary>
     internal HttpMessageHandler? ChainHandler { get; init; }

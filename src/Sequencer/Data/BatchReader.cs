@@ -1,26 +1,29 @@
 using System.Collections.Immutable;
 using TeeTee.Primitives;
 using TeeTee.Sequencer.Batching;
+using TeeTee.Sequencer.Faults;
 
 namespace TeeTee.Sequencer.Data;
 
 /// <summary>Batches for the endpoints.</summary>
-internal sealed class BatchReader(BatchStore batches)
+internal sealed class BatchReader(BatchStore batches, BatchingOptions options)
 {
     /// <summary>Most batches of one list.</summary>
     public const int MostListed = 100;
 
     /// <summary>A batch with its chunks, or null.</summary>
-    public BatchInfo? Find(ulong index) => batches.Find(index) is { } batch ? Describe(batch, withChunks: true) : null;
+    public BatchInfo? Find(ulong index) => Serves && batches.Find(index) is { } batch ? Describe(batch, withChunks: true) : null;
 
     /// <inheritdoc cref="Find(ulong)"/>
-    public BatchInfo? Find(Bytes32 hash) => batches.Find(hash) is { } batch ? Describe(batch, withChunks: true) : null;
+    public BatchInfo? Find(Bytes32 hash) => Serves && batches.Find(hash) is { } batch ? Describe(batch, withChunks: true) : null;
 
     /// <summary>Batches from an index on, ascending, without their chunks.</summary>
     public IReadOnlyList<BatchInfo> List(ulong from, int limit) => [.. batches.List(from, limit).Select(b => Describe(b, withChunks: false))];
 
     /// <summary>The bytes of a chunk, or null.</summary>
-    public byte[]? Chunk(Bytes32 hash) => batches.Chunk(hash);
+    public byte[]? Chunk(Bytes32 hash) => Serves ? batches.Chunk(hash) : null;
+
+    private bool Serves => !options.Faults.ServesNoData();
 
     private BatchInfo Describe(StoredBatch batch, bool withChunks)
     {

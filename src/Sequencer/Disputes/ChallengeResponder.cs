@@ -36,7 +36,10 @@ internal sealed class ChallengeResponder(
         Address module = await chain.Rollup.GetDisputeModuleAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false);
         if (module.IsZero)
             return false;
-        QuoteChallengesContract contract = new(chain.Client, module);
+        DisputeHubContract hub = new(chain.Client, module);
+        if (await hub.FindAsync(DisputeKind.QuoteChallenges, BlockTag.Latest, cancellationToken).ConfigureAwait(false) is not { } challenges)
+            return false;
+        QuoteChallengesContract contract = new(chain.Client, challenges);
         IReadOnlyList<QuoteChallenge> open = await ReadOpenAsync(contract, cancellationToken).ConfigureAwait(false);
         Forget(open);
         ulong now = await chain.GetTimeAsync(cancellationToken).ConfigureAwait(false);

@@ -35,7 +35,8 @@ internal static class AnswerCheck
         return CheckStream(answer, streamed, streamedCount)
             ?? CheckWraps(job, answer)
             ?? answer.Shards.Select(shard => CheckPromise(job, shard.Receipt.Message, epochSeconds, now)).FirstOrDefault(fault => fault is not null)
-            ?? CheckLeaf(job, answer, view, domain, now);
+            ?? CheckLeaf(job, answer, view, domain, now)
+            ?? CheckBoundaries(answer);
     }
 
     /// <summary>The fee of the answer in wei.</summary>
@@ -102,6 +103,21 @@ internal static class AnswerCheck
         return finding is null
             ? null
             : $"{finding.Fault}{(finding.Part is { } part ? $" of shard {part}" : "")}: expected {finding.Expected}, got {finding.Actual}.";
+    }
+
+    // Receipts that do not meet are the fault of who puts them together, so no such answer is taken. The leaf's rules hold here: all slots signed
+    // the same number of positions, and the form of the answer says that there is an opening for each.
+    private static string? CheckBoundaries(ShardAnswer answer)
+    {
+        for (int i = 0; i < answer.Shards.Length; i++)
+        {
+            SlotResult shard = answer.Shards[i];
+            if (TraceOpenings.FindUnopened(shard.Leaves.Span, shard.Openings.Span) is { } unopened)
+                return $"Slot {shard.Receipt.Message.Slot} opens position {unopened} to other roots than its leaf.";
+            if (i > 0 && TraceOpenings.FindGap(answer.Shards[i - 1].Openings.Span, shard.Openings.Span) is { } gap)
+                return $"Slot {shard.Receipt.Message.Slot} begins position {gap} with another vector than slot {answer.Shards[i - 1].Receipt.Message.Slot} ended it with.";
+        }
+        return null;
     }
 
     private static BatchLeaf Leaf(StoredJob job, ShardAnswer answer) => new()

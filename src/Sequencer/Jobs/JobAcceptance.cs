@@ -1,4 +1,5 @@
 using TeeTee.Gateway.Jobs;
+using TeeTee.Hosting.Faults;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Requests;
@@ -91,6 +92,8 @@ internal sealed class JobAcceptance(
 
     private async Task<UInt128> SpendableAsync(StoredJob job, bool fresh, CancellationToken cancellationToken)
     {
+        if (options.Faults?.Is(FaultKind.Overdraft) is true)
+            return UInt128.MaxValue;
         try
         {
             return await credits.GetAsync(job.Request.Message.User, job.Request.Message.Payment, fresh, cancellationToken).ConfigureAwait(false);

@@ -4,6 +4,7 @@ using TeeTee.Gateway.Jobs;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.RollupContracts;
+using TeeTee.Sequencer.Faults;
 using TeeTee.Sequencer.Shards;
 using TeeTee.Sequencer.Storage;
 
@@ -107,7 +108,7 @@ internal sealed class JobRunner(
 
     private async Task CheckAsync(LiveJob live, Pipeline pipeline, ShardAnswer answer, CancellationToken cancellationToken)
     {
-        if (Fault(live, pipeline, answer) is null)
+        if (options.Faults.TakesAnyAnswer() || Fault(live, pipeline, answer) is null)
             return;
         // A key may have been registered after the registry was last read.
         await pool.RefreshAsync(readRegistry: true, cancellationToken).ConfigureAwait(false);
@@ -132,7 +133,7 @@ internal sealed class JobRunner(
             Cancel = answer.Cancel,
             AnswerSignature = domain.Sign(receipt, options.Key).Signature,
             AnsweredAt = Now,
-            Shards = [.. answer.Shards.Select(s => new StoredShard(s.Receipt, domain.Digest(s.Receipt.Message), s.Leaves))],
+            Shards = [.. answer.Shards.Select(s => new StoredShard(s.Receipt, domain.Digest(s.Receipt.Message), s.Leaves, s.Openings))],
         };
         if (store.Answer(live.Job, stored))
         {

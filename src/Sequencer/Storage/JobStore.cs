@@ -43,10 +43,10 @@ internal sealed class JobStore(SqliteDatabase database)
     public IReadOnlyList<StoredShard> ShardsOf(Bytes32 jobId)
     {
         using SqliteConnection connection = database.Connect();
-        var rows = connection.Query<(byte[] Receipt, byte[] Signature, byte[] Digest, byte[] Leaves)>(
-            "SELECT receipt, signature, digest, leaves FROM job_shards WHERE job_id = @id ORDER BY ordinal", new { id = jobId.ToArray() });
+        var rows = connection.Query<(byte[] Receipt, byte[] Signature, byte[] Digest, byte[] Leaves, byte[]? Openings)>(
+            "SELECT receipt, signature, digest, leaves, openings FROM job_shards WHERE job_id = @id ORDER BY ordinal", new { id = jobId.ToArray() });
         return [.. rows.Select(row => new StoredShard(
-            JobRow.Read<ShardReceipt>(row.Receipt, row.Signature)!, new Bytes32(row.Digest), row.Leaves))];
+            JobRow.Read<ShardReceipt>(row.Receipt, row.Signature)!, new Bytes32(row.Digest), row.Leaves, row.Openings ?? []))];
     }
 
     /// <summary>What a user has used of a payment source.</summary>
@@ -199,8 +199,8 @@ internal sealed class JobStore(SqliteDatabase database)
         ShardReceipt receipt = shard.Receipt.Message;
         connection.Execute(
             """
-            INSERT INTO job_shards (job_id, ordinal, slot_id, operator, epoch, digest, receipt, signature, leaves)
-            VALUES (@id, @ordinal, @slot, @operator, @epoch, @digest, @receipt, @signature, @leaves)
+            INSERT INTO job_shards (job_id, ordinal, slot_id, operator, epoch, digest, receipt, signature, leaves, openings)
+            VALUES (@id, @ordinal, @slot, @operator, @epoch, @digest, @receipt, @signature, @leaves, @openings)
             """,
             new
             {
@@ -213,6 +213,7 @@ internal sealed class JobStore(SqliteDatabase database)
                 receipt = receipt.Encode(),
                 signature = shard.Receipt.Signature.ToArray(),
                 leaves = shard.Leaves.ToArray(),
+                openings = shard.Openings.ToArray(),
             },
             transaction);
     }

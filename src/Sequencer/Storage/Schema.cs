@@ -9,7 +9,7 @@ namespace TeeTee.Sequencer.Storage;
 internal static class Schema
 {
     /// <summary>Migration scripts in order; see <c>SqliteDatabase.Open</c>.</summary>
-    public static IReadOnlyList<string> Migrations { get; } = [Version1, Version2, Version3];
+    public static IReadOnlyList<string> Migrations { get; } = [Version1, Version2, Version3, Version4];
 
     private const string Version1 = """
         CREATE TABLE jobs (
@@ -138,5 +138,10 @@ internal static class Schema
         -- Null for epochs of before.
         ALTER TABLE epochs ADD COLUMN collateral BLOB;
         ALTER TABLE epochs ADD COLUMN verified_at INTEGER;
+        """;
+
+    private const string Version4 = """
+        -- What the leaves open to, 96 bytes x T; null of jobs of before.
+        ALTER TABLE job_shards ADD COLUMN openings BLOB;
         """;
 }

@@ -70,6 +70,10 @@ public sealed class ContractChainView(EthereumClient client, Address rollup, Tim
         return await AskAsync("isActivePoster", () => registry.IsActivePosterAsync(poster, BlockTag.Latest, cancellationToken));
     }
 
+    /// <inheritdoc/>
+    public Task<bool> HasDevelopmentParametersAsync(CancellationToken cancellationToken) => AskAsync(
+        "parameters", async () => (await new RollupContract(client, rollup).GetParametersAsync(BlockTag.Latest, cancellationToken)).DevParameters);
+
     internal async Task<RegistryContract> RegistryAsync(CancellationToken cancellationToken) =>
         new(client, await AddressOfAsync(s_registry, cancellationToken));
 

@@ -26,4 +26,8 @@ public interface IChainView
     /// <summary>Whether an address may post batches now.</summary>
     /// <exception cref="ChainUnavailableException">The chain cannot be asked.</exception>
     Task<bool> IsActivePosterAsync(Address poster, CancellationToken cancellationToken);
+
+    /// <summary>Whether the contract says that its parameters are a development network's.</summary>
+    /// <exception cref="ChainUnavailableException">The chain cannot be asked.</exception>
+    Task<bool> HasDevelopmentParametersAsync(CancellationToken cancellationToken);
 }

@@ -1,6 +1,7 @@
 using TeeTee.Inference.Tracing;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
+using TeeTee.ShardNode.Faults;
 using TeeTee.ShardNode.Identity;
 using TeeTee.ShardNode.Jobs;
 using TeeTee.ShardNode.Storage;
@@ -10,7 +11,9 @@ using TeeTee.ShardProtocol.V1;
 namespace TeeTee.ShardNode.Epochs;
 
 /// <summary>Signs this shard's receipts, each into an epoch that is still open, and stores them with their evidence first.</summary>
-internal sealed class ReceiptBook(ShardSelf self, ShardKeys keys, ShardStore store, AtRestCipher atRest, TimeProvider clock)
+/// <param name="faults">What a development network has this shard do wrong; null otherwise.</param>
+internal sealed class ReceiptBook(
+    ShardSelf self, ShardKeys keys, ShardStore store, AtRestCipher atRest, TimeProvider clock, ShardFaults? faults = null)
 {
     /// <summary>Epoch of the shard's clock.</summary>
     public ulong CurrentEpoch => (ulong)clock.GetUtcNow().ToUnixTimeSeconds() / self.EpochSeconds;
@@ -18,12 +21,23 @@ internal sealed class ReceiptBook(ShardSelf self, ShardKeys keys, ShardStore sto
     /// <summary>Signs that this shard ran the job as it ended; the caller has checked everything.</summary>
     public ShardResult Sign(AdmittedJob job, ClosedJob closed, ShardTrace trace, long inputBytes)
     {
-        byte[] leaves = WireMessages.EncodeHashes([.. trace.Leaves.Take(closed.Positions)]);
-        ShardReceipt draft = new(job.JobId, self.Slot.SlotId, self.Slot.Operator, 0, (uint)closed.Positions, closed.TokensRoot,
-            trace.TraceRoot(closed.Positions), job.PostBefore);
+        (LeafOpening[] openings, Bytes32[] leaves, Bytes32 root) = Commitments(job, closed.Positions, trace);
+        ShardReceipt draft = new(
+            job.JobId, self.Slot.SlotId, self.Slot.Operator, 0, (uint)closed.Positions, closed.TokensRoot, root, job.PostBefore);
         JobEvidence evidence = new(job.Signed, Kept(job, closed), closed.Cancel, inputBytes);
-        Signed<ShardReceipt> signed = store.AddReceipt(draft, CurrentEpoch, Sign, leaves, evidence);
-        return new ShardResult { Receipt = signed.ToWire(), Leaves = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(leaves) };
+        (byte[] list, byte[] opened) = (WireMessages.EncodeHashes(leaves), TraceOpenings.Encode(openings));
+        Signed<ShardReceipt> signed = store.AddReceipt(draft, CurrentEpoch, Sign, list, opened, evidence);
+        return new StoredReceiptRow(signed, list, opened, Sealed: false).ToWire();
+    }
+
+    private (LeafOpening[] Openings, Bytes32[] Leaves, Bytes32 Root) Commitments(AdmittedJob job, int positions, ShardTrace trace)
+    {
+        LeafOpening[] openings = [.. Enumerable.Range(0, positions)
+            .Select(p => new LeafOpening(trace.Boundaries[p].HIn, trace.Boundaries[p].HOut, trace.KvRoots[p]))];
+        if (faults?.Of(job)?.Commit(openings) is not true)
+            return (openings, [.. trace.Leaves.Take(positions)], trace.TraceRoot(positions));
+        Bytes32[] leaves = [.. openings.Select((opening, p) => opening.LeafOf((uint)p))];
+        return (openings, leaves, TraceCommitment.Root(leaves));
     }
 
     // Who defends a sealed job needs its salts, so the key is kept with the ids.

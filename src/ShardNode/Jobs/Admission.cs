@@ -3,13 +3,16 @@ using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Requests;
 using TeeTee.ShardNode.Chain;
+using TeeTee.ShardNode.Faults;
 using TeeTee.ShardNode.Identity;
+using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
 
 namespace TeeTee.ShardNode.Jobs;
 
 /// <summary>Decides from a signed request, a pipeline and the chain whether this shard may run a job.</summary>
-internal sealed class Admission(ShardSelf self, IChainView chain, PipelineRegistry registry, TimeProvider clock)
+/// <param name="faults">What a development network has this shard do wrong; null otherwise.</param>
+internal sealed class Admission(ShardSelf self, IChainView chain, PipelineRegistry registry, TimeProvider clock, ShardFaults? faults = null)
 {
     /// <exception cref="JobException">A rule is broken, or a session or a slot of the pipeline cannot be checked now.</exception>
     public async Task<AdmittedJob> AdmitAsync(
@@ -30,7 +33,7 @@ internal sealed class Admission(ShardSelf self, IChainView chain, PipelineRegist
         AdmittedJob job = new(self.Domain.Digest(signed.Message), signed, signer, stages, index, limit, postBefore);
         CheckMessages(job);
         await registry.CheckAsync(stages, cancellationToken);
-        return job;
+        return faults?.Admit(job) ?? job;
     }
 
     /// <summary>Whether a cancellation is signed by the job's user or the key that signed its request.</summary>
@@ -63,7 +66,7 @@ internal sealed class Admission(ShardSelf self, IChainView chain, PipelineRegist
     /// <summary>A job whose last message would pass the limit must not be started.</summary>
     private void CheckMessages(AdmittedJob job)
     {
-        long perPosition = Bytes32.Size * (long)job.Pipeline.Count + (4 * Bytes32.Size) + sizeof(uint);
+        long perPosition = ((Bytes32.Size + TraceOpenings.Size) * (long)job.Pipeline.Count) + sizeof(uint);
         long most = (perPosition * job.MaxPositions) + 65_536;
         if (most > self.Limits.MaxMessageBytes)
             throw JobException.Invalid($"{job.MaxPositions} positions over {job.Pipeline.Count} slots may need {most} bytes in one message; the limit is {self.Limits.MaxMessageBytes}.");

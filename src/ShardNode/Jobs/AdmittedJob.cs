@@ -21,6 +21,9 @@ internal sealed record AdmittedJob(
     /// <summary>Key and salts of a sealed job, owned by whoever runs it; null for a public one.</summary>
     public SealedExchange? Secrets { get; init; }
 
+    /// <summary>Fault injection: no token ends the job.</summary>
+    public bool IgnoresStops { get; init; }
+
     /// <summary>What a data key of this job is bound to.</summary>
     public SealedBinding Binding => new(JobId, Request.User, Request.Nonce, Request.ModelId);
 
@@ -45,7 +48,7 @@ internal sealed record AdmittedJob(
     public bool IsPrompt(ReadOnlySpan<uint> prompt) =>
         (Secrets?.PromptTokensRoot(prompt) ?? TokenCommitment.Root(prompt)) == Request.PromptTokensRoot;
 
-    public bool IsStop(uint token) => Request.StopTokens.AsSpan().BinarySearch(token) >= 0;
+    public bool IsStop(uint token) => !IgnoresStops && Request.StopTokens.AsSpan().BinarySearch(token) >= 0;
 
     /// <summary>Why the job ends with this pick as output number <paramref name="outputs"/> (from 1); null if it goes on.</summary>
     public FinishReason? FinishAt(uint token, uint outputs) =>

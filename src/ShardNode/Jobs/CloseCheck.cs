@@ -86,18 +86,10 @@ internal static class CloseCheck
     private static void CheckBoundary(AdmittedJob job, Close close, ClosedJob closed, ShardTrace trace)
     {
         uint upstream = job.Pipeline[job.Index - 1].SlotId;
-        if (close.Boundary.Count != closed.Positions)
-            throw JobException.Mismatch($"{close.Boundary.Count} openings for {closed.Positions} positions.", upstream);
-        ReadOnlySpan<byte> leaves = close.Upstream[job.Index - 1].Leaves.Span;
+        ReadOnlySpan<byte> openings = close.Upstream[job.Index - 1].Openings.Span;
         for (int p = 0; p < closed.Positions; p++)
         {
-            LeafOpening opening = close.Boundary[p];
-            if (!WireMessages.TryRead(opening.HInRoot, out Bytes32 hIn) || !WireMessages.TryRead(opening.HOutRoot, out Bytes32 hOut)
-                || !WireMessages.TryRead(opening.KvRoot, out Bytes32 kv))
-                throw JobException.Mismatch($"The opening of position {p} does not hold three roots.", upstream);
-            if (TraceCommitment.Leaf((uint)p, hIn, hOut, kv) != new Bytes32(leaves.Slice(p * Bytes32.Size, Bytes32.Size)))
-                throw JobException.Mismatch($"The opening of position {p} does not give the upstream's leaf.", upstream);
-            if (hOut != trace.Boundaries[p].HIn)
+            if (TraceOpenings.At(openings, p).HOut != trace.Boundaries[p].HIn)
                 throw JobException.Mismatch($"What slot {upstream} signed to have sent at position {p} is not what arrived.", upstream);
         }
     }

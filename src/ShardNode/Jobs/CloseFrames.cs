@@ -1,4 +1,3 @@
-using TeeTee.Inference.Tracing;
 using TeeTee.ShardProtocol.Mapping;
 using TeeTee.ShardProtocol.V1;
 
@@ -7,8 +6,8 @@ namespace TeeTee.ShardNode.Jobs;
 /// <summary>Builds the Close that goes down the ring.</summary>
 internal static class CloseFrames
 {
-    /// <summary>The Close of this slot, with its own result after those above and the openings of its own leaves.</summary>
-    public static Close Build(AdmittedJob job, ClosedJob closed, ShardTrace trace, IEnumerable<ShardResult> upstream, ShardResult own)
+    /// <summary>The Close of this slot, with its own result after those above.</summary>
+    public static Close Build(AdmittedJob job, ClosedJob closed, IEnumerable<ShardResult> upstream, ShardResult own)
     {
         Close close = new()
         {
@@ -20,15 +19,6 @@ internal static class CloseFrames
         };
         close.Upstream.AddRange(upstream);
         close.Upstream.Add(own);
-        for (int p = 0; p < closed.Positions; p++)
-        {
-            close.Boundary.Add(new LeafOpening
-            {
-                HInRoot = trace.Boundaries[p].HIn.ToWire(),
-                HOutRoot = trace.Boundaries[p].HOut.ToWire(),
-                KvRoot = trace.KvRoots[p].ToWire(),
-            });
-        }
         return close;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Google.Protobuf;
+using TeeTee.Hosting.Faults;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.ShardNode.Links;
@@ -206,7 +207,7 @@ internal sealed class HeadJob : IDisposable
         IReadOnlyList<ShardResult> shards = [own];
         if (_below is not null)
         {
-            await _below.SendCloseAsync(CloseFrames.Build(_job, closed, pass.Trace, [], own));
+            await _below.SendCloseAsync(CloseFrames.Build(_job, closed, [], own));
             shards = await ReceiptsAsync(closed, own);
         }
         return Finished(closed, shards);
@@ -222,7 +223,11 @@ internal sealed class HeadJob : IDisposable
             if (receipts.Shards.Count != _job.Pipeline.Count || !receipts.Shards[0].Equals(own))
                 throw JobException.Mismatch($"{receipts.Shards.Count} results came back for {_job.Pipeline.Count} slots, or the first is not this slot's.", _job.Pipeline[^1].SlotId);
             for (int i = 1; i < receipts.Shards.Count; i++)
+            {
                 ReceiptCheck.Check(_job, i, receipts.Shards[i], closed, _runtime.Self.Domain);
+                if (_runtime.Faults?.Active?.Kind != FaultKind.WrongBoundary)
+                    ReceiptCheck.CheckMeeting(_job, i, receipts.Shards[i - 1], receipts.Shards[i]);
+            }
             return receipts.Shards;
         }
     }

@@ -26,6 +26,22 @@ internal static class ReceiptCheck
             throw Wrong(stage, $"comes with {result.Leaves.Length} bytes of leaves for {closed.Positions} positions");
         if (TraceCommitment.Root(leaves) != receipt.TraceRoot)
             throw Wrong(stage, "has a traceRoot that is not its leaf list's");
+        if (result.Openings.Length != (long)closed.Positions * TraceOpenings.Size)
+            throw Wrong(stage, $"comes with {result.Openings.Length} bytes of openings for {closed.Positions} positions");
+        if (TraceOpenings.FindUnopened(result.Leaves.Span, result.Openings.Span) is { } position)
+            throw Wrong(stage, $"comes with an opening of position {position} that does not give its leaf");
+    }
+
+    /// <summary>Whether two slots that follow each other, both checked, signed the same vectors.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="index">Place of the lower one.</param>
+    /// <param name="above">What the upper one committed to.</param>
+    /// <param name="below">What the lower one did.</param>
+    /// <exception cref="JobException">BOUNDARY_MISMATCH naming the lower slot, which had to compare what it received before it signed.</exception>
+    public static void CheckMeeting(AdmittedJob job, int index, ShardResult above, ShardResult below)
+    {
+        if (TraceOpenings.FindGap(above.Openings.Span, below.Openings.Span) is { } position)
+            throw Wrong(job.Pipeline[index], $"begins position {position} with another vector than slot {job.Pipeline[index - 1].SlotId} sent");
     }
 
     private static JobException Wrong(Stage stage, string what) =>

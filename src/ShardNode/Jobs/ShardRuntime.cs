@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TeeTee.Inference.Engine;
 using TeeTee.ShardNode.Epochs;
+using TeeTee.ShardNode.Faults;
 using TeeTee.ShardNode.Identity;
 using TeeTee.ShardNode.Links;
 using TeeTee.ShardNode.Observability;
@@ -11,7 +12,8 @@ namespace TeeTee.ShardNode.Jobs;
 /// <summary>What all jobs of a shard share.</summary>
 internal sealed record ShardRuntime(
     ShardSelf Self, ShardKeys Keys, ShardModel Model, LinkHub Hub, Admission Admission, Capacity Capacity, ReceiptBook Book, ShardStore Store,
-    ShardMetrics Metrics, TimeProvider Clock, ILogger Logger, string InputFolder, AtRestCipher AtRest, SealedLinks SealedLinks)
+    ShardMetrics Metrics, TimeProvider Clock, ILogger Logger, string InputFolder, AtRestCipher AtRest, SealedLinks SealedLinks,
+    ShardFaults? Faults = null)
 {
     public int Width => Model.Config.EmbeddingLength;
 

@@ -185,7 +185,7 @@ internal sealed class StageJob(ShardRuntime runtime, LinkSession session, Open o
         ShardResult own = runtime.Book.Sign(_job, closed, pass.Trace, inputBytes);
         ShardLog.JobSigned(runtime.Logger, _job.JobId, closed.Positions);
         if (_below is not null)
-            await _below.SendCloseAsync(CloseFrames.Build(_job, closed, pass.Trace, close.Upstream, own));
+            await _below.SendCloseAsync(CloseFrames.Build(_job, closed, close.Upstream, own));
         else
             await SendReceiptsAsync(close, own);
     }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using TeeTee.Inference.Engine;
 using TeeTee.Inference.Sampling;
 using TeeTee.Inference.Tracing;
+using TeeTee.ShardNode.Faults;
 
 namespace TeeTee.ShardNode.Jobs;
 
@@ -12,11 +13,12 @@ internal sealed class StagePass : IDisposable
     private readonly ShardRuntime _runtime;
     private readonly ShardSession _session;
     private readonly float[] _logits;
+    private readonly JobFault? _fault;
 
     public StagePass(AdmittedJob job, ShardRuntime runtime)
     {
-        (_job, _runtime) = (job, runtime);
-        _session = runtime.Model.CreateSession(job.MaxPositions, salts: job.Secrets?.Salts);
+        (_job, _runtime, _fault) = (job, runtime, runtime.Faults?.Of(job));
+        _session = (_fault?.Model ?? runtime.Model).CreateSession(job.MaxPositions, salts: job.Secrets?.Salts, fault: _fault);
         _logits = job.IsLast ? new float[runtime.Model.Config.VocabularySize] : [];
     }
 
@@ -53,7 +55,8 @@ internal sealed class StagePass : IDisposable
     {
         ReadOnlySpan<float> vectors = MemoryMarshal.Cast<byte, float>(hidden.AsSpan());
         _session.Logits(vectors[^_runtime.Width..], _logits);
-        return TokenPicker.Pick(_logits, _job.Sampling, (uint)Position);
+        SamplingParameters sampling = _fault?.SamplingAt(Position - 1, _job.Sampling) ?? _job.Sampling;
+        return TokenPicker.Pick(_logits, sampling, (uint)Position);
     }
 
     public void Dispose() => _session.Dispose();

@@ -68,4 +68,7 @@ internal static partial class ShardLog
 
     [LoggerMessage(20, LogLevel.Error, "The key of slot {Slot}, which counts for {Left} more, cannot be attested anew; it is tried again: {Reason}")]
     public static partial void KeyRenewalFailed(ILogger logger, uint slot, TimeSpan left, string reason);
+
+    [LoggerMessage(21, LogLevel.Warning, "FAULT INJECTION is on: this shard cheats on purpose ({Fault})")]
+    public static partial void Faulty(ILogger logger, string fault);
 }

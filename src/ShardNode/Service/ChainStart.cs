@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using TeeTee.Attestation.Sources;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
+using TeeTee.Hosting.Faults;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.ShardNode.Chain;
@@ -58,6 +59,25 @@ internal sealed record ChainStart(IChainView View, uint SlotId, SlotRegistration
             ShardLog.ChainDown(Logger, e.Message);
             return ulong.Parse(known, CultureInfo.InvariantCulture);
         }
+    }
+
+    /// <summary>Lets only development networks be cheated by their own programs. A chain that is down refuses like one that says no.</summary>
+    /// <exception cref="FailureException"><c>fault_refused</c>.</exception>
+    public async Task RequireFaultsAllowedAsync(ShardNodeOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Faults is null)
+            return;
+        bool development;
+        try
+        {
+            development = await View.HasDevelopmentParametersAsync(cancellationToken);
+        }
+        catch (ChainUnavailableException)
+        {
+            development = false;
+        }
+        FaultGuard.Require(options.Faults, options.InsecureDevelopment, options.QuoteSource is not null, options.ChainId, development);
+        ShardLog.Faulty(Logger, options.Faults.Active is { } fault ? FaultCatalog.NameOf(fault.Kind) : "none yet");
     }
 
     private static async Task CheckChainAsync(ShardNodeOptions options, EthereumClient client, ILogger logger, CancellationToken cancellationToken)

@@ -120,7 +120,7 @@ internal sealed class ShardService(ShardSelf self, CallGate gate, JobRegistry jo
     private static StoredReceipt ToWire(StoredReceiptRow row) => new()
     {
         JobId = row.JobId.ToWire(),
-        Result = new ShardResult { Receipt = row.Signed.ToWire(), Leaves = UnsafeByteOperations.UnsafeWrap(row.Leaves) },
+        Result = row.ToWire(),
         Sealed = row.Sealed,
     };
 }

@@ -16,6 +16,7 @@ using TeeTee.Rollup.Requests;
 using TeeTee.ShardNode.Attestations;
 using TeeTee.ShardNode.Chain;
 using TeeTee.ShardNode.Epochs;
+using TeeTee.ShardNode.Faults;
 using TeeTee.ShardNode.Identity;
 using TeeTee.ShardNode.Jobs;
 using TeeTee.ShardNode.Links;
@@ -45,7 +46,8 @@ internal sealed class ShardServices : IAsyncDisposable
         Hub = new LinkHub(self, registry, security, metrics, options.Clock, logger);
         Gate = new CallGate(plain: security is null, new PosterDirectory(chain, options.Clock));
         AtRestCipher atRest = new(keys.Encryption);
-        ReceiptBook book = new(self, keys, store, atRest, options.Clock);
+        ShardFaults? faults = options.Faults is { } switchedOn ? new ShardFaults(switchedOn, options.ModelPath, model) : null;
+        ReceiptBook book = new(self, keys, store, atRest, options.Clock, faults);
         Sealer = new EpochSealer(self, book, store, quotes, inputs, readiness, metrics, options.Clock, logger);
         Desk = new AttestationDesk(self, quotes, metrics, options.Clock);
         Collateral = new CollateralWatch([trust?.Collateral], readiness, options.Clock, logger);
@@ -53,8 +55,10 @@ internal sealed class ShardServices : IAsyncDisposable
         if (start.Registration is { } registration)
             _owned.Add(Renewal = new KeyRenewal(registration, self.Slot.SlotId, readiness, metrics, options.Clock, logger));
         Jobs = new JobRegistry(new ShardRuntime(
-            self, keys, model, Hub, new Admission(self, chain, registry, options.Clock), capacity, book, store, metrics, options.Clock, logger, inputs, atRest,
-            new SealedLinks(options.AllowPlainSealedJobs)));
+            self, keys, model, Hub, new Admission(self, chain, registry, options.Clock, faults), capacity, book, store, metrics, options.Clock, logger, inputs, atRest,
+            new SealedLinks(options.AllowPlainSealedJobs), faults));
+        if (faults is not null)
+            _owned.Add(faults);
         _owned.AddRange([metrics, model, keys, store]);
     }
 
@@ -100,6 +104,7 @@ internal sealed class ShardServices : IAsyncDisposable
             if (trust is not null)
                 await OwnQuoteCheck.RunAsync(quotes, trust, options.Clock, cancellationToken);
             ChainStart chain = await ChainStart.OpenAsync(options, keys, identity.ModelId, quotes, logger, cancellationToken);
+            await chain.RequireFaultsAllowedAsync(options, cancellationToken);
             Slot slot = new(chain.SlotId, options.Operator, identity.ModelId, (uint)options.FirstLayer, (uint)options.LayerCount);
             store = ShardStore.Open(options.StateFolder,
                 $"chain {options.ChainId}, contract {options.Rollup}, slot {slot.SlotId} of {slot.Operator}, model {slot.ModelId}, layers from {slot.FirstLayer}, {slot.LayerCount} of them");

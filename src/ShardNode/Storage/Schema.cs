@@ -4,7 +4,7 @@ namespace TeeTee.ShardNode.Storage;
 internal static class Schema
 {
     /// <summary>Migration scripts in order; see <c>SqliteDatabase.Open</c>.</summary>
-    public static IReadOnlyList<string> Migrations { get; } = [Version1];
+    public static IReadOnlyList<string> Migrations { get; } = [Version1, Version2];
 
     private const string Version1 = """
         CREATE TABLE meta (
@@ -56,5 +56,10 @@ internal static class Schema
             encryption_key BLOB NOT NULL,
             quote          BLOB NOT NULL
         );
+        """;
+
+    private const string Version2 = """
+        -- What the leaves open to, 96 bytes x positions; null of receipts of before.
+        ALTER TABLE receipts ADD COLUMN openings BLOB;
         """;
 }

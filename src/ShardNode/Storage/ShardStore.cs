@@ -71,7 +71,8 @@ internal sealed class ShardStore : IDisposable
     /// epoch: the clock's, or the first one still open if that is later. A receipt of equal content that is already there is given back.
     /// </summary>
     public Signed<ShardReceipt> AddReceipt(
-        ShardReceipt draft, ulong clockEpoch, Func<ShardReceipt, (Bytes32 Digest, Signature Signature)> sign, byte[] leaves, JobEvidence evidence) =>
+        ShardReceipt draft, ulong clockEpoch, Func<ShardReceipt, (Bytes32 Digest, Signature Signature)> sign, byte[] leaves, byte[] openings,
+        JobEvidence evidence) =>
         _database.InTransaction((connection, transaction) =>
         {
             if (FindEqual(connection, transaction, draft) is { } known)
@@ -79,8 +80,8 @@ internal sealed class ShardStore : IDisposable
             long closed = EpochTable.ClosedEpoch(connection, transaction);
             ShardReceipt receipt = draft with { Epoch = (ulong)Math.Max((long)clockEpoch, closed + 1) };
             (Bytes32 digest, Signature signature) = sign(receipt);
-            Insert(connection, transaction, receipt, digest, signature, leaves);
-            InsertEvidence(connection, transaction, receipt, leaves.Length, evidence);
+            Insert(connection, transaction, receipt, digest, signature, leaves, openings);
+            InsertEvidence(connection, transaction, receipt, leaves.Length + openings.Length, evidence);
             return new Signed<ShardReceipt>(receipt, signature);
         });
 
@@ -91,13 +92,13 @@ internal sealed class ShardStore : IDisposable
         List<StoredReceiptRow> found = [];
         foreach (Bytes32 jobId in jobIds)
         {
-            var row = connection.QueryFirstOrDefault<(byte[] Message, byte[] Signature, byte[] Leaves, long Sealed)?>(
+            var row = connection.QueryFirstOrDefault<(byte[] Message, byte[] Signature, byte[] Leaves, byte[]? Openings, long Sealed)?>(
                 """
-                SELECT message, signature, leaves, EXISTS (SELECT 1 FROM epochs e WHERE e.epoch = r.epoch)
+                SELECT message, signature, leaves, openings, EXISTS (SELECT 1 FROM epochs e WHERE e.epoch = r.epoch)
                 FROM receipts r WHERE job_id = @id ORDER BY rowid DESC LIMIT 1
                 """, new { id = jobId.ToArray() });
             if (row is { } hit)
-                found.Add(new StoredReceiptRow(Read(hit.Message, hit.Signature), hit.Leaves, hit.Sealed != 0));
+                found.Add(new StoredReceiptRow(Read(hit.Message, hit.Signature), hit.Leaves, hit.Openings ?? [], hit.Sealed != 0));
         }
         return found;
     }
@@ -165,11 +166,12 @@ internal sealed class ShardStore : IDisposable
         : throw new FailureException(ExitCode.Configuration, "database_unusable", "A stored receipt does not decode.");
 
     private static void Insert(
-        SqliteConnection connection, SqliteTransaction transaction, ShardReceipt receipt, Bytes32 digest, Signature signature, byte[] leaves) =>
+        SqliteConnection connection, SqliteTransaction transaction, ShardReceipt receipt, Bytes32 digest, Signature signature, byte[] leaves,
+        byte[] openings) =>
         connection.Execute(
             """
-            INSERT INTO receipts (digest, job_id, epoch, message, signature, positions, tokens_root, trace_root, post_before, leaves)
-            VALUES (@digest, @job, @epoch, @message, @signature, @positions, @tokens, @trace, @postBefore, @leaves)
+            INSERT INTO receipts (digest, job_id, epoch, message, signature, positions, tokens_root, trace_root, post_before, leaves, openings)
+            VALUES (@digest, @job, @epoch, @message, @signature, @positions, @tokens, @trace, @postBefore, @leaves, @openings)
             """,
             new
             {
@@ -183,6 +185,7 @@ internal sealed class ShardStore : IDisposable
                 trace = receipt.TraceRoot.ToArray(),
                 postBefore = (long)receipt.PostBefore,
                 leaves,
+                openings,
             }, transaction);
 
     private void InsertEvidence(

@@ -88,9 +88,12 @@ public sealed class QuoteChallenger : IDisposable
         if (chainId != _deployment.ChainId)
             throw new FailureException(ExitCode.Configuration, "wrong_chain", $"{_endpoint.Name} is chain {chainId}; the deployment is on {_deployment.ChainId}.");
         Address module = await _endpoint.Rollup.GetDisputeModuleAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false);
-        return module.IsZero
-            ? throw new FailureException(ExitCode.Configuration, "no_dispute_module", $"{_deployment.Rollup} has no dispute module.")
-            : new QuoteChallengesContract(_endpoint.Client, module);
+        if (module.IsZero)
+            throw new FailureException(ExitCode.Configuration, "no_dispute_module", $"{_deployment.Rollup} has no dispute module.");
+        DisputeHubContract hub = new(_endpoint.Client, module);
+        return await hub.FindAsync(DisputeKind.QuoteChallenges, BlockTag.Latest, cancellationToken).ConfigureAwait(false) is { } challenges
+            ? new QuoteChallengesContract(_endpoint.Client, challenges)
+            : throw new FailureException(ExitCode.Configuration, "no_dispute_module", $"{module} has no quote challenges.");
     }
 
     private async Task<BatchPosting> FindPostingAsync(ulong batchIndex, CancellationToken cancellationToken)

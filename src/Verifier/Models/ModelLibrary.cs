@@ -1,4 +1,5 @@
 using TeeTee.Hosting.Failures;
+using TeeTee.Inference.Disputes;
 using TeeTee.Inference.Engine;
 using TeeTee.Inference.Gguf;
 using TeeTee.Inference.Models;
@@ -14,6 +15,7 @@ internal sealed class ModelLibrary : IDisposable
 
     private readonly Dictionary<Bytes32, CanonicalModel> _models = [];
     private readonly Dictionary<(Bytes32, LayerRange), ShardModel> _loaded = [];
+    private readonly Dictionary<Bytes32, WeightTree> _weights = [];
     private readonly int _threads;
 
     private ModelLibrary(int threads) => _threads = threads;
@@ -39,6 +41,17 @@ internal sealed class ModelLibrary : IDisposable
     public uint? VocabularySize(Bytes32 modelId) => _models.TryGetValue(modelId, out CanonicalModel? model) ? (uint)model.Config.VocabularySize : null;
 
     public bool Holds(Bytes32 modelId) => _models.ContainsKey(modelId);
+
+    /// <summary>Proofs of the weight pages of a model that is held; the first call hashes all of them.</summary>
+    public WeightTree Weights(Bytes32 modelId, CancellationToken cancellationToken)
+    {
+        if (!_weights.TryGetValue(modelId, out WeightTree? tree))
+            _weights[modelId] = tree = WeightTree.Build(_models[modelId], cancellationToken);
+        return tree;
+    }
+
+    /// <summary>Shape and constants of a model that is held.</summary>
+    public ModelConfig ConfigOf(Bytes32 modelId) => _models[modelId].Config;
 
     /// <summary>The ranges of a model that is held, ready to run and kept until they make room.</summary>
     public IReadOnlyList<ShardModel> Load(Bytes32 modelId, IReadOnlyList<LayerRange> ranges)

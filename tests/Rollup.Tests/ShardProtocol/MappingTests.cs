@@ -43,15 +43,18 @@ public sealed class MappingTests
     }
 
     [Fact]
-    public void Read_ResultWithLeavesOfOtherCount_Throws()
+    public void Read_ResultWithLeavesOrOpeningsOfOtherCount_Throws()
     {
         ShardReceipt receipt = _samples.ShardReceipt() with { Positions = 3 };
-        SlotResult result = new(new Signed<ShardReceipt>(receipt, _samples.Signature()), _samples.Bytes(96));
+        SlotResult result = new(new Signed<ShardReceipt>(receipt, _samples.Signature()), _samples.Bytes(96), _samples.Bytes(288));
 
         Assert.Equal(result, SlotResult.Read(result.ToWire()));
         ShardResult shorter = result.ToWire();
         shorter.Leaves = ByteString.CopyFrom(_samples.Bytes(64));
         Assert.Throws<WireFormatException>(() => SlotResult.Read(shorter));
+        ShardResult unopened = result.ToWire();
+        unopened.Openings = ByteString.CopyFrom(_samples.Bytes(289));
+        Assert.Throws<WireFormatException>(() => SlotResult.Read(unopened));
     }
 
     [Fact]

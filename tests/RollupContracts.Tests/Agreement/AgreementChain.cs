@@ -22,7 +22,7 @@ internal sealed class AgreementChain(EthereumClient client, TransactionSender se
         foreach (AgreementWorld world in worlds)
         {
             Deployment deployment = await deployer.DeployAsync(
-                parameters, ChallengeTerms.For(parameters), world.Policy, sender.Address, sender.Address, cancellationToken);
+                parameters, ModuleTerms.For(parameters), world.Policy, sender.Address, sender.Address, cancellationToken);
             world.Verifier = deployment.QuoteVerifier;
             TcbRegistryContract registry = new(client, deployment.TcbRegistry!.Value);
             foreach (byte[] call in Changes(world, registry))

@@ -145,7 +145,7 @@ internal sealed class ChainWorld : IAsyncDisposable
         {
             Deployment = await new RollupDeployer(Client, sender)
                 .DeployAsync(
-                    Parameters, Terms, SimulatedPolicy.Of(Pki, Quotes.Measurements), Sequencer.Address, Sequencer.Address, cancellationToken);
+                    Parameters, ModuleTerms.For(Parameters) with { Quotes = Terms }, SimulatedPolicy.Of(Pki, Quotes.Measurements), Sequencer.Address, Sequencer.Address, cancellationToken);
         }
 
         RegistryContract registry = new(Client, Deployment.Registry);

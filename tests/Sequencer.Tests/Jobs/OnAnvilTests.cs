@@ -152,7 +152,7 @@ public sealed class OnAnvilTests : IDisposable
         RollupParameters parameters = TestWorld.Parameters with { PostBeforeHorizon = 400, ExitDelay = 2_000 };
         Deployment deployment = await new RollupDeployer(client, deployer)
             .DeployAsync(
-                parameters, ChallengeTerms.For(parameters), SimulatedPolicy.Of(s_pki, s_image), s_deployer.Address, TestWorld.Sequencer.Address, Bound);
+                parameters, ModuleTerms.For(parameters), SimulatedPolicy.Of(s_pki, s_image), s_deployer.Address, TestWorld.Sequencer.Address, Bound);
         RegistryContract registry = new(client, deployment.Registry);
         ModelConfig config = new(1, TestWorld.Vocabulary, 64, 128, 4, 4, 2, 16, 16, TestWorld.Context, 0x3727C5AC, 0x3E800000, 0, true);
         TransactionReceipt listed = await SendAsync(

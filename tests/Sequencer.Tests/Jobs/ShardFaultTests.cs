@@ -34,6 +34,8 @@ public sealed class ShardFaultTests
         { "promptCount", "bytes of ids are not" },
         { "otherChain", "ShardJobIdMismatch" },
         { "slotsSwapped", "LayersNotContiguous" },
+        { "openings", "Slot 9 opens position 2 to other roots than its leaf" },
+        { "boundary", "Slot 9 begins position 3 with another vector than slot 7 ended it with" },
         { "malformed", "tokens_root has 3 bytes" },
     };
 
@@ -231,8 +233,17 @@ public sealed class ShardFaultTests
         "promptCount" => new ShardPlan { Finished = f => f.PromptTokens++ },
         "otherChain" => new ShardPlan { Draft = d => d.Domain = new RollupDomain(1, TestWorld.Deployment.Rollup) },
         "slotsSwapped" => new ShardPlan { Draft = d => (d.Slots, d.Keys) = ([.. d.Slots.Reverse()], [.. d.Keys.Reverse()]) },
+        "openings" => new ShardPlan { Finished = f => f.Shards[1].Openings = Flip(f.Shards[1].Openings, (2 * TraceOpenings.Size) + 70) },
+        "boundary" => new ShardPlan { Draft = d => d.Opening = (slot, p, honest) => slot.SlotId == 9 && p == 3 ? honest with { HIn = TestWorld.ModelId } : honest },
         _ => new ShardPlan { Finished = f => f.TokensRoot = ByteString.CopyFrom(1, 2, 3) },
     };
+
+    private static ByteString Flip(ByteString bytes, int at)
+    {
+        byte[] copy = bytes.ToByteArray();
+        copy[at] ^= 1;
+        return ByteString.CopyFrom(copy);
+    }
 
     private static void Retoken(AnswerDraft draft, int position, uint token)
     {

@@ -163,7 +163,7 @@ public sealed class JobStoreTests : IDisposable
     private static StoredShard Shard(StoredJob job)
     {
         ShardReceipt receipt = new(job.JobId, 7, TestWorld.Slots[0].Operator, 1, 1, Bytes32.Zero, Bytes32.Zero, 200);
-        return new StoredShard(TestWorld.Domain.Sign(receipt, TestWorld.ShardKeys[0]), TestWorld.Domain.Digest(receipt), new byte[32]);
+        return new StoredShard(TestWorld.Domain.Sign(receipt, TestWorld.ShardKeys[0]), TestWorld.Domain.Digest(receipt), new byte[32], new byte[96]);
     }
 
     private static StoredAnswer Answer(StoredJob job, UInt128 fee) => new()

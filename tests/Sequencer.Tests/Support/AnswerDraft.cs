@@ -44,6 +44,9 @@ internal sealed class AnswerDraft
 
     public RollupDomain Domain { get; set; } = TestWorld.Domain;
 
+    /// <summary>Changes what a slot commits to at a position.</summary>
+    public Func<Slot, int, LeafOpening, LeafOpening>? Opening { get; set; }
+
     public JobFinished Build()
     {
         JobFinished finished = new()
@@ -63,13 +66,24 @@ internal sealed class AnswerDraft
 
     private ShardResult Result(Slot slot, PrivateKey key)
     {
-        Bytes32[] leaves = [.. Enumerable.Range(0, Tokens.Length - 1).Select(p => Keccak256.Hash([(byte)slot.SlotId, (byte)p]))];
+        LeafOpening[] openings = [.. Enumerable.Range(0, Tokens.Length - 1).Select(p => Open(slot, p))];
+        Bytes32[] leaves = [.. openings.Select((opening, p) => opening.LeafOf((uint)p))];
         ShardReceipt receipt = new(
             Domain.Digest(Request.Message), slot.SlotId, slot.Operator, Epoch, (uint)leaves.Length, TokensRoot, TraceCommitment.Root(leaves), PostBefore);
         return new ShardResult
         {
             Receipt = Domain.Sign(receipt, key).ToWire(),
             Leaves = ByteString.CopyFrom([.. leaves.SelectMany(leaf => leaf.ToArray())]),
+            Openings = ByteString.CopyFrom(TraceOpenings.Encode(openings)),
         };
+    }
+
+    // Boundaries are named by the number of layers above them, so that those of neighbours meet.
+    private LeafOpening Open(Slot slot, int position)
+    {
+        static Bytes32 Root(string what, uint number, int position) => Keccak256.Hash(System.Text.Encoding.ASCII.GetBytes($"{what} {number} {position}"));
+        LeafOpening honest = new(
+            Root("boundary", slot.FirstLayer, position), Root("boundary", slot.FirstLayer + slot.LayerCount, position), Root("kv", slot.SlotId, position));
+        return Opening?.Invoke(slot, position, honest) ?? honest;
     }
 }

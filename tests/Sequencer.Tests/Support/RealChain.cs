@@ -30,6 +30,8 @@ internal sealed class RealChain(ListedModel model) : IChainReader, IShardChain
     public Task<RegisteredSlot?> GetSlotAsync(uint slotId, CancellationToken cancellationToken) =>
         Task.FromResult(Slots.TryGetValue(slotId, out Slot? slot) ? new RegisteredSlot(slot, 1_000, 0, false) : null);
 
+    public Task<bool> HasDevelopmentParametersAsync(CancellationToken cancellationToken) => Task.FromResult(true);
+
     Task<Slot?> IShardChain.GetSlotAsync(uint slotId, CancellationToken cancellationToken) => Task.FromResult(Slots.GetValueOrDefault(slotId));
 
     public Task<IReadOnlyList<SlotKey>> GetKeysAsync(uint slotId, CancellationToken cancellationToken) =>

@@ -177,10 +177,10 @@ public sealed class ForgeryTests
                 upstream.Receipt = link.Sign(receipt with { TraceRoot = TraceCommitment.Root(leaves) });
                 break;
             case "opening changed":
-                close.Boundary[2].HOutRoot = Flip(close.Boundary[2].HOutRoot, 0);
+                upstream.Openings = Flip(upstream.Openings, (2 * TraceOpenings.Size) + 32);
                 break;
             case "opening missing":
-                close.Boundary.RemoveAt(0);
+                upstream.Openings = ByteString.CopyFrom(upstream.Openings.Span[TraceOpenings.Size..]);
                 break;
             case "no upstream":
                 close.Upstream.Clear();

@@ -79,7 +79,7 @@ internal sealed class AnvilWorld : IAsyncDisposable
         AttestationPolicy policy = SimulatedPolicy.Of(pki, SimulatedMeasurements.Of(options.SimulatedImage, options.SimulatedCompose));
         using TransactionSender owner = new(Client, Owner, AnvilProcess.ChainId);
         Deployment deployment = await new RollupDeployer(Client, owner)
-            .DeployAsync(Parameters, ChallengeTerms.For(Parameters), policy, Owner.Address, Owner.Address, CancellationToken.None).Bound();
+            .DeployAsync(Parameters, ModuleTerms.For(Parameters), policy, Owner.Address, Owner.Address, CancellationToken.None).Bound();
         RegistryContract registry = new(Client, deployment.Registry);
         using CanonicalModel model = CanonicalModel.Import(TestModel.Path);
         ModelIdentity identity = model.ComputeIdentity(null, CancellationToken.None);

@@ -40,5 +40,9 @@ internal sealed class FakeChain : IChainView
         return await Answer(Posters.GetValueOrDefault(poster));
     }
 
+    public bool IsDevelopment { get; set; } = true;
+
+    public Task<bool> HasDevelopmentParametersAsync(CancellationToken cancellationToken) => Answer(IsDevelopment);
+
     private Task<T> Answer<T>(T value) => IsDown ? throw new ChainUnavailableException("The test's chain is down.") : Task.FromResult(value);
 }

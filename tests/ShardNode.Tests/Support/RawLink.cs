@@ -164,16 +164,9 @@ internal sealed class RawLink : IAsyncDisposable
         {
             Receipt = Sign(Receipt(job, tokens, postBefore)),
             Leaves = Google.Protobuf.ByteString.CopyFrom(WireMessages.EncodeHashes(_session.Trace!.Leaves)),
+            Openings = Google.Protobuf.ByteString.CopyFrom(TraceOpenings.Encode([.. _session.Trace.Boundaries
+                .Zip(_session.Trace.KvRoots, (edges, kv) => new LeafOpening(edges.HIn, edges.HOut, kv))])),
         });
-        for (int p = 0; p < tokens.Length - 1; p++)
-        {
-            frame.Close.Boundary.Add(new LeafOpening
-            {
-                HInRoot = _session.Trace.Boundaries[p].HIn.ToWire(),
-                HOutRoot = _session.Trace.Boundaries[p].HOut.ToWire(),
-                KvRoot = _session.Trace.KvRoots[p].ToWire(),
-            });
-        }
         return frame;
     }
 }

@@ -78,7 +78,7 @@ public sealed class Devnet : IAsyncLifetime
         using TransactionSender user = new(Client, User, AnvilProcess.ChainId);
         Deployment = await new RollupDeployer(Client, sequencer)
             .DeployAsync(
-                s_parameters, ChallengeTerms.For(s_parameters), SimulatedPolicy.Of(Pki, s_image), Sequencer.Address, Sequencer.Address, Bound);
+                s_parameters, ModuleTerms.For(s_parameters), SimulatedPolicy.Of(Pki, s_image), Sequencer.Address, Sequencer.Address, Bound);
         await SendAsync(sequencer, Registry, Registry.RegisterPoster(Sequencer.Address), s_parameters.MinPosterStake);
         foreach (HostedModel model in (HostedModel[])[Model, Overflowing])
         {

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using TeeTee.Primitives;
+using TeeTee.Rollup.Batches;
+using TeeTee.Rollup.Evidence;
+using TeeTee.Verifier.Following;
+using TeeTee.Verifier.Storage;
+
+namespace TeeTee.Verifier.Disputing;
+
+/// <summary>
+/// Reads cases back from the evidence folder: what was judged is there with all its bytes before the verdict is, so that a dispute goes on
+/// after a crash although the sequencer serves nothing any more. Nothing read is believed: chunks must have their hashes, the manifest its root.
+/// </summary>
+internal sealed class CaseSource(string folder)
+{
+    private const int MostKept = 8;
+
+    private readonly Dictionary<Bytes32, DisputeCase> _kept = [];
+
+    /// <summary>The case of an Invalid batch; null where the evidence is not there or not whole, so that it has to be judged again.</summary>
+    public DisputeCase? Find(ulong index, Bytes32 batchHash)
+    {
+        if (_kept.TryGetValue(batchHash, out DisputeCase? known))
+            return known;
+        DisputeCase? read = Read(Path.Combine(folder, EvidenceStore.NameOf(index, batchHash)));
+        if (read is null || read.BatchHash != batchHash)
+            return null;
+        if (_kept.Count >= MostKept)
+            _kept.Clear();
+        return _kept[batchHash] = read;
+    }
+
+    private DisputeCase? Read(string path)
+    {
+        try
+        {
+            var verdict = BatchVerdict.Parse(File.ReadAllBytes(path));
+            if (verdict is not { Verdict: Verdict.Invalid, Reproductions: >= 2, Posting: { } posting })
+                return null;
+            DataManifest manifest = new(verdict.Manifest);
+            Dictionary<Bytes32, byte[]> chunks = [];
+            foreach (Bytes32 hash in manifest.Chunks.Select(c => c.Hash).Distinct())
+            {
+                byte[] bytes = File.ReadAllBytes(Path.Combine(folder, "chunks", $"{hash}"));
+                if (Keccak256.Hash(bytes) != hash)
+                    return null;
+                chunks[hash] = bytes;
+            }
+
+            if (manifest.Root() != posting.Header.DataRoot)
+                return null;
+            BatchReading reading = BatchDataReader.Read(posting.Header, manifest, h => chunks.TryGetValue(h, out byte[]? b) ? b : (ReadOnlyMemory<byte>?)null);
+            return new DisputeCase(verdict, posting, manifest, chunks, reading.Data);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException)
+        {
+            return null;
+        }
+    }
+}
