@@ -7,8 +7,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const contracts = [
-  'AttentionStep', 'Binary32Fuzz', 'Credits', 'CrlRevoker', 'DisputeGame', 'DisputeHub', 'GateStep', 'HostRegistry', 'ListRules', 'MatrixStep', 'NormStep',
-  'OpeningRules', 'PickStep', 'QuoteChallenges', 'StepVerifier', 'TcbRegistry', 'TdxQuoteVerifier', 'TeeTeeRollup', 'VectorStep',
+  'AccountFaults', 'AnswerChallenges', 'AttentionStep', 'Binary32Fuzz', 'ChunkAnswers', 'Compensations', 'Credits', 'CrlRevoker', 'DataChallenges',
+  'DisputeGame', 'DisputeHub', 'EntryFaults', 'FinishFaults', 'FormFaults', 'GateStep', 'HostRegistry', 'ListRules', 'MatrixStep', 'NormStep',
+  'OpeningRules', 'PickStep', 'PipelineFaults', 'QuoteChallenges', 'RequestFaults', 'SequencerFaults', 'StepVerifier', 'TcbRegistry',
+  'TdxQuoteVerifier', 'TeeTeeRollup', 'TokenFaults', 'VectorStep', 'WeightChallenges',
 ];
 const interfaces = ['IDisputeModule', 'IQuoteVerifier'];
 const sizeLimit = 24_576;

@@ -7,6 +7,7 @@ using TeeTee.Attestation.Verification;
 using TeeTee.Hosting.Faults;
 using TeeTee.Primitives;
 using TeeTee.ShardNode.Chain;
+using TeeTee.ShardNode.Defence;
 
 namespace TeeTee.ShardNode;
 
@@ -95,6 +96,9 @@ public sealed record ShardNodeOptions
 
     /// <summary>Development only: sealed jobs may pass over links that are not attested, where whoever runs the network reads them.</summary>
     public bool AllowPlainSealedJobs { get; init; }
+
+    /// <summary>How this shard defends its receipts in disputes; not at all when null, so that somebody else has to.</summary>
+    public DefenderOptions? Defender { get; init; }
 
     /// <summary>
     /// Development networks only: what this shard does wrong, and may be told to do wrong while it runs. Refused at the start unless everything

@@ -10,6 +10,7 @@ using TeeTee.Hosting.Failures;
 using TeeTee.Hosting.Observability;
 using TeeTee.Rollup.Evidence;
 using TeeTee.Rollup.Json;
+using TeeTee.Verifier.Disputing;
 using TeeTee.Verifier.Following;
 using TeeTee.Verifier.Service;
 using TeeTee.Verifier.Storage;
@@ -26,7 +27,9 @@ public sealed class VerifierHost : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CollateralWatch _collateral;
     private Task _following = Task.CompletedTask;
+    private readonly Challenger _challenger;
     private Task _watching = Task.CompletedTask;
+    private Task _challenging = Task.CompletedTask;
 
     private VerifierHost(WebApplication application, BatchVerification verification, VerifierOptions options, TimeProvider clock)
     {
@@ -35,6 +38,8 @@ public sealed class VerifierHost : IAsyncDisposable
         store.Load(Book, verification.States);
         Readiness readiness = application.Services.GetRequiredService<Readiness>();
         _collateral = new CollateralWatch([options.Collateral], readiness, clock, application.Services.GetRequiredService<ILogger<CollateralWatch>>());
+        _challenger = new Challenger(
+            verification, Book, options, readiness, application.Services.GetRequiredService<ILogger<Challenger>>(), clock);
         BatchFollower? follower = null;
         _metrics = new VerifierMetrics(Book, () => follower?.ChainTime ?? 0);
         _follower = follower = new BatchFollower(
@@ -100,9 +105,11 @@ public sealed class VerifierHost : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _following.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await _challenging.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _application.DisposeAsync();
         _metrics.Dispose();
+        _challenger.Dispose();
         _verification.Dispose();
         _stop.Dispose();
     }
@@ -117,6 +124,7 @@ public sealed class VerifierHost : IAsyncDisposable
         Uri address = await ServiceHost.StartAsync(_application, cancellationToken);
         Address = options.Listen is null ? null : address;
         _watching = _collateral.RunAsync(_stop.Token);
+        _challenging = Task.Run(() => _challenger.RunAsync(_stop.Token), CancellationToken.None);
         _following = Task.Run(() => _follower.RunAsync(_stop.Token), CancellationToken.None);
     }
 

@@ -6,6 +6,7 @@ using TeeTee.Attestation.Verification;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
 using TeeTee.RollupContracts;
+using TeeTee.Verifier.Disputing;
 
 namespace TeeTee.Verifier;
 
@@ -81,6 +82,9 @@ public sealed record VerifierOptions
     /// <summary>Whether the verifier ends when its standard input does.</summary>
     public bool ExitWithParent { get; init; }
 
+    /// <summary>What it does on chain about what it finds.</summary>
+    public ChallengerOptions Challenger { get; init; } = new();
+
     /// <summary>Further logging providers.</summary>
     public Action<ILoggingBuilder>? ConfigureLogging { get; init; }
 
@@ -101,6 +105,14 @@ public sealed record VerifierOptions
         Require(MaxBatchBytes is >= 16_384 and <= 1L << 36, $"{MaxBatchBytes} bytes for a batch are not in [2^14, 2^36]");
         Require(Threads is >= 1 and <= 1_024, $"{Threads} threads are not in [1, 1024]");
         Require(AllowSimulated || !QuoteRoot.IsSimulated, $"{QuoteRoot} is pinned, but simulated quotes are not allowed");
+        if (Challenger.Mode != ChallengerMode.Watchtower)
+        {
+            Require(Challenger.Key is not null, $"mode {Challenger.Mode} needs the key of an account");
+            Require(EvidenceFolder is not null, $"mode {Challenger.Mode} needs an evidence folder: disputes go on from it after a crash");
+        }
+
+        Require(Challenger.PollSeconds is > 0 and <= 3_600, $"{Challenger.PollSeconds} seconds between looks at disputes are not in (0, 3600]");
+        Require(Challenger.MissingBeforeChallenge is >= 1 and <= 1_000, $"{Challenger.MissingBeforeChallenge} looks before data is demanded are not in [1, 1000]");
         if (faults.Count > 0)
             throw new FailureException(ExitCode.Configuration, "invalid_configuration", $"The verifier cannot start: {string.Join("; ", faults)}.");
 

@@ -21,21 +21,31 @@ library AccountProof {
         pure
         returns (bool)
     {
+        (bool whole, bytes32 node) = climb(key, leaf, bitmap, siblings);
+        return whole && node == root;
+    }
+
+    /// @notice The root of the tree that holds `leaf` at `key` beside these siblings; `whole` is false where bitmap and siblings do not fit.
+    function climb(address key, bytes32 leaf, bytes32 bitmap, bytes32[] calldata siblings)
+        internal
+        pure
+        returns (bool whole, bytes32 node)
+    {
         uint256 bits = uint256(bitmap);
-        if (bits >> DEPTH != 0) return false;
+        if (bits >> DEPTH != 0) return (false, 0);
         uint256 path = uint160(key);
         uint256 used = 0;
-        bytes32 node = leaf;
+        node = leaf;
         for (uint256 level = 0; level < DEPTH; level++) {
             bytes32 sibling = 0;
             if ((bits >> level) & 1 == 1) {
-                if (used == siblings.length) return false;
+                if (used == siblings.length) return (false, 0);
                 sibling = siblings[used++];
-                if (sibling == 0) return false;
+                if (sibling == 0) return (false, 0);
             }
             node = (path >> level) & 1 == 0 ? join(node, sibling) : join(sibling, node);
         }
-        return used == siblings.length && node == root;
+        whole = used == siblings.length;
     }
 
     /// @notice node(0, 0) = 0, otherwise keccak256(0x01 || left || right).

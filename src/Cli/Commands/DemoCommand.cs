@@ -18,7 +18,8 @@ internal static class DemoCommand
         Option<string?> model = settings.Optional<string>("--model", "GGUF file to serve; the bundled demo model if absent.");
         Option<string?> state = settings.Optional<string>("--state", "Folder to keep; a temporary one is used and removed if absent.");
         Option<bool> confidential = settings.Flag("--confidential", "Encrypt the question to the first enclave and let only the verifier audit the answer.");
-        return factory.Create("demo", "Ask one question and follow it to the settled payout.", [prompt, shards, window, model, state, confidential],
+        Command fraud = DemoFraudCommand.Create(factory);
+        return factory.Create("demo", "Ask one question and follow it to the settled payout.", [prompt, shards, window, model, state, confidential, fraud],
             async (parsed, console, cancellationToken) =>
             {
                 string? kept = parsed.GetValue(state);

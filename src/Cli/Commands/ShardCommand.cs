@@ -27,6 +27,7 @@ internal sealed class ShardCommand
     private readonly Option<string?> _policy;
     private readonly Option<bool> _plainLinks;
     private readonly Option<int> _threads;
+    private readonly DefenceSettings _defence;
     private readonly FaultSettings _faults;
 
     private ShardCommand(Settings settings)
@@ -46,6 +47,7 @@ internal sealed class ShardCommand
         _policy = ServiceSettings.PolicyOption(settings);
         _plainLinks = ServiceSettings.PlainLinksFlag(settings);
         _threads = settings.Option("--threads", "Threads that compute.", Environment.ProcessorCount);
+        _defence = new DefenceSettings(settings);
         _faults = new FaultSettings(settings, fault => fault.Shard);
     }
 
@@ -54,7 +56,7 @@ internal sealed class ShardCommand
         ShardCommand command = new(factory.Settings);
         return factory.Create("shard", "Serve a layer range of a model.",
             [command._model, command._firstLayer, command._layers, command._slot, command._operatorKey, command._operatorPassword, command._register,
-                command._httpListen, .. command._tee.Symbols, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, command._plainLinks, command._threads, command._faults.Symbol, .. command._service.Symbols],
+                command._httpListen, .. command._tee.Symbols, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, command._plainLinks, command._threads, .. command._defence.Symbols, command._faults.Symbol, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -88,6 +90,7 @@ internal sealed class ShardCommand
                 PlainLinks = _service.PlainLinks(parsed, _plainLinks),
                 AllowPlainSealedJobs = _service.PlainLinks(parsed, _plainLinks),
                 Registration = parsed.GetValue(_register) ? Registration(parsed) : null,
+                Defender = _defence.Read(parsed, operatorKey),
                 Faults = _faults.Read(parsed, _service.AllowSimulatedTee(parsed)),
                 InsecureDevelopment = _service.AllowSimulatedTee(parsed),
                 ExitWithParent = _service.ExitWithParent(parsed),

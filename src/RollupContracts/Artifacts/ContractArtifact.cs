@@ -49,6 +49,18 @@ public sealed class ContractArtifact
         ? function
         : throw new ArgumentException($"{Name} has no function {name}.", nameof(name));
 
+    /// <summary>The name of the function that calldata calls; null if it is none of the contract's.</summary>
+    public string? NameOf(ReadOnlySpan<byte> calldata)
+    {
+        foreach (AbiFunction function in _functions.Values)
+        {
+            if (calldata.StartsWith(function.Selector))
+                return function.Name;
+        }
+
+        return null;
+    }
+
     /// <summary>An event by name.</summary>
     /// <exception cref="ArgumentException">There is none of this name.</exception>
     public AbiEvent Event(string name) => Events.FirstOrDefault(e => e.Name == name)

@@ -21,9 +21,24 @@ internal static class ContractNames
     public const string AttentionStep = "AttentionStep";
     public const string PickStep = "PickStep";
 
+    public const string FormFaults = "FormFaults";
+    public const string RequestFaults = "RequestFaults";
+    public const string PipelineFaults = "PipelineFaults";
+    public const string FinishFaults = "FinishFaults";
+    public const string TokenFaults = "TokenFaults";
+    public const string AccountFaults = "AccountFaults";
+    public const string EntryFaults = "EntryFaults";
+    public const string ChunkAnswers = "ChunkAnswers";
+    public const string Compensations = "Compensations";
+    public const string SequencerFaults = "SequencerFaults";
+    public const string DataChallenges = "DataChallenges";
+    public const string AnswerChallenges = "AnswerChallenges";
+    public const string WeightChallenges = "WeightChallenges";
+
     public static IReadOnlyList<string> All { get; } =
     [
         Rollup, Registry, Credits, TcbRegistry, TdxQuoteVerifier, QuoteChallenges, DisputeHub, DisputeGame, OpeningRules, ListRules, StepVerifier,
-        MatrixStep, VectorStep, NormStep, GateStep, AttentionStep, PickStep,
+        MatrixStep, VectorStep, NormStep, GateStep, AttentionStep, PickStep, FormFaults, RequestFaults, PipelineFaults, FinishFaults, TokenFaults, AccountFaults,
+        EntryFaults, ChunkAnswers, Compensations, SequencerFaults, DataChallenges, AnswerChallenges, WeightChallenges,
     ];
 }

@@ -12,6 +12,12 @@ public enum DisputeKind
     /// <summary>Faults of a sequencer that one transaction proves.</summary>
     SequencerFaults,
 
-    /// <summary>Demands for data and weights.</summary>
+    /// <summary>Demands for batch data.</summary>
     DataChallenges,
+
+    /// <summary>Demands to see what was promised to a client.</summary>
+    AnswerChallenges,
+
+    /// <summary>Demands for weight pages.</summary>
+    WeightChallenges,
 }

@@ -38,6 +38,26 @@ public sealed record Deployment(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Address? StepVerifier { get; init; }
 
+    /// <summary>The SequencerFaults contract.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Address? SequencerFaults { get; init; }
+
+    /// <summary>The DataChallenges contract.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Address? DataChallenges { get; init; }
+
+    /// <summary>The AnswerChallenges contract.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Address? AnswerChallenges { get; init; }
+
+    /// <summary>The WeightChallenges contract.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Address? WeightChallenges { get; init; }
+
+    /// <summary>The Compensations contract.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Address? Compensations { get; init; }
+
     /// <summary>The domain of this deployment's signatures.</summary>
     public RollupDomain Domain() => new(ChainId, Rollup);
 

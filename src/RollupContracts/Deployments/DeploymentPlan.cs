@@ -1,5 +1,6 @@
 using TeeTee.Attestation.Verification;
 using TeeTee.Primitives;
+using TeeTee.Rollup.Faults;
 
 namespace TeeTee.RollupContracts;
 
@@ -11,7 +12,11 @@ namespace TeeTee.RollupContracts;
 internal sealed class DeploymentPlan
 {
     /// <summary>In the order of <see cref="DisputeKind"/>.</summary>
-    private static readonly string[] s_kinds = [ContractNames.QuoteChallenges, ContractNames.DisputeGame];
+    private static readonly string[] s_kinds =
+    [
+        ContractNames.QuoteChallenges, ContractNames.DisputeGame, ContractNames.SequencerFaults, ContractNames.DataChallenges,
+        ContractNames.AnswerChallenges, ContractNames.WeightChallenges,
+    ];
 
     /// <summary>The parts of StepVerifier, in the order of its constructor.</summary>
     private static readonly string[] s_steps =
@@ -33,6 +38,7 @@ internal sealed class DeploymentPlan
         AddBase(policy);
         AddGame(terms.Game);
         Add(ContractNames.QuoteChallenges, () => [Rollup, Hub, terms.Quotes.Bond, terms.Quotes.Penalty, terms.Quotes.Bounty]);
+        AddFaults(terms.Faults);
         Add(ContractNames.DisputeHub, () => [Rollup, Kinds()]);
         Add(ContractNames.Rollup, () =>
         [
@@ -83,6 +89,23 @@ internal sealed class DeploymentPlan
             Rollup, Hub, this[ContractNames.OpeningRules], this[ContractNames.ListRules], this[ContractNames.StepVerifier], terms.ToTuple(),
         ]);
     }
+
+    private void AddFaults(FaultTerms terms)
+    {
+        string[] judges = [.. Enum.GetNames<FaultJudge>()];
+        foreach (string judge in judges)
+            Add(judge, () => [Rollup]);
+        Add(ContractNames.ChunkAnswers, () => [Rollup]);
+        Add(ContractNames.Compensations, () => [Rollup, Hub]);
+        Address Compensations() => this[ContractNames.Compensations];
+        Add(ContractNames.SequencerFaults, () =>
+            [Rollup, Hub, Compensations(), judges.Select(j => (object)this[j]).ToArray(), terms.Penalty, terms.Bounty]);
+        Add(ContractNames.DataChallenges, () => [Rollup, Hub, Compensations(), this[ContractNames.ChunkAnswers], .. Of(terms.Data)]);
+        Add(ContractNames.AnswerChallenges, () => [Rollup, Hub, this[ContractNames.SequencerFaults], .. Of(terms.Answers)]);
+        Add(ContractNames.WeightChallenges, () => [Rollup, Hub, .. Of(terms.Weights)]);
+    }
+
+    private static object[] Of(ChallengeTerms terms) => [terms.Bond, terms.Penalty, terms.Bounty];
 
     private object[] Kinds() => [.. s_kinds.Select(k => (object)this[k])];
 

@@ -40,6 +40,11 @@ public sealed class RollupDeployer(EthereumClient client, TransactionSender send
             QuoteChallenges = plan[ContractNames.QuoteChallenges],
             DisputeGame = plan[ContractNames.DisputeGame],
             StepVerifier = plan[ContractNames.StepVerifier],
+            SequencerFaults = plan[ContractNames.SequencerFaults],
+            DataChallenges = plan[ContractNames.DataChallenges],
+            AnswerChallenges = plan[ContractNames.AnswerChallenges],
+            WeightChallenges = plan[ContractNames.WeightChallenges],
+            Compensations = plan[ContractNames.Compensations],
         };
     }
 

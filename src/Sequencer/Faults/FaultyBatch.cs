@@ -44,11 +44,11 @@ internal sealed class FaultyBatch
         BatchLeaf leaf = ToLeaf(strikes ? Spoil(job) : job);
         if (strikes && _kind == FaultKind.WrongFee)
             leaf = leaf with { Receipt = leaf.Receipt with { Fee = leaf.Receipt.Fee + 1 } };
-        if (BatchRules.Apply(_state, leaf, _context) is not { IsApplied: true } step)
+        if (Apply(leaf, job.Shards) is not { IsApplied: true } step)
             return false;
         Place(leaf, strikes && _kind == FaultKind.WrongStateRoot ? Enrich(step.After) : step.After);
         if (strikes && _kind == FaultKind.JobTwice)
-            Repeat(leaf);
+            Repeat(leaf, job.Shards);
         _done |= strikes;
         return true;
     }
@@ -88,12 +88,25 @@ internal sealed class FaultyBatch
     }
 
     // The rules know no second time, so the account step is that of a later nonce, which is then put back.
-    private void Repeat(BatchLeaf leaf)
+    private void Repeat(BatchLeaf leaf, ImmutableArray<AnsweredShard> shards)
     {
         JobRequest request = leaf.Request.Message;
         BatchLeaf later = leaf with { Request = leaf.Request with { Message = request with { Nonce = request.Nonce + 1 } } };
-        if (BatchRules.Apply(_state, later, _context) is { IsApplied: true } step)
+        if (Apply(later, shards) is { IsApplied: true } step)
             Place(leaf, step.After.Set(step.After.Get(request.User) with { Nonce = request.Nonce }));
+    }
+
+    // As BatchRules has it, but paying all slots that worked, also one that the leaf leaves out.
+    private AccountingResult? Apply(BatchLeaf leaf, ImmutableArray<AnsweredShard> shards)
+    {
+        JobRequest request = leaf.Request.Message;
+        if (leaf.Receipt.Finish == FinishReason.Void)
+            return AccountingStep.ApplyVoid(_state, request);
+        Slot?[] slots = [.. shards.Select(shard => _context.View.Slot(shard.Receipt.Message.Slot))];
+        if (_context.View.Model(request.ModelId) is not { } model || slots.Any(slot => slot is null))
+            return null;
+        AccountingTerms terms = new(_context.Sequencer, _context.SequencerShareBps, model.LayerCount);
+        return AccountingStep.Apply(_state, request, leaf.Receipt.Fee, slots!, terms, BatchRules.Available(request, _context.View));
     }
 
     private void Place(BatchLeaf leaf, AccountTree after)

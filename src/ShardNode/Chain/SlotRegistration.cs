@@ -7,6 +7,7 @@ using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Poea;
 using TeeTee.RollupContracts;
+using TeeTee.ShardNode.Defence;
 using TeeTee.ShardNode.Identity;
 using TeeTee.ShardNode.Observability;
 
@@ -32,6 +33,8 @@ internal sealed class SlotRegistration(
         uint slot = options.SlotId ?? await FindSlotAsync(cancellationToken) ?? await OpenSlotAsync(sender, cancellationToken);
         if (!await HasKeyAsync(slot, cancellationToken))
             await RegisterKeyAsync(sender, slot, cancellationToken);
+        if (options.Defender is { } defender && defender.Key.Address != options.Operator)
+            await RegisterDefenderAsync(sender, defender.Key.Address, cancellationToken);
         return slot;
     });
 
@@ -139,6 +142,14 @@ internal sealed class SlotRegistration(
         await SendAsync(sender, "register-key", registry.Address, call, 0, cancellationToken);
         SlotKey? key = (await view.GetKeysAsync(slot, cancellationToken)).LastOrDefault(key => key.SigningKey == keys.Signing.Address);
         ShardLog.KeyRegistered(logger, slot, keys.Signing.Address, key?.ValidFrom ?? 0, key?.ValidUntil ?? 0);
+    }
+
+    private async Task RegisterDefenderAsync(TransactionSender sender, Address defender, CancellationToken cancellationToken)
+    {
+        if (await new DisputeReader(client, options.Rollup).FindGameAsync(cancellationToken) is not { } game
+            || await game.IsDefenderAsync(options.Operator, defender, BlockTag.Latest, cancellationToken))
+            return;
+        await SendAsync(sender, "set-defender", game.Address, game.SetDefender(defender, allowed: true), 0, cancellationToken);
     }
 
     /// <summary>The slot's nonce: one that was left by a try that ended half-way, if it still lasts, else a new one.</summary>

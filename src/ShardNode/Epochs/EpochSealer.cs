@@ -13,9 +13,10 @@ namespace TeeTee.ShardNode.Epochs;
 /// Seals epochs on the shard's own timer: closes those that are over, so that they take no receipt any more, then has each closed set
 /// quoted and stores the quote. What a crash left closed but unsealed is sealed on the next round.
 /// </summary>
+/// <param name="disputed">Trace roots of receipts in dispute, whose evidence stays however old it is.</param>
 internal sealed class EpochSealer(
     ShardSelf self, ReceiptBook book, ShardStore store, IQuoteSource quotes, string inputFolder, Readiness readiness, ShardMetrics metrics,
-    TimeProvider clock, ILogger logger)
+    TimeProvider clock, ILogger logger, Func<IReadOnlyCollection<Bytes32>> disputed)
 {
     private const string Part = "quotes";
 
@@ -61,7 +62,7 @@ internal sealed class EpochSealer(
     {
         ulong now = (ulong)clock.GetUtcNow().ToUnixTimeSeconds();
         ulong retention = (ulong)self.Limits.DefenceRetention.TotalSeconds;
-        foreach (Bytes32 jobId in store.Prune(now > retention ? now - retention : 0))
+        foreach (Bytes32 jobId in store.Prune(now > retention ? now - retention : 0, disputed()))
             File.Delete(InputFile.PathOf(inputFolder, jobId));
     }
 

@@ -15,6 +15,7 @@ using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Requests;
 using TeeTee.ShardNode.Attestations;
 using TeeTee.ShardNode.Chain;
+using TeeTee.ShardNode.Defence;
 using TeeTee.ShardNode.Epochs;
 using TeeTee.ShardNode.Faults;
 using TeeTee.ShardNode.Identity;
@@ -48,7 +49,9 @@ internal sealed class ShardServices : IAsyncDisposable
         AtRestCipher atRest = new(keys.Encryption);
         ShardFaults? faults = options.Faults is { } switchedOn ? new ShardFaults(switchedOn, options.ModelPath, model) : null;
         ReceiptBook book = new(self, keys, store, atRest, options.Clock, faults);
-        Sealer = new EpochSealer(self, book, store, quotes, inputs, readiness, metrics, options.Clock, logger);
+        if (options.Defender is { } defending)
+            Defender = OpenDefender(options, defending, new ShardEvidence(self, model, store, atRest, inputs, faults), readiness, logger);
+        Sealer = new EpochSealer(self, book, store, quotes, inputs, readiness, metrics, options.Clock, logger, () => Defender?.Disputed ?? []);
         Desk = new AttestationDesk(self, quotes, metrics, options.Clock);
         Collateral = new CollateralWatch([trust?.Collateral], readiness, options.Clock, logger);
         Watch = new RegistrationWatch(self, chain, book, readiness, options.Clock, logger);
@@ -87,6 +90,9 @@ internal sealed class ShardServices : IAsyncDisposable
 
     /// <summary>Renews the registered key; null where the shard does not register it.</summary>
     public KeyRenewal? Renewal { get; }
+
+    /// <summary>Defends this shard's receipts; null where somebody else does.</summary>
+    public Defender? Defender { get; }
 
     /// <summary>Loads, checks and wires everything; nothing listens yet.</summary>
     /// <exception cref="FailureException">Naming what does not fit.</exception>
@@ -145,6 +151,18 @@ internal sealed class ShardServices : IAsyncDisposable
         await Hub.DisposeAsync();
         foreach (IDisposable part in _owned)
             part.Dispose();
+    }
+
+    private Defender OpenDefender(
+        ShardNodeOptions options, DefenderOptions defending, ShardEvidence evidence, Readiness readiness, ILogger logger)
+    {
+        JsonRpcClient rpc = new(options.ChainEndpoint, time: options.Clock);
+        DefenderMetrics metrics = new();
+        Defender defender = new(
+            defending, new EthereumClient(rpc), options.ChainId, options.Rollup, options.Operator, evidence, Path.Combine(options.StateFolder, "defence.db"),
+            readiness, metrics, options.Clock, logger);
+        _owned.AddRange([defender, metrics, rpc]);
+        return defender;
     }
 
     private static long KvBytes(ShardModel model) => 2L * model.Range.Count * model.Config.KvLength * sizeof(ushort);

@@ -61,5 +61,7 @@ internal static class Schema
     private const string Version2 = """
         -- What the leaves open to, 96 bytes x positions; null of receipts of before.
         ALTER TABLE receipts ADD COLUMN openings BLOB;
+        -- A dispute names a receipt by what it commits to.
+        CREATE INDEX receipts_trace ON receipts (trace_root);
         """;
 }

@@ -103,6 +103,18 @@ internal sealed class ShardStore : IDisposable
         return found;
     }
 
+    /// <summary>What defends the receipt with these roots, or null where it is not kept.</summary>
+    public KeptEvidence? FindEvidence(Bytes32 traceRoot, Bytes32 tokensRoot)
+    {
+        using SqliteConnection connection = _database.Connect();
+        var row = connection.QueryFirstOrDefault<(byte[] JobId, byte[] Request, byte[] Tokens, byte[] Leaves)?>(
+            """
+            SELECT r.job_id, v.request, v.tokens, r.leaves FROM receipts r JOIN evidence v ON v.job_id = r.job_id
+            WHERE r.trace_root = @trace AND r.tokens_root = @tokens ORDER BY r.rowid DESC LIMIT 1
+            """, new { trace = traceRoot.ToArray(), tokens = tokensRoot.ToArray() });
+        return row is { } hit ? new KeptEvidence(new Bytes32(hit.JobId), ReadRequest(hit.Request), hit.Tokens, hit.Leaves) : null;
+    }
+
     public StoredResult? FindResult(Bytes32 jobId)
     {
         using SqliteConnection connection = _database.Connect();
@@ -121,8 +133,10 @@ internal sealed class ShardStore : IDisposable
     }
 
     /// <summary>Forgets jobs whose receipts were to be posted before <paramref name="before"/> and whose epoch is sealed.</summary>
+    /// <param name="before">Unix seconds.</param>
+    /// <param name="disputed">Trace roots of receipts in dispute: their jobs stay.</param>
     /// <returns>The ids forgotten.</returns>
-    public IReadOnlyList<Bytes32> Prune(ulong before)
+    public IReadOnlyList<Bytes32> Prune(ulong before, IReadOnlyCollection<Bytes32> disputed)
     {
         IReadOnlyList<byte[]> ids = _database.InTransaction((connection, transaction) =>
         {
@@ -130,8 +144,8 @@ internal sealed class ShardStore : IDisposable
                 """
                 SELECT job_id FROM evidence v WHERE post_before < @before AND NOT EXISTS (
                     SELECT 1 FROM receipts r WHERE r.job_id = v.job_id
-                    AND (r.post_before >= @before OR NOT EXISTS (SELECT 1 FROM epochs e WHERE e.epoch = r.epoch)))
-                """, new { before = (long)before }, transaction)];
+                    AND (r.post_before >= @before OR r.trace_root IN @disputed OR NOT EXISTS (SELECT 1 FROM epochs e WHERE e.epoch = r.epoch)))
+                """, new { before = (long)before, disputed = disputed.Select(root => root.ToArray()).ToArray() }, transaction)];
             foreach (byte[] id in old)
             {
                 connection.Execute("DELETE FROM evidence WHERE job_id = @id; DELETE FROM receipts WHERE job_id = @id;", new { id }, transaction);
@@ -164,6 +178,10 @@ internal sealed class ShardStore : IDisposable
     private static Signed<ShardReceipt> Read(byte[] message, byte[] signature) => MessageCodec.TryDecode(message, out ShardReceipt? receipt)
         ? new Signed<ShardReceipt>(receipt, new Signature(signature))
         : throw new FailureException(ExitCode.Configuration, "database_unusable", "A stored receipt does not decode.");
+
+    private static Signed<JobRequest> ReadRequest(byte[] encoded) => Signed<JobRequest>.TryDecode(encoded, out Signed<JobRequest>? request)
+        ? request
+        : throw new FailureException(ExitCode.Configuration, "database_unusable", "A stored request does not decode.");
 
     private static void Insert(
         SqliteConnection connection, SqliteTransaction transaction, ShardReceipt receipt, Bytes32 digest, Signature signature, byte[] leaves,

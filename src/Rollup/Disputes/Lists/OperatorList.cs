@@ -14,7 +14,7 @@ public sealed class OperatorList
 
     private OperatorList(DisputeModel model, OperatorOutputs outputs, CommitmentSalts? salts)
     {
-        (Model, _outputs) = (model, outputs);
+        (Model, _outputs, IsSealed) = (model, outputs, salts is not null);
         Layout = new OperatorLayout(model, outputs.FirstLayer, outputs.Layers.Count, outputs.Final is not null);
         _salts = new DisputeSalts(salts, Layout, model, (uint)outputs.Position);
         Entries = new OperatorEntries([.. Enumerable.Range(0, Layout.GroupCount).Select(Group)]);
@@ -25,6 +25,9 @@ public sealed class OperatorList
 
     /// <summary>Which entry commits what.</summary>
     public OperatorLayout Layout { get; }
+
+    /// <summary>Whether contents are salted.</summary>
+    public bool IsSealed { get; }
 
     /// <summary>What the list commits.</summary>
     public OperatorOutputs Outputs => _outputs;

@@ -37,7 +37,7 @@ internal static class UnitContent
             DisputeOperator.OutputNorm => Norm(outputs.Final!.Norm),
             DisputeOperator.QuantizedOutputInput => Quantized(model, place, outputs.Final!.Input),
             DisputeOperator.Logits => Segment(model, place, outputs.Final!.Logits.Planes),
-            DisputeOperator.Pick => Pick(outputs.Final!.Bests),
+            DisputeOperator.Pick => PickContent.Write(outputs.Final!.Bests),
             _ => throw new ArgumentOutOfRangeException(nameof(place), place, "The operator has no flat content."),
         };
     }
@@ -90,17 +90,6 @@ internal static class UnitContent
         byte[] bytes = new byte[halves.Length * sizeof(ushort)];
         for (int i = 0; i < halves.Length; i++)
             BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(i * sizeof(ushort)), halves[i]);
-        return bytes;
-    }
-
-    private static byte[] Pick(SegmentBest[] bests)
-    {
-        byte[] bytes = new byte[bests.Length * 8];
-        for (int i = 0; i < bests.Length; i++)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(8 * i), bests[i].Score);
-            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8 * i + 4), bests[i].Id);
-        }
         return bytes;
     }
 

@@ -56,6 +56,12 @@ internal sealed class ChallengerAccount : IDisposable
         return Noted(purpose, result);
     }
 
+    /// <summary>The registry, for calldata.</summary>
+    public RegistryContract Registry => _endpoints[0].Registry;
+
+    /// <summary>The game, for calldata.</summary>
+    public DisputeGameContract Game(Address game) => new(_endpoints[0].Client, game);
+
     /// <summary>Balance at the newest block of the first node.</summary>
     public Task<UInt128> GetBalanceAsync(CancellationToken cancellationToken) =>
         _endpoints[0].Client.GetBalanceAsync(Address, BlockTag.Latest, cancellationToken);

@@ -63,7 +63,7 @@ internal sealed class OwnComputer(BatchVerification verification)
             var list = OperatorList.Build(context.Config, expanded.Outputs, salts);
             return new OwnComputation(
                 context, list, expanded, models.Weights(context.ModelId, cancellationToken), found.LeafList(context.Leaf, context.Shard),
-                tokens[context.Position + 1]);
+                tokens, salts);
         }
         catch
         {

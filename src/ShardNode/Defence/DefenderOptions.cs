@@ -1,0 +1,26 @@
+using TeeTee.Ethereum;
+using TeeTee.Primitives;
+
+namespace TeeTee.ShardNode.Defence;
+
+/// <summary>How receipts are defended in disputes.</summary>
+public sealed record DefenderOptions
+{
+    /// <summary>Pays for the moves: the operator's own account, or one that the operator registered as its defender (<c>setDefender</c>). Nothing else may send with it.</summary>
+    public required PrivateKey Key { get; init; }
+
+    /// <summary>Most wei that moves may cost in one day (UTC); beyond it nothing is sent and an alarm is raised. 0.05 ETH.</summary>
+    public UInt128 DailyLimit { get; init; } = 50_000_000_000_000_000;
+
+    /// <summary>Balance of the account below which an alarm is raised, in wei. 0.01 ETH.</summary>
+    public UInt128 MinBalance { get; init; } = 10_000_000_000_000_000;
+
+    /// <summary>Between two looks for disputes; a small part of a move's time.</summary>
+    public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>After how long a move that failed is tried again.</summary>
+    public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Times and limits of transactions.</summary>
+    public TransactionSenderOptions Transactions { get; init; } = new();
+}
