@@ -7,7 +7,7 @@ public static class Deterrence
     public const ulong StakePerUnfinalised = 8;
 
     /// <summary>P = 1 - (1 - q)^K: the chance that at least one of K wrong jobs is convicted.</summary>
-    public static double DetectionProbability(double conviction, double cheats) => -ExpM1(cheats * Log1P(-conviction));
+    public static double DetectionProbability(double conviction, double cheats) => 0 - ExpM1(cheats * Log1P(-conviction));
 
     /// <summary>The least K for which <see cref="DetectionProbability"/> reaches a chance; infinity if none does.</summary>
     public static double CheatsUntil(double conviction, double probability) =>

@@ -26,7 +26,11 @@ public static class EconomicCheck
             yield return BondPaysDefender(p.Dispute, costs);
         }
         if (p.Job is not { } job)
+        {
+            if (p.Watching is { } rate)
+                yield return SomethingIsSampled(rate);
             yield break;
+        }
         yield return ShareWithinStake(p.Dispute, job);
         yield return StakeCoversExposure(p.Dispute, job, p.Exposure);
         if (p.Watching is not { } watching)
@@ -70,6 +74,10 @@ public static class EconomicCheck
         return new EconomicFinding(EconomicRule.OneCheatLoses, "sampling rate q > C / ((1 - r)(R + S))",
             Rate(watching.SamplingRate), Rate(least), watching.SamplingRate > least, LossIsCertain: job.Gain > 0 && (watching.Conviction <= 0 || least >= 1));
     }
+
+    // Whatever a job saves: what nobody looks at is made up.
+    private static EconomicFinding SomethingIsSampled(Watching watching) => new(
+        EconomicRule.OneCheatLoses, "sampling rate q > 0", Rate(watching.SamplingRate), Rate(0), watching.Conviction > 0, LossIsCertain: false);
 
     // The loss is concave in the number of jobs and the gain is linear, so between none and the most the worst is at the ends.
     private static EconomicFinding ManyCheatsLose(DisputeMoney d, JobMoney job, Watching watching)

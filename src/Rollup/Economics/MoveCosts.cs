@@ -7,6 +7,15 @@ namespace TeeTee.Rollup.Economics;
 /// <param name="Reexecution">Wei that it costs to run a job again.</param>
 public sealed record MoveCosts(UInt128 GasPrice, ulong ChallengerGas, ulong DefenderGas, UInt128 Reexecution)
 {
+    /// <summary>The most gas of one transaction (EIP-7825).</summary>
+    public const ulong MostGasOfTransaction = 16_777_216;
+
+    /// <summary>An upper end of what a challenger uses: open, select and prove, each at the most that fits.</summary>
+    public const ulong MostChallengerGas = 3 * MostGasOfTransaction;
+
+    /// <summary>An upper end of what a defender uses: reveal and answer, each at the most that fits; a reveal of very many layers can take more.</summary>
+    public const ulong MostDefenderGas = 2 * MostGasOfTransaction;
+
     /// <summary>Wei of the challenger's moves.</summary>
     public UInt128 Challenger => GasPrice * ChallengerGas;
 
