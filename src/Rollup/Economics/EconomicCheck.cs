@@ -58,7 +58,7 @@ public static class EconomicCheck
         AtLeast(EconomicRule.BondPaysDefender, "bond >= defender's gas", d.Bond, costs.Defender, certain: false);
 
     private static EconomicFinding ShareWithinStake(DisputeMoney d, JobMoney job) => AtLeast(
-        EconomicRule.ShareWithinStake, "stake / 8 >= share of the dearest job", d.Stake / Deterrence.StakePerUnfinalised, job.Share, certain: true);
+        EconomicRule.ShareWithinStake, "stake / 8 >= share of the dearest job", d.Stake / Deterrence.StakePerUnfinalised, job.Share, certain: false);
 
     private static EconomicFinding StakeCoversExposure(DisputeMoney d, JobMoney job, UInt128? given)
     {

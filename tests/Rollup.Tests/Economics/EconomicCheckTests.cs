@@ -31,12 +31,13 @@ public sealed class EconomicCheckTests
         { EconomicRule.BountyPaysChallenger, false, s_sound with { Costs = s_sound.Costs! with { Reexecution = 46_000 } } },
         { EconomicRule.BountyPaysChallenger, true, s_sound with { Dispute = s_sound.Dispute with { Bounty = 0 } } },
         { EconomicRule.BondPaysDefender, false, s_sound with { Costs = s_sound.Costs! with { DefenderGas = 2_501 } } },
-        { EconomicRule.ShareWithinStake, true, s_sound with { Job = new JobMoney(300_000, 125_001, 300), Exposure = 0 } },
+        { EconomicRule.ShareWithinStake, false, s_sound with { Job = new JobMoney(300_000, 125_001, 300), Exposure = 0 } },
         { EconomicRule.OneCheatLoses, false, s_sound with { Job = s_sound.Job! with { Gain = 10_000 } } },
         { EconomicRule.OneCheatLoses, true, s_sound with { Watching = new Watching(0, 0) } },
         { EconomicRule.OneCheatLoses, true, s_sound with { Watching = new Watching(1, 1) } },
         { EconomicRule.StakeCoversExposure, false, s_sound with { Job = s_sound.Job! with { Fee = 1_700 } } },
         { EconomicRule.StakeCoversExposure, false, s_sound with { Exposure = 500_001 } },
+        { EconomicRule.OneCheatLoses, false, s_sound with { Job = null, Watching = new Watching(0, 0) } },
     };
 
     [Theory]
