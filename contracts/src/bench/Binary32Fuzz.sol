@@ -8,7 +8,7 @@ import {Philox} from "../libraries/Philox.sol";
 
 /// @title Cases and results of binary32 operations, made on chain
 /// @notice For the differential fuzz `teetee bench fuzz-binary32`, which draws the same cases and computes the same digests in C#. Not part of
-/// the protocol, never deployed beside it. docs/disputes.md gives the drawing of cases.
+/// the protocol, never deployed beside it. docs/arithmetic.md describes it.
 contract Binary32Fuzz {
     /// @notice The operations by number; C# knows them by the same numbers.
     enum Operation {

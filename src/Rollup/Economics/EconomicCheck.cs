@@ -36,7 +36,7 @@ public static class EconomicCheck
         if (p.Watching is not { } watching)
             yield break;
         yield return OneCheatLoses(p.Dispute, job, watching);
-        yield return ManyCheatsLose(p.Dispute, job, watching);
+        yield return ManyCheatsLose(p.Dispute, job, watching, p.Exposure);
     }
 
     private static EconomicFinding HalfIsBurnt(DisputeMoney d) =>
@@ -80,9 +80,9 @@ public static class EconomicCheck
         EconomicRule.OneCheatLoses, "sampling rate q > 0", Rate(watching.SamplingRate), Rate(0), watching.Conviction > 0, LossIsCertain: false);
 
     // The loss is concave in the number of jobs and the gain is linear, so between none and the most the worst is at the ends.
-    private static EconomicFinding ManyCheatsLose(DisputeMoney d, JobMoney job, Watching watching)
+    private static EconomicFinding ManyCheatsLose(DisputeMoney d, JobMoney job, Watching watching, UInt128? exposure)
     {
-        double most = Math.Max(1, (double)Deterrence.MostInFlight(d.Stake, job.Share));
+        double most = Math.Max(1, exposure is { } fees && job.Fee > 0 ? (double)(fees / job.Fee) : (double)Deterrence.MostInFlight(d.Stake, job.Share));
         double loss = Deterrence.ExpectedLoss(most, watching.Conviction, d.Stake, d.Taken(job.Fee), job.Share);
         double gain = most * (double)job.Gain;
         return new EconomicFinding(EconomicRule.ManyCheatsLose,

@@ -71,6 +71,17 @@ public sealed class EconomicCheckTests
         Assert.Equal(EconomicRule.ManyCheatsLose, Assert.Single(verdict.Broken).Rule);
     }
 
+    /// <summary>Nothing deters when far more is in flight than the stake: the exposure that is given counts, not the cap.</summary>
+    [Fact]
+    public void Judge_ExposureFarAboveTheStake_ManyCheatsPay()
+    {
+        EconomicVerdict verdict = EconomicCheck.Judge(s_sound with { Job = new JobMoney(Fee: 1_000, Share: 300, Gain: 300), Watching = new Watching(0.05, 0), Exposure = 4_000_000_000 });
+
+        Assert.Contains(verdict.Broken, f => f.Rule == EconomicRule.ManyCheatsLose);
+        Assert.Contains(verdict.Broken, f => f.Rule == EconomicRule.StakeCoversExposure);
+        Assert.DoesNotContain(verdict.Broken, f => f.Rule == EconomicRule.OneCheatLoses);
+    }
+
     [Fact]
     public void Judge_PartsMissing_JudgesTheRest()
     {
