@@ -208,11 +208,14 @@ contract Binary32Test is Assertions {
         assertEq(Binary32.sqrt(Binary32.mul(x, x)), x, "root of an exact square");
     }
 
-    function testFuzz_halves_comeBack(uint16 h) external pure {
-        (uint256 back, bool fits) = Binary32.toHalf(Binary32.fromHalf(h));
-        bool finite = uint256(h) & 0x7c00 != 0x7c00;
-        assertTrue(fits == finite, "fits");
-        if (finite) assertEq(back, h, "half");
+    /// All 65,536 of them.
+    function test_halves_allComeBack() external pure {
+        for (uint256 h = 0; h < 0x10000; ++h) {
+            (uint256 back, bool fits) = Binary32.toHalf(Binary32.fromHalf(h));
+            bool finite = h & 0x7c00 != 0x7c00;
+            assertTrue(fits == finite, "fits");
+            if (finite) assertEq(back, h, "half");
+        }
     }
 
     function testFuzz_integers_comeBack(int24 n) external pure {
