@@ -28,19 +28,13 @@ internal sealed class FuzzRun(IReadOnlyList<FuzzChain> chains, FuzzState state, 
         {
             cancellationToken.ThrowIfCancellationRequested();
             long started = Stopwatch.GetTimestamp();
-            (ulong first, ulong done) = (at.Draws, 0);
-            List<(ulong First, ulong Count)> ranges = [];
-            for (int i = 0; i < chains.Count && first + done < draws; i++)
-            {
-                ulong count = Math.Min(chunk, draws - first - done);
-                ranges.Add((first + done, count));
-                done += count;
-            }
+            List<(ulong First, ulong Count)> ranges = Ranges(at.Draws, draws, chunk);
             bool[] equal = await Task.WhenAll(ranges.Select((r, i) => IsEqualAsync(chains[i], operation, r.First, r.Count, cancellationToken))).ConfigureAwait(false);
             int wrong = Array.IndexOf(equal, false);
             if (wrong >= 0)
                 return await FindAsync(operation, at, ranges[wrong].First, ranges[wrong].Count, cancellationToken).ConfigureAwait(false);
             double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            ulong done = ranges[^1].First + ranges[^1].Count - at.Draws;
             at.Draws += done;
             at.Seconds += seconds;
             save();
@@ -52,6 +46,19 @@ internal sealed class FuzzRun(IReadOnlyList<FuzzChain> chains, FuzzState state, 
             }
         }
         return null;
+    }
+
+    // One for each chain, in a row.
+    private List<(ulong First, ulong Count)> Ranges(ulong first, ulong end, ulong chunk)
+    {
+        List<(ulong First, ulong Count)> ranges = [];
+        while (ranges.Count < chains.Count && first < end)
+        {
+            ulong count = Math.Min(chunk, end - first);
+            ranges.Add((first, count));
+            first += count;
+        }
+        return ranges;
     }
 
     private async Task<bool> IsEqualAsync(FuzzChain chain, FuzzOperation operation, ulong first, ulong count, CancellationToken cancellationToken)
