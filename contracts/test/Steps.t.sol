@@ -221,6 +221,38 @@ contract StepsTest is StepBuilder {
         (ctx.firstLayer, ctx.layerCount) = (0, 3);
     }
 
+    /// @dev Any unit of any operator at any position.
+    /// forge-config: default.fuzz.runs = 64
+    function testFuzz_isWrong_anyUnit_onlyIfABitDiffers(uint256 seed) public {
+        ModelConfig memory config = [Shapes.demo(), Shapes.odd(), Shapes.narrow()][seed % 3];
+        uint32 position = uint32((seed >> 8) % config.contextLength);
+        _newWorld(config, position, false);
+        Case memory k;
+        k.op = Operator(uint256(Operator.Embedding) + (seed >> 32) % 24);
+        k.part = (seed >> 40) % lay.planeCount(ctx, k.op);
+        k.which = (seed >> 48) % 33;
+        k.element = (seed >> 64) % lay.elementCount(ctx, k.op);
+        _fit(k, config, position, seed >> 128);
+        _check(config, position, k);
+    }
+
+    /// @dev Maps an element of an operator's output to a unit of its kind.
+    function _fit(Case memory k, ModelConfig memory config, uint32 position, uint256 draw) private view {
+        uint256 kind = uint256(lay.contentOf(k.op));
+        // Quantised: a block.
+        if (kind == 2) k.element /= 32;
+        // Norm: a chunk, or r.
+        if (kind == 3) (k.element, k.which) = (draw % (_normChunks() + 1), k.which % 16);
+        if (kind == 4) k.unit = draw % config.kvHeadCount;
+        if (kind == 5) {
+            (k.unit, k.part) = (draw % config.headCount, (draw >> 16) % 3);
+            k.element = (draw >> 32) % (uint256(position) / 32 + 1);
+            uint256 left = uint256(position) + 1 - 32 * k.element;
+            uint256 scores = (left < 32 ? left : 32) + 1;
+            k.which %= k.part == 0 ? scores : k.part == 1 ? 16 : config.headDimension;
+        }
+    }
+
     // Heads
 
     function _heads(uint256 part) private {

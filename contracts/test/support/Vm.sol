@@ -49,10 +49,10 @@ interface Vm {
     function mockCall(address callee, bytes calldata data, bytes calldata answer) external;
     function mockCallRevert(address callee, bytes calldata data, bytes calldata answer) external;
     function clearMockedCalls() external;
-    function fee(uint256 basefee) external;
-    function txGasPrice(uint256 price) external;
     function lastCallGas() external view returns (Gas memory);
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
+    function fee(uint256 basefee) external;
+    function txGasPrice(uint256 price) external;
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
 }
 

@@ -57,7 +57,7 @@ public sealed record GroupsRevealed(Bytes32 PositionKey, uint FirstGroup, bool I
         CallData call = new((byte[])v[3]);
         long at = call.TailOf(OpeningIndex);
         TraceOpening opening = new(
-            call.HashAt(at), call.HashAt(at + Bytes32.Size), call.HashAt(at + (2 * Bytes32.Size)), call.HashesAt(at + call.OffsetAt(at + (3 * Bytes32.Size))));
+            call.HashAt(at), call.HashAt(at + Bytes32.Size), call.HashAt(at + (2 * Bytes32.Size)), call.NestedAt(at + (3 * Bytes32.Size), at));
         revealed = new GroupsRevealed((Bytes32)v[0], (uint)(ulong)v[1], (bool)v[2], opening, call.GroupsAt(call.TailOf(GroupsIndex)));
         return true;
     }

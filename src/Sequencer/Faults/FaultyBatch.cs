@@ -64,7 +64,6 @@ internal sealed class FaultyBatch
     private AnsweredJob Spoil(AnsweredJob job) => _kind switch
     {
         FaultKind.MissingLayer => job with { Shards = job.Shards[..^1] },
-        FaultKind.AnswerDiffers => AnsweredJob.Void(job.Request),
         FaultKind.BadQuote => job with { Shards = [job.Shards[0] with { Quote = Spoil(job.Shards[0].Quote) }, .. job.Shards[1..]] },
         FaultKind.ForgedShardReceipt => job with { Shards = [.. job.Shards[..^1], job.Shards[^1] with { Receipt = Forge(job.Shards[^1].Receipt) }] },
         _ => job,

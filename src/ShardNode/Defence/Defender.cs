@@ -135,7 +135,7 @@ public sealed class Defender : IDisposable
             disputed.Add(context.TraceRoot);
             Announce(dispute, context, now);
             if (IsDue(dispute))
-                more |= await TakeAsync(game, dispute.Id, context, now, cancellationToken);
+                more |= await TryTakeAsync(game, dispute.Id, context, now, cancellationToken);
         }
         Disputed = complete ? disputed : null;
         if (open.Length == 0)
@@ -168,6 +168,21 @@ public sealed class Defender : IDisposable
     }
 
     private bool IsDue(GameDispute dispute) => !_failures.TryGetValue(dispute.Id, out var failure) || _clock.GetElapsedTime(failure.At) >= _options.Retry;
+
+    // Whatever is wrong with one dispute must neither keep the others undefended nor end the process.
+    private async Task<bool> TryTakeAsync(DisputeGameContract game, ulong id, DisputeContext context, ulong now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TakeAsync(game, id, context, now, cancellationToken);
+        }
+#pragma warning disable CA1031 // Named in the alarm; the chain's own faults slow the whole loop down.
+        catch (Exception fault) when (fault is not (OperationCanceledException or RpcTransportException or JsonRpcException))
+#pragma warning restore CA1031
+        {
+            return Fail(id, $"{fault.GetType().Name}: {fault.Message}");
+        }
+    }
 
     // Whatever was read before, the newest state decides.
     private async Task<bool> TakeAsync(DisputeGameContract game, ulong id, DisputeContext context, ulong now, CancellationToken cancellationToken)

@@ -53,6 +53,7 @@ public sealed class GameEventsTests
     [InlineData("trailing")]
     [InlineData("gap")]
     [InlineData("shared")]
+    [InlineData("backwards")]
     public void TryDecode_RevealedInAnyLayout_GivesTheGroups(string layout)
     {
         Bytes32[][] groups = layout == "shared" ? [[Hash(20), Hash(21)], [Hash(20), Hash(21)]] : [[Hash(20)], [Hash(21), Hash(22)]];
@@ -93,6 +94,16 @@ public sealed class GameEventsTests
                 byte[] moved = [.. call, .. new byte[Word], .. call[groups..]];
                 Write(moved, groupsOffset, call.Length + Word - Selector);
                 return moved;
+            case "backwards":
+                // Both arrays behind the end, and group 1 before group 0; the offsets that lead there are negative.
+                int first = call.Length;
+                byte[] reversed = [.. call, .. Array(Hash(21), Hash(22)), .. Array(Hash(20)), .. Word32(2), .. new byte[2 * Word]];
+                int list = reversed.Length - (3 * Word);
+                int origin = list + Word;
+                Write(reversed, groupsOffset, list - Selector);
+                Negative(reversed, origin, first + (3 * Word) - origin);
+                Negative(reversed, origin + Word, first - origin);
+                return reversed;
             case "shared":
                 byte[] shared = [.. call];
                 Write(shared, groups + (2 * Word), Number(call, groups + Word));
@@ -100,6 +111,35 @@ public sealed class GameEventsTests
             default:
                 return call;
         }
+    }
+
+    [Fact]
+    public void TryDecode_PathFarBeforeTheCall_IsEmpty()
+    {
+        byte[] call = s_game.Reveal(Context, s_opening, 3, [[Hash(20)]], null, []);
+        int opening = Selector + Number(call, Selector + (DisputeContext.Words * Word));
+        foreach (int away in new[] { -call.Length, int.MinValue })
+        {
+            byte[] empty = [.. call];
+            Negative(empty, opening + (3 * Word), away);
+            Assert.True(GroupsRevealed.TryDecode(Revealed(empty), out GroupsRevealed? revealed));
+            Assert.Empty(revealed.Opening.Path);
+        }
+        byte[] furthest = [.. call];
+        furthest.AsSpan(opening + (3 * Word), Word).Clear();
+        furthest[opening + (3 * Word)] = 0x80;
+        Assert.True(GroupsRevealed.TryDecode(Revealed(furthest), out GroupsRevealed? far));
+        Assert.Empty(far.Opening.Path);
+    }
+
+    private static byte[] Array(params Bytes32[] hashes) => [.. Word32(hashes.Length), .. hashes.SelectMany(hash => hash.ToArray())];
+
+    private static byte[] Word32(int value) => Number(value).ToArray();
+
+    private static void Negative(byte[] call, int at, long value)
+    {
+        call.AsSpan(at, 24).Fill(0xFF);
+        BinaryPrimitives.WriteInt64BigEndian(call.AsSpan(at + 24), value);
     }
 
     private static LogEntry Revealed(byte[] call) =>

@@ -13,7 +13,7 @@ namespace TeeTee.Cli.Devnet.Local;
 /// <param name="JobId">Its id.</param>
 /// <param name="Prompt">Ids asked with.</param>
 /// <param name="Output">Ids received.</param>
-/// <param name="Finished">The receipts; null where the client refused them.</param>
+/// <param name="Finished">The receipts, believed or refused; null where there are none.</param>
 /// <param name="Refusal">Why it did, or null.</param>
 internal sealed record AskedJob(Bytes32 JobId, IReadOnlyList<uint> Prompt, IReadOnlyList<uint> Output, JobFinished? Finished, string? Refusal);
 
@@ -71,7 +71,19 @@ internal sealed class LocalUser : IDisposable
         {
             refusal = fault.Message;
         }
-        return new AskedJob(running.JobId, [.. prompt.Tokens.Span], reader.Tokens, reader.Finished, refusal);
+        JobFinished? finished = reader.Finished ?? await FinishedAsync(running.Submission, cancellationToken).ConfigureAwait(false);
+        return new AskedJob(running.JobId, [.. prompt.Tokens.Span], reader.Tokens, finished, refusal);
+    }
+
+    // What the sequencer signed to an answer that the client refused, as evidence against it.
+    private async Task<JobFinished?> FinishedAsync(JobSubmission submission, CancellationToken cancellationToken)
+    {
+        await foreach (JobEvent item in Jobs.SubmitAsync(submission, cancellationToken).ConfigureAwait(false))
+        {
+            if (item is JobFinished finished)
+                return finished;
+        }
+        return null;
     }
 
     /// <summary>Waits until the sequencer says that a job is posted, and gives the index of its batch.</summary>

@@ -20,6 +20,8 @@ internal sealed class PublishedData
     // Beyond it a batch is larger than any honest one; what it costs is bounded by the cap on bonds.
     private const uint MostDemanded = 65_536;
 
+    private const long MostPositions = 1 << 20;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<Bytes32, Dictionary<ItemKey, SortedDictionary<uint, byte[]>>> _batches = [];
 
@@ -66,10 +68,15 @@ internal sealed class PublishedData
     }
 
     /// <summary>The receipts of a batch in a form that opens leaves; null unless all are known.</summary>
-    public BatchData? Leaves(BatchPosting posting)
+    public BatchData? Leaves(BatchPosting posting) => Leaves(posting, [.. Receipts(posting)]);
+
+    /// <summary>The same from receipts that were served.</summary>
+    public BatchData? Leaves(BatchPosting posting, IReadOnlyList<byte[]> receipts) =>
+        Leaves(posting, [.. receipts.Select(bytes => MessageCodec.TryDecode(bytes, out QueryReceipt? receipt) ? receipt : null)]);
+
+    private static BatchData? Leaves(BatchPosting posting, IReadOnlyList<QueryReceipt?> receipts)
     {
-        QueryReceipt?[] receipts = [.. Receipts(posting)];
-        if (receipts.Length == 0 || receipts.Any(r => r is null))
+        if (receipts.Count == 0 || receipts.Any(r => r is null))
             return null;
         BatchData data = new([.. receipts.Select(r => new BatchLeaf { Receipt = r!, Request = null!, Shards = [], Tokens = default, LeafLists = [] })], []);
         return data.ReceiptsRoot() == posting.Header.ReceiptsRoot ? data : null;
@@ -155,7 +162,8 @@ internal sealed class PublishedData
         yield return new ChunkPlace(leaf, DataKind.Request, 0, 0);
         if (receipt.Finish == FinishReason.Void)
             yield break;
-        uint positions = receipt.PromptTokens + receipt.OutputTokens - 1;
+        // Counts that no job has would name places without end; the rules judge them once the receipt is read.
+        uint positions = (uint)Math.Clamp((long)receipt.PromptTokens + receipt.OutputTokens - 1, 1, MostPositions);
         for (int part = 0; part < receipt.ShardReceiptHashes.Length; part++)
             yield return new ChunkPlace(leaf, DataKind.ShardReceipt, (ushort)part, 0);
         for (uint n = 0; n < ChunkRecord.CountFor((positions + 1) * sizeof(uint)); n++)

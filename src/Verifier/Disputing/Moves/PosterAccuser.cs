@@ -25,7 +25,7 @@ internal sealed class PosterAccuser(
         if (found.Verdict.Evidence.Findings.IsEmpty || !await reader.CanAccuseAsync(site, found.Posting, cancellationToken))
             return null;
         if (found.Data is not { } data)
-            return await DemandAsync(site, found.Posting, null, [new ChunkPlace(0, DataKind.QueryReceipt, 0, 0)], cancellationToken);
+            return await AccuseUnreadableAsync(site, found, cancellationToken);
         BatchContext context = await verification.ContextOfAsync(found.Posting, data, cancellationToken);
         PostedBatchRef posted = new(found.Posting.Index, found.BatchHash, found.Posting.Header);
         Dictionary<Bytes32, DisputeModel?> models = await ModelsAsync(data, cancellationToken);
@@ -41,6 +41,25 @@ internal sealed class PosterAccuser(
         }
 
         return acted ? null : obstacle;
+    }
+
+    // Data that is served and does not decode: a receipt convicts by itself; what stands behind the others is demanded, and silence convicts.
+    private async Task<string?> AccuseUnreadableAsync(GameSite site, DisputeCase found, CancellationToken cancellationToken)
+    {
+        PostedBatchRef posted = new(found.Posting.Index, found.BatchHash, found.Posting.Header);
+        IReadOnlyList<byte[]> receipts = MalformedItems.Receipts(found);
+        string? obstacle = null;
+        foreach (int leaf in MalformedItems.BadReceipts(found))
+        {
+            (bool done, string? cause) = await ConvictAsync(site, found, FaultProofs.MalformedLeaf(posted, leaf, receipts), cancellationToken);
+            if (!done)
+                obstacle = await DemandAsync(site, found.Posting, null, [new ChunkPlace((uint)leaf, DataKind.QueryReceipt, 0, 0)], cancellationToken) is { } still ? $"{cause}; {still}" : null;
+        }
+
+        IReadOnlyList<ChunkPlace> places = [.. MalformedItems.BadItems(found)];
+        BatchData? leaves = published.Leaves(found.Posting, receipts);
+        string? other = places.Count == 0 ? null : await DemandAsync(site, found.Posting, leaves, places, cancellationToken);
+        return obstacle ?? other;
     }
 
     /// <summary>Demands data that nobody serves.</summary>
