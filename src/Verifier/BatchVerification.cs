@@ -42,7 +42,7 @@ public sealed class BatchVerification : IDisposable
         DataSource[] sources = [.. options.DataUrls.Select(u => new DataSource(u, _http, TimeSpan.FromSeconds(options.DataTimeoutSeconds), clock))];
         Quorum = new ChainQuorum(_endpoints, options.Tag);
         Postings = new PostingReader(Quorum, options.Deployment);
-        BatchFetcher fetcher = new(sources, options, clock);
+        BatchFetcher fetcher = new(sources, new FetchLimits(options.DataAttempts, options.DataPause, options.MaxBatchBytes), clock);
         RuleJudge rules = Rules = new(Quorum, domain, models, new QuoteJudge(options, domain));
         States = new StateSource(Postings, fetcher, rules);
         Fetcher = fetcher;

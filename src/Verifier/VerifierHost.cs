@@ -53,6 +53,9 @@ public sealed class VerifierHost : IAsyncDisposable
     /// <summary>Completes when following ends, with its fault if it ended by one.</summary>
     public Task Following => _following;
 
+    /// <summary>Completes when acting on findings ends, with its fault if it ended by one.</summary>
+    public Task Challenging => _challenging;
+
     internal BatchBook Book { get; } = new();
 
     /// <summary>What was last said of a batch; null before the first look at it.</summary>
@@ -60,7 +63,7 @@ public sealed class VerifierHost : IAsyncDisposable
 
     /// <summary>Verifies until the token fires or the process is told to stop.</summary>
     /// <exception cref="FailureException">
-    /// <c>invalid_configuration</c>, <c>model_unusable</c>, <c>state_unusable</c>, <c>port_in_use</c> or <c>wrong_chain</c>.
+    /// <c>invalid_configuration</c>, <c>model_unusable</c>, <c>state_unusable</c>, <c>losing_parameters</c>, <c>port_in_use</c> or <c>wrong_chain</c>.
     /// </exception>
     public static async Task RunAsync(VerifierOptions options, CancellationToken cancellationToken)
     {
@@ -96,8 +99,9 @@ public sealed class VerifierHost : IAsyncDisposable
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken, _application.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         Task stopped = Task.Delay(Timeout.InfiniteTimeSpan, stopping.Token);
-        if (await Task.WhenAny(stopped, _following) == _following)
-            await _following;
+        Task ended = await Task.WhenAny(stopped, _following, _challenging);
+        if (ended != stopped)
+            await ended;
     }
 
     /// <inheritdoc/>
@@ -116,6 +120,7 @@ public sealed class VerifierHost : IAsyncDisposable
 
     private async Task StartAsync(VerifierOptions options, CancellationToken cancellationToken)
     {
+        await EconomicGate.RequireAsync(options, _application.Services.GetRequiredService<ILogger<VerifierHost>>(), cancellationToken);
         _application.UseRouting();
         _application.MapServiceEndpoints();
         _application.MapVerdicts(Book);

@@ -10,8 +10,8 @@ interface IStepVerifier {
     /// if the recomputed or the committed value is not finite. Reverts if an opening does not fit: only a completed comparison convicts.
     /// @param claim The selected entry in the revealed list.
     /// @param element See the operator's witness.
-    /// @param part See the operator's witness; zero unless the operator is a matrix.
-    /// @param witness ABI encoding of the operator's witness struct.
+    /// @param part See the operator's witness; zero unless the operator is a matrix. 2^32 - 1 asks for the salt of a sealed job's content instead.
+    /// @param witness ABI encoding of the operator's witness struct; of `SaltWitness` for a salt.
     function isWrong(StepClaim calldata claim, uint32 element, uint32 part, bytes calldata witness)
         external
         view

@@ -89,7 +89,8 @@ struct EntryOpening {
     bytes32[] path;
 }
 
-/// @notice An aligned run of 1,024-byte pages (a power of two of them) of a segment, with the path from the run's node to the segment's root.
+/// @notice An aligned run of 1,024-byte pages of a segment (a power of two of them, or what is left of the segment), with the path from the
+/// run's node to the segment's root. One page everywhere but for norms. Of the claimed entry `segment` is that entry without a path.
 struct PageOpening {
     EntryOpening segment;
     bytes pages;

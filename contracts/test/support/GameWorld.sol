@@ -37,7 +37,7 @@ contract GameWorld is GameFixture {
     }
 
     function addJob(uint256 seed) public {
-        if (_scenes.length >= 10) return;
+        if (_scenes.length >= 60) return;
         uint32 shard = uint32(seed % 2);
         Plan memory plan = honest(shard, uint32(seed >> 8) % T);
         plan.cheats = shard == 0 && seed % 3 != 2;
@@ -68,7 +68,7 @@ contract GameWorld is GameFixture {
 
     function reveal(uint256 seed) public {
         (uint256 id, bool any) = _dispute(seed, OPENED);
-        if (!any || block.timestamp >= game.dispute(id).deadline) return;
+        if (!any) return;
         reveal(_scene(_sceneOf[id]));
         effects["reveal"]++;
     }
@@ -76,17 +76,16 @@ contract GameWorld is GameFixture {
     /// @dev Challengers of cheats name the right place; those of honest hosts name one where their own list differs, which needs another list.
     function select(uint256 seed) public {
         (uint256 id, bool any) = _dispute(seed, REVEALED);
-        if (!any || block.timestamp >= game.dispute(id).deadline) return;
+        if (!any) return;
         (Scene memory s, Plan memory plan) = (_scene(_sceneOf[id]), _plan(_sceneOf[id]));
-        if (!plan.cheats) return;
         selectAs(game.dispute(id).challenger, id, s, plan.wrongGroup, plan.wrongIndex);
         effects["select"]++;
     }
 
     /// @dev Opens with a forged list against a host, selects, and lets it answer: the proof must fail.
     function attack(uint256 seed) public {
-        (Scene memory s, Plan memory plan, uint256 number) = _pick(seed);
-        if (plan.cheats || game.disputeOf(positionKeyOf(s), OTHER) != 0) return;
+        (Scene memory s,, uint256 number) = _pick(seed);
+        if (s.context.shard == 0 || game.disputeOf(positionKeyOf(s), OTHER) != 0) return;
         if (block.timestamp >= rollup.batch(s.context.batchIndex).postedAt + 60) return;
         if (game.caseOf(caseKeyOf(s)).convictedBy != 0) return;
         s.own = maker.alter(s.context, s.own, 1, 9, maker.other(s.context, 1, 9, bytes32(seed)));
@@ -104,14 +103,14 @@ contract GameWorld is GameFixture {
 
     function answer(uint256 seed) public {
         (uint256 id, bool any) = _dispute(seed, SELECTED);
-        if (!any || block.timestamp >= game.dispute(id).deadline) return;
+        if (!any) return;
         answer(id, _scene(_sceneOf[id]));
         effects["answer"]++;
     }
 
     function prove(uint256 seed) public {
         (uint256 id, bool any) = _dispute(seed, ANSWERED);
-        if (!any || block.timestamp >= game.dispute(id).deadline) return;
+        if (!any) return;
         (Scene memory s, Plan memory plan) = (_scene(_sceneOf[id]), _plan(_sceneOf[id]));
         vm.prank(game.dispute(id).challenger);
         try game.prove(id, s.context, 0, 0, "witness") {
@@ -296,13 +295,16 @@ contract GameWorld is GameFixture {
         return count == 0 ? (0, false) : (1 + seed % count, true);
     }
 
-    /// @dev The first in this state from a random one on.
+    /// @dev The first one in this state and in time from a random one on; of those to select only such as have something to.
     function _dispute(uint256 seed, IDisputeGame.DisputeState state) private view returns (uint256 id, bool any) {
         uint256 count = game.disputeCount();
         for (uint256 i = 0; i < count; i++) {
             id = 1 + (seed % count + i) % count;
-            if (stateOf(id) == state) return (id, true);
+            IDisputeGame.Dispute memory d = game.dispute(id);
+            if (d.state != state || block.timestamp >= d.deadline) continue;
+            if (state != REVEALED || _plan(_sceneOf[id]).cheats) return (id, true);
         }
+        return (0, false);
     }
 
     function _pick(uint256 seed) private view returns (Scene memory s, Plan memory plan, uint256 number) {

@@ -51,10 +51,10 @@ interface Vm {
     function snapshotState() external returns (uint256 id);
     function revertToState(uint256 id) external returns (bool);
     function clearMockedCalls() external;
-    function fee(uint256 basefee) external;
-    function txGasPrice(uint256 price) external;
     function lastCallGas() external view returns (Gas memory);
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
+    function fee(uint256 basefee) external;
+    function txGasPrice(uint256 price) external;
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
 }
 

@@ -29,11 +29,14 @@ internal sealed class DefenceSettings
 
     /// <summary>The defender; null where it is switched off.</summary>
     /// <exception cref="FailureException"><c>bad_key_file</c>, <c>bad_setting</c>.</exception>
-    public DefenderOptions? Read(ParseResult parsed, PrivateKey operatorKey)
+    public DefenderOptions? Read(ParseResult parsed, PrivateKey operatorKey, bool development)
     {
         if (parsed.GetValue(_off))
             return null;
         DefenderOptions options = new() { Key = parsed.GetValue(_key) is { } path ? SettingFiles.LoadKey(path, parsed.GetValue(_password)) : operatorKey };
+        // A development network's moves take seconds.
+        if (development)
+            options = options with { Poll = TimeSpan.FromMilliseconds(500), Retry = TimeSpan.FromSeconds(2) };
         if (parsed.GetValue(_limit) is not { } text)
             return options;
         return UInt128.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 limit)

@@ -15,6 +15,8 @@ using TeeTee.RollupContracts;
 using TeeTee.Sequencer;
 using TeeTee.Sequencer.Attestations;
 using TeeTee.Sequencer.Batching;
+using TeeTee.Sequencer.Disputes;
+using TeeTee.ShardNode.Defence;
 
 namespace TeeTee.Cli.Commands;
 
@@ -38,6 +40,8 @@ internal sealed class SequencerCommand
     private readonly Option<bool> _plainLinks;
     private readonly Option<string> _claim;
     private readonly Option<double> _giveUpSeconds;
+    private readonly Option<string?> _defend;
+    private readonly DefenceSettings _defence;
     private readonly FaultSettings _faults;
 
     private SequencerCommand(Settings settings)
@@ -59,6 +63,8 @@ internal sealed class SequencerCommand
         _plainLinks = ServiceSettings.PlainLinksFlag(settings);
         _claim = settings.Option("--claim", "own: claim the sequencer's share; all: pay every host its share too; none.", "own");
         _giveUpSeconds = settings.Option("--give-up-seconds", "How long a job waits for lost shards before it is void.", 60.0);
+        _defend = settings.Optional<string>("--defend", "Operators who have registered --defender-key as their defender, with commas: their receipts of public jobs are defended in disputes.");
+        _defence = new DefenceSettings(settings);
         _faults = new FaultSettings(settings, fault => fault.Sequencer);
     }
 
@@ -67,7 +73,7 @@ internal sealed class SequencerCommand
         SequencerCommand command = new(factory.Settings);
         return factory.Create("sequencer", "Take jobs, run them on shards, post batches and settle them.",
             [command._key, command._keyPassword, command._model, command._shards, command._promptPrice, command._outputPrice, command._batchSeconds,
-                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, .. command._tee.Symbols, command._plainLinks, command._claim, command._giveUpSeconds, command._faults.Symbol, .. command._service.Symbols],
+                command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, .. command._tee.Symbols, command._plainLinks, command._claim, command._giveUpSeconds, command._defend, .. command._defence.Symbols.Skip(1), command._faults.Symbol, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -113,6 +119,7 @@ internal sealed class SequencerCommand
         Collateral = collateral,
         Batching = Batching(parsed, deployment, key, collateral) with
         {
+            Defence = Defence(parsed, key, modelId),
             Weights = new Dictionary<Bytes32, OfferedWeights>
             {
                 [modelId] = new(ModelListing.ConfigOf(model.Config), new Lazy<IWeightPages>(() => WeightTree.Build(model, CancellationToken.None))),
@@ -143,6 +150,27 @@ internal sealed class SequencerCommand
             ClaimForEveryone = claim == "all",
         };
     }
+
+    private DelegatedDefence? Defence(ParseResult parsed, PrivateKey key, Bytes32 modelId)
+    {
+        if (parsed.GetValue(_defend) is not { } operators)
+            return null;
+        DefenderOptions defender = _defence.Read(parsed, key, _service.AllowSimulatedTee(parsed))!;
+        return defender.Key.Address == key.Address
+            ? throw new FailureException(ExitCode.Usage, "bad_setting", $"{_defend.Name} needs --defender-key: an account of its own beside the one that posts.")
+            : new DelegatedDefence
+            {
+                ModelPath = parsed.GetValue(_model)!,
+                ModelId = modelId,
+                Operators = [.. operators.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Operator)],
+                Defender = defender,
+                Folder = _service.State(parsed),
+            };
+    }
+
+    private Address Operator(string text) => Address.TryParse(text, out Address address)
+        ? address
+        : throw new FailureException(ExitCode.Usage, "bad_setting", $"{_defend.Name}: '{text}' is no address.");
 
     // What quotes the sequencer itself, if anything does: nothing depends on it but its ACI attestation.
     private IQuoteSource? QuoteSource(ParseResult parsed)

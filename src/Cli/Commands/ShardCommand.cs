@@ -90,7 +90,7 @@ internal sealed class ShardCommand
                 PlainLinks = _service.PlainLinks(parsed, _plainLinks),
                 AllowPlainSealedJobs = _service.PlainLinks(parsed, _plainLinks),
                 Registration = parsed.GetValue(_register) ? Registration(parsed) : null,
-                Defender = _defence.Read(parsed, operatorKey),
+                Defender = _defence.Read(parsed, operatorKey, _service.AllowSimulatedTee(parsed)),
                 Faults = _faults.Read(parsed, _service.AllowSimulatedTee(parsed)),
                 InsecureDevelopment = _service.AllowSimulatedTee(parsed),
                 ExitWithParent = _service.ExitWithParent(parsed),

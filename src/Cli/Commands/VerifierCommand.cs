@@ -22,6 +22,8 @@ internal sealed class VerifierCommand
     private readonly Option<double> _poll;
     private readonly Option<int> _threads;
     private readonly Option<string?> _auditKey;
+    private readonly Option<string?> _moreChains;
+    private readonly ChallengerSettings _challenger;
 
     private VerifierCommand(Settings settings)
     {
@@ -36,13 +38,15 @@ internal sealed class VerifierCommand
         _poll = settings.Option("--poll-seconds", "Seconds between looks at the chain.", 1.0);
         _threads = settings.Option("--threads", "Threads that re-execute.", Environment.ProcessorCount);
         _auditKey = settings.Optional<string>("--audit-key", "X25519 key (teetee key new --x25519): re-execute the confidential jobs whose users let this verifier read them.");
+        _moreChains = settings.Optional<string>("--more-chain-urls", "Further JSON-RPC nodes, with commas: nothing is judged or sent unless all say the same.");
+        _challenger = new ChallengerSettings(settings);
     }
 
     public static Command Create(CommandFactory factory)
     {
         VerifierCommand command = new(factory.Settings);
         return factory.Create("verifier", "Follow the contract, check every batch and re-execute a sample.",
-            [command._dataUrl, command._model, command._sampleRate, command._block, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, command._poll, command._threads, command._auditKey,
+            [command._dataUrl, command._model, command._sampleRate, command._block, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, command._poll, command._threads, command._auditKey, command._moreChains, .. command._challenger.Symbols,
                 .. command._service.Symbols],
             command.RunAsync);
     }
@@ -56,7 +60,7 @@ internal sealed class VerifierCommand
         await VerifierHost.RunAsync(
             new VerifierOptions
             {
-                ChainUrls = [_service.ChainUrl(parsed)],
+                ChainUrls = [_service.ChainUrl(parsed), .. MoreChains(parsed)],
                 Deployment = deployment,
                 DataUrls = [.. Split(parsed, _dataUrl).Select(url => ServiceSettings.Endpoint(_dataUrl.Name, url))],
                 ModelFiles = [.. Split(parsed, _model)],
@@ -71,12 +75,17 @@ internal sealed class VerifierCommand
                 PollSeconds = parsed.GetValue(_poll),
                 Threads = parsed.GetValue(_threads),
                 AuditKeyFile = parsed.GetValue(_auditKey),
+                Challenger = _challenger.Read(parsed, state, parsed.GetValue(_poll)),
                 Listen = _service.Listen(parsed),
                 ExitWithParent = _service.ExitWithParent(parsed),
             },
             cancellationToken).ConfigureAwait(false);
         return ExitCode.Success;
     }
+
+    private IEnumerable<Uri> MoreChains(ParseResult parsed) =>
+        (parsed.GetValue(_moreChains) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(url => ServiceSettings.Endpoint(_moreChains.Name, url));
 
     private static string[] Split(ParseResult parsed, Option<string> option) =>
         parsed.GetValue(option)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -15,6 +15,12 @@ internal sealed record DevnetOptions
     /// <summary>Challenge window in seconds.</summary>
     public uint WindowSeconds { get; init; } = 30;
 
+    /// <summary>Longest life of a dispute in seconds; each move may take a tenth of it.</summary>
+    public uint DisputeSeconds { get; init; } = 60;
+
+    /// <summary>How long an answer to a data challenge may take, in seconds; a third of the window when null.</summary>
+    public uint? ResponseSeconds { get; init; }
+
     /// <summary>Oldest age in seconds of a receipt that waits for a batch.</summary>
     public uint BatchSeconds { get; init; } = 5;
 

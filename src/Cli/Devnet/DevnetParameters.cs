@@ -7,7 +7,6 @@ namespace TeeTee.Cli.Devnet;
 internal static class DevnetParameters
 {
     private const ulong PostBeforeHorizon = 3_600;
-    private const ulong DisputeHorizon = 60;
 
     /// <summary>Longer than a receipt usually waits for its batch, so that nobody withdraws what such a receipt has spent.</summary>
     private const ulong WithdrawalMargin = 60;
@@ -21,20 +20,21 @@ internal static class DevnetParameters
     public static RollupParameters Create(DevnetOptions options)
     {
         ulong window = options.WindowSeconds;
-        ulong part = window / 3;
+        ulong response = options.ResponseSeconds ?? window / 3;
+        ulong part = (window - response) / 2;
         ulong withdrawalDelay = WithdrawalMargin + window;
         return new RollupParameters
         {
             EpochSeconds = options.EpochSeconds,
             Window = window,
             DataWindow = part,
-            ResponseWindow = part,
+            ResponseWindow = response,
             ComputeWindow = part,
-            DisputeHorizon = DisputeHorizon,
+            DisputeHorizon = options.DisputeSeconds,
             PostBeforeHorizon = PostBeforeHorizon,
             WithdrawalDelay = withdrawalDelay,
             WithdrawalMargin = WithdrawalMargin,
-            ExitDelay = PostBeforeHorizon + window + DisputeHorizon,
+            ExitDelay = PostBeforeHorizon + window + options.DisputeSeconds,
             ModuleDelay = withdrawalDelay + 1,
             TakeoverDelay = 120,
             NonceTtl = 600,

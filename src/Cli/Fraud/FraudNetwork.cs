@@ -2,6 +2,8 @@ using TeeTee.Cli.Devnet;
 using TeeTee.Cli.Devnet.Local;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Faults;
+using TeeTee.Primitives;
+using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Batching;
 using TeeTee.ShardNode.Defence;
 using TeeTee.Verifier.Disputing;
@@ -11,7 +13,8 @@ namespace TeeTee.Cli.Fraud;
 /// <summary>A local network whose shards and sequencer can be told to cheat while they run, with defenders and an active challenger.</summary>
 internal sealed class FraudNetwork : IAsyncDisposable
 {
-    private static readonly TransactionSenderOptions s_sending = new() { ReceiptPoll = TimeSpan.FromMilliseconds(50) };
+    /// <summary>Times of transactions on a chain that makes blocks at once.</summary>
+    public static TransactionSenderOptions Sending { get; } = new() { ReceiptPoll = TimeSpan.FromMilliseconds(50) };
     private static readonly UInt128 s_ether = 1_000_000_000_000_000_000;
 
     private FraudNetwork(LocalNetwork network, IReadOnlyList<FaultSwitch> shards, FaultSwitch sequencer)
@@ -53,7 +56,7 @@ internal sealed class FraudNetwork : IAsyncDisposable
             RecordFile = Path.Combine(folder.Service("verifier"), "disputes.json"),
             PollSeconds = 0.1,
             MissingBeforeChallenge = 2,
-            Transactions = s_sending,
+            Transactions = Sending,
         };
         challenger = change?.Invoke(challenger) ?? challenger;
         LocalNetworkOptions options = new()
@@ -65,7 +68,19 @@ internal sealed class FraudNetwork : IAsyncDisposable
             Verifier = o => o with { Challenger = challenger },
         };
         LocalNetwork network = await LocalNetwork.StartAsync(options, progress, cancellationToken).ConfigureAwait(false);
+        await StakeAsync(network, cancellationToken).ConfigureAwait(false);
         return new FraudNetwork(network, shards, sequencer);
+    }
+
+    // So much that the sequencer stays one after many convictions, as the slots do.
+    private static async Task StakeAsync(LocalNetwork network, CancellationToken cancellationToken)
+    {
+        RegistryContract registry = new(network.Chain.Client, network.Deployment.Registry);
+        using TransactionSender sender = new(network.Chain.Client, network.Keys.Deployer, network.Deployment.ChainId, Sending);
+        Bytes32 id = new([.. new byte[12], .. network.Keys.Sequencer.Address.ToArray()]);
+        TransactionOutcome outcome = await sender.SendAsync(
+            new TransactionRequest { Id = "stake", To = registry.Address, Data = registry.AddStake(StakeKind.Poster, id), Value = s_ether }, cancellationToken).ConfigureAwait(false);
+        outcome.Require();
     }
 
     /// <summary>Makes everybody honest again.</summary>
@@ -89,6 +104,6 @@ internal sealed class FraudNetwork : IAsyncDisposable
         DailyLimit = 10 * s_ether,
         Poll = TimeSpan.FromMilliseconds(150),
         Retry = TimeSpan.FromSeconds(1),
-        Transactions = s_sending,
+        Transactions = Sending,
     };
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics;
 using TeeTee.Cli.Devnet.Local;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.Jobs;
@@ -10,6 +9,7 @@ using TeeTee.Primitives;
 using TeeTee.Rollup.Disputes;
 using TeeTee.Rollup.Messages;
 using TeeTee.RollupContracts;
+using TeeTee.Verifier.Disputing;
 
 namespace TeeTee.Cli.Fraud;
 
@@ -20,7 +20,7 @@ namespace TeeTee.Cli.Fraud;
 internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> progress)
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     // Jobs are asked alike, so that a fault's default place is in every one of them.
     private const int PromptTokens = 9;
@@ -29,6 +29,8 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
     private readonly LocalNetwork _network = fraud.Network;
     private readonly HashSet<(ulong, ulong)> _told = [];
     private FraudWatch _watch = null!;
+    private ulong _batch;
+    private string? _refusal;
 
     /// <summary>Runs it.</summary>
     public async Task<FraudResult> RunAsync(Fault fault, CancellationToken cancellationToken)
@@ -42,21 +44,61 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
         // 1. A job that somebody cheats at.
         progress($"{info.Name}: {info.Description}");
         Turn(fault, info);
-        AskedJob job = await AskAsync(cancellationToken).ConfigureAwait(false);
+        AskedJob job = await AskAsync(fault.Kind, cancellationToken).ConfigureAwait(false);
         progress($"job {job.JobId} is answered: {job.Output.Count} tokens{(job.Refusal is null ? "" : $"; its client refuses it: {job.Refusal}")}");
 
         // 2. Its batch, posted as if nothing had happened.
-        await PostAsync(job, cancellationToken).ConfigureAwait(false);
-        fraud.BeHonest();
+        _batch = await PostAsync(job, cancellationToken).ConfigureAwait(false);
+        if (fault.Kind is not (FaultKind.WithholdData or FaultKind.LateData))
+            fraud.BeHonest();
+        using FraudAttacker attacker = new(_network);
+        if (info.Role == FaultRole.Attacker)
+            await AttackAsync(attacker, fault.Kind, cancellationToken).ConfigureAwait(false);
+        if (fault.Kind == FaultKind.AnswerDiffers)
+            await ShowPromiseAsync(_batch, job, cancellationToken).ConfigureAwait(false);
 
         // 3. The dispute, until somebody is convicted and the money is where it belongs.
-        await FollowAsync(info, cancellationToken).ConfigureAwait(false);
+        await FollowAsync(info, attacker.Address, cancellationToken).ConfigureAwait(false);
+        fraud.BeHonest();
         return await ReportAsync(info, before, book, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets the window end and takes back what the conviction froze, so that the network can go on with another fault.</summary>
+    public async Task GoOnAsync(CancellationToken cancellationToken)
+    {
+        RollupContract rollup = new(_network.Chain.Client, _network.Deployment.Rollup);
+        RollupParameters parameters = await rollup.GetParametersAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false);
+        await _network.Chain.WarpAsync(parameters.Window, cancellationToken).ConfigureAwait(false);
+        ulong last = await rollup.GetNextIndexAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false) - 1;
+        long started = Stopwatch.GetTimestamp();
+        while (await rollup.GetStatusAsync(last, BlockTag.Latest, cancellationToken).ConfigureAwait(false) == BatchStatus.Open)
+        {
+            if (Stopwatch.GetElapsedTime(started) > s_patience)
+                throw new FailureException(ExitCode.Timeout, "timeout", $"Batch {last} did not become final.");
+            await Task.Delay(s_poll, cancellationToken).ConfigureAwait(false);
+        }
+        await ReleaseAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        using TransactionSender sender = new(_network.Chain.Client, _network.Keys.Deployer, _network.Deployment.ChainId, FraudNetwork.Sending);
+        DisputeGameContract game = new(_network.Chain.Client, _network.Deployment.DisputeGame!.Value);
+        foreach ((LogEntry log, _) in (await _watch.EventsAsync(cancellationToken).ConfigureAwait(false)).Where(e => e.Event.Name == "DisputeOpened"))
+        {
+            if (!DisputeOpened.TryDecode(log, out DisputeOpened? opened))
+                continue;
+            Bytes32 key = DisputeGameContract.CaseKey(opened.Context.BatchHash, opened.Context.Leaf, opened.Context.Shard);
+            if (await game.GetCaseAsync(key, BlockTag.Latest, cancellationToken).ConfigureAwait(false) is { ConvictedBy: > 0, Released: false })
+                await sender.SendAsync(new TransactionRequest { Id = $"release:{key}", To = game.Address, Data = game.Release(key) }, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private void Turn(Fault fault, FaultInfo info)
     {
-        if (info.Role == FaultRole.Shard)
+        if (fault.Kind == FaultKind.GarbageUpstream)
+            fraud.ShardFaults[0].Active = fault;
+        else if (info.Role == FaultRole.Shard || fault.Kind == FaultKind.SelfChallenge)
             fraud.ShardFaults[^1].Active = fault;
         else if (info.Shard)
             fraud.ShardFaults.ToList().ForEach(s => s.Active = fault);
@@ -64,14 +106,37 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
             fraud.SequencerFaults.Active = fault;
     }
 
-    private Task<AskedJob> AskAsync(CancellationToken cancellationToken)
+    // The job that gives each fault its chance.
+    private async Task<AskedJob> AskAsync(FaultKind kind, CancellationToken cancellationToken)
     {
         uint vocabulary = _network.Model.Config.VocabularySize;
         uint[] prompt = [.. Enumerable.Range(0, PromptTokens).Select(i => 3 + (uint)(i * 37) % (vocabulary - 3))];
-        return fraud.User.AskAsync(new JobPrompt(prompt, OutputTokens, [], Sampling.GreedyPick), cancellationToken);
+        Sampling drawn = new(false, BitConverter.SingleToUInt32Bits(1.25f), 0, Keccak256.Hash("fraud"u8));
+        JobPrompt job = new(prompt, OutputTokens, [], kind is FaultKind.WrongSampling or FaultKind.OtherSeed ? drawn : Sampling.GreedyPick);
+        switch (kind)
+        {
+            case FaultKind.Overdraft:
+                using (LocalUser poor = new(_network, PrivateKey.Generate()))
+                    return await poor.AskAsync(job, cancellationToken).ConfigureAwait(false);
+            case FaultKind.RunPastStop:
+                AskedJob honest = await HonestlyAsync(kind, job, cancellationToken).ConfigureAwait(false);
+                return await fraud.User.AskAsync(job with { StopTokens = [honest.Output[1]] }, cancellationToken).ConfigureAwait(false);
+            default:
+                return await fraud.User.AskAsync(job, cancellationToken).ConfigureAwait(false);
+        }
     }
 
-    private async Task PostAsync(AskedJob job, CancellationToken cancellationToken)
+    // What the answer would be, so that it can be made to stop in the middle.
+    private async Task<AskedJob> HonestlyAsync(FaultKind kind, JobPrompt job, CancellationToken cancellationToken)
+    {
+        fraud.BeHonest();
+        AskedJob asked = await fraud.User.AskAsync(job, cancellationToken).ConfigureAwait(false);
+        await PostAsync(asked, cancellationToken).ConfigureAwait(false);
+        Turn(new Fault(kind), FaultCatalog.Of(kind));
+        return asked;
+    }
+
+    private async Task<ulong> PostAsync(AskedJob job, CancellationToken cancellationToken)
     {
         if (warps)
         {
@@ -81,23 +146,35 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
         }
         ulong index = await fraud.User.WaitForBatchAsync(job.JobId, s_patience, cancellationToken).ConfigureAwait(false);
         progress($"batch {index} is on chain");
+        return index;
     }
 
-    private async Task FollowAsync(FaultInfo info, CancellationToken cancellationToken)
+    // Only the client holds what the sequencer promised: it convicts by itself.
+    private async Task ShowPromiseAsync(ulong batch, AskedJob job, CancellationToken cancellationToken)
+    {
+        JobFinished finished = job.Finished ?? throw new FailureException(ExitCode.Unexpected, "no_promise", $"The client has no receipt of job {job.JobId}: {job.Refusal}");
+        using AnswerChallenger client = new(
+            _network.Chain.Address, _network.Deployment, [_network.Sequencer.Address], _network.Keys.User, FraudNetwork.Sending);
+        progress("the client shows the contract what the sequencer promised and what it posted");
+        await client.ConvictAsync(batch, new Signed<AnswerReceipt>(finished.Answer, finished.AnswerSignature), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task FollowAsync(FaultInfo info, Address attacker, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        while (!await TellAsync(cancellationToken).ConfigureAwait(false))
+        FraudClock clock = new(_network, _watch, info.Kind, attacker);
+        while (!await TellAsync(info.Kind, cancellationToken).ConfigureAwait(false))
         {
             if (Stopwatch.GetElapsedTime(started) > s_patience)
                 throw new FailureException(ExitCode.Timeout, "timeout", $"Nobody was convicted of {info.Name} in {s_patience.TotalSeconds} s.");
             if (warps)
-                await WarpToDeadlineAsync(cancellationToken).ConfigureAwait(false);
+                await clock.WarpAsync(cancellationToken).ConfigureAwait(false);
             await Task.Delay(s_poll, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    // Tells what is new on chain; true once a conviction is there and the challenger has its bounty.
-    private async Task<bool> TellAsync(CancellationToken cancellationToken)
+    // Tells what is new on chain; true once it is decided and the watcher has its money.
+    private async Task<bool> TellAsync(FaultKind kind, CancellationToken cancellationToken)
     {
         IReadOnlyList<(LogEntry Log, ContractEvent Event)> events = await _watch.EventsAsync(cancellationToken).ConfigureAwait(false);
         foreach ((LogEntry log, ContractEvent e) in events)
@@ -105,41 +182,31 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
             if (_told.Add((log.BlockNumber, log.LogIndex)) && FraudStory.Tell(e) is { } line)
                 progress(line);
         }
-        Address challenger = _network.Keys.Challenger.Address;
-        return events.Any(e => e.Event.Name == "StakeSlashed")
-            && events.Any(e => e.Event.Name == "PayoutWithdrawn" && (Address)e.Event.Values["owner"] == challenger)
-            && !events.Any(e => e.Event.Name == "DisputeSettled" && IsConviction(e.Event) && !events.Any(p => p.Event.Name == "BountyPaid"));
-    }
-
-    private static bool IsConviction(ContractEvent e) => (GameState)(ulong)e.Values["state"] == GameState.ChallengerWon;
-
-    // Only where the defender owes a move that its fault keeps it from, and where a bounty waits: never past a move that the challenger owes.
-    private async Task WarpToDeadlineAsync(CancellationToken cancellationToken)
-    {
-        RollupContract rollup = new(_network.Chain.Client, _network.Deployment.Rollup);
-        DisputeHubContract hub = new(_network.Chain.Client, await rollup.GetDisputeModuleAsync(BlockTag.Latest, cancellationToken).ConfigureAwait(false));
-        Address address = (await hub.FindAsync(DisputeKind.Game, BlockTag.Latest, cancellationToken).ConfigureAwait(false))!.Value;
-        DisputeGameContract game = new(_network.Chain.Client, address);
-        IReadOnlyList<(LogEntry Log, ContractEvent Event)> events = await _watch.EventsAsync(cancellationToken).ConfigureAwait(false);
-        foreach (ulong id in events.Where(e => e.Event.Name == "DisputeOpened").Select(e => (ulong)(BigInteger)e.Event.Values["disputeId"]))
+        bool Said(string name) => events.Any(e => e.Event.Name == name);
+        bool collected = events.Any(e => e.Event.Name == "PayoutWithdrawn" && (Address)e.Event.Values["owner"] == _network.Keys.Challenger.Address);
+        return kind switch
         {
-            GameDispute dispute = await game.GetAsync(id, BlockTag.Latest, cancellationToken).ConfigureAwait(false);
-            if (dispute.State is GameState.Opened or GameState.Selected && await IsStuckAsync(dispute, cancellationToken).ConfigureAwait(false))
-                await _network.Chain.WarpToAsync(dispute.Deadline, cancellationToken).ConfigureAwait(false);
-            else if (dispute.State == GameState.ChallengerWon)
-                await _network.Chain.WarpToAsync((await game.GetCaseAsync(dispute.CaseKey, BlockTag.Latest, cancellationToken).ConfigureAwait(false)).BountyPayableAt, cancellationToken).ConfigureAwait(false);
-        }
+            FaultKind.LateData => Said("ChunkPublished") && collected && _network.Verifier!.VerdictOn(_batch) == Rollup.Evidence.Verdict.Valid,
+            FaultKind.AnswerDiffers => Said("StakeSlashed"),
+            FaultKind.RevealByStranger => events.Any(e => e.Event.Name == "DisputeSettled" && Ended(e.Event, GameState.DefenderWon)),
+            FaultKind.GarbageUpstream when !events.Any(e => e.Event.Name == "DisputeSettled" && Ended(e.Event, GameState.DefenderWon)) => false,
+            _ => Said("StakeSlashed") && collected && (!events.Any(e => e.Event.Name == "DisputeSettled" && IsConviction(e.Event)) || Said("BountyPaid")),
+        };
     }
 
-    private readonly Dictionary<(ulong, GameState), long> _since = [];
+    private static bool IsConviction(ContractEvent e) => Ended(e, GameState.ChallengerWon);
 
-    private Task<bool> IsStuckAsync(GameDispute dispute, CancellationToken cancellationToken)
+    private static bool Ended(ContractEvent e, GameState state) => (GameState)(ulong)e.Values["state"] == state;
+
+    // Against an honest host, or for a cheat that wants its own dispute to stand in the way of others'.
+    private async Task AttackAsync(FraudAttacker attacker, FaultKind kind, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        (ulong, GameState) key = (dispute.Id, dispute.State);
-        if (!_since.TryGetValue(key, out long since))
-            _since[key] = since = Stopwatch.GetTimestamp();
-        return Task.FromResult(Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(2));
+        int shard = kind == FaultKind.RevealByStranger ? 0 : fraud.ShardFaults.Count - 1;
+        DisputeContext context = await attacker.OpenAsync(_batch, shard, PromptTokens - 1, cancellationToken).ConfigureAwait(false);
+        if (kind != FaultKind.RevealByStranger)
+            return;
+        _refusal = await attacker.TryRevealAsync(context, cancellationToken).ConfigureAwait(false);
+        progress(_refusal is null ? "the contract TOOK a stranger's reveal" : $"a stranger reveals a false list in the host's name; the contract refuses: {_refusal}");
     }
 
     private async Task<FraudResult> ReportAsync(FaultInfo info, IReadOnlyList<PartyMoney> before, MoneyBook book, CancellationToken cancellationToken)
@@ -151,11 +218,27 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
         FraudPlace place = await _watch.PlaceAsync(cancellationToken).ConfigureAwait(false);
         bool unharmed = before.Zip(after).Where(p => !slashed.Any(s => s.Address == p.First.Address))
             .All(p => p.Second.Stake >= p.First.Stake && p.Second.Forfeited <= p.First.Forfeited && p.Second.Claimed >= p.First.Claimed);
-        bool caught = slashed.Count > 0 && slashed.All(s => s.Role == (info.Role == FaultRole.Sequencer ? "sequencer" : "host"));
-        UInt128 bounty = Sum(events, "BountyPaid", "amount") + Sum(events.Where(e => e.Name is "FaultProven"), "FaultProven", "bounty");
+        bool caught = IsCaught(info, slashed);
+        UInt128 bounty = Sum(events, "BountyPaid", "amount") + Sum(events, "FaultProven", "bounty") + Sum(events, "BoundaryProved", "bounty")
+            + Sum(events, "ChallengeConvicted", "bounty") + Sum(events, "PosterConvicted", "bounty");
         return new FraudResult(
             info.Name, caught, place.Operator, place.Layer, place.Position, place.Element,
             transactions, slashed, Sum(events, "LeafVoided", "refund"), bounty, unharmed);
+    }
+
+    private bool IsCaught(FaultInfo info, IReadOnlyList<FraudSlash> slashed)
+    {
+        (string Role, Address Address)? cheat = info.Kind switch
+        {
+            FaultKind.LateData or FaultKind.RevealByStranger => null,
+            FaultKind.GarbageUpstream => ("host", _network.Keys.Operators[0].Address),
+            FaultKind.SelfChallenge => ("host", _network.Keys.Operators[^1].Address),
+            _ when info.Role == FaultRole.Shard => ("host", _network.Keys.Operators[^1].Address),
+            _ => ("sequencer", _network.Keys.Sequencer.Address),
+        };
+        return cheat is { } guilty
+            ? slashed.Count > 0 && slashed.All(s => (s.Role, s.Address) == guilty)
+            : slashed.Count == 0 && (info.Kind != FaultKind.RevealByStranger || _refusal is not null);
     }
 
     private static UInt128 Sum(IEnumerable<ContractEvent> events, string name, string value) =>

@@ -34,7 +34,7 @@ public static class FaultCatalog
             "Shards go on after a stop token, and the sequencer posts and charges it (given to all shards and the sequencer).", true, true),
         new(FaultKind.Truncate, FaultRole.Sequencer,
             "Shards end the answer before its limit, and the sequencer posts it as complete (given to all shards and the sequencer).", true, true),
-        Sequencer(FaultKind.AnswerDiffers, "Posts a job otherwise than it signed the answer to the user: as void."),
+        Sequencer(FaultKind.AnswerDiffers, "Posts a job for one wei more than it signed to the user."),
         Sequencer(FaultKind.OtherSeed, "Has the shards run a request of its own with another seed and posts their receipts for the user's."),
         Sequencer(FaultKind.BadQuote, "Posts a quote whose signature does not hold."),
         new(FaultKind.ForgedShardReceipt, FaultRole.Sequencer, "Posts a receipt in an honest host's name that another key signed.", false, true),

@@ -62,6 +62,13 @@ public sealed record DisputeContext
     /// <summary>The ABI encoding.</summary>
     public byte[] Encode() => AbiCodec.Encode([s_type], [ToTuple()]);
 
+    /// <summary>Words of <see cref="Encode"/>: nothing in a context is dynamic.</summary>
+    public const int Words = 34;
+
+    /// <summary>The inverse of <see cref="Encode"/>.</summary>
+    /// <exception cref="MalformedDataException">Not the encoding of a context.</exception>
+    public static DisputeContext Decode(ReadOnlySpan<byte> abi) => FromTuple(AbiCodec.Decode([s_type], abi)[0]);
+
     /// <summary>keccak256 of <see cref="Encode"/>.</summary>
     public Bytes32 Hash() => Keccak256.Hash(Encode());
 

@@ -99,6 +99,9 @@ public sealed class RegistryContract(EthereumClient client, Address address) : C
     /// <summary>Calldata of <c>registerPoster</c>; pay the stake.</summary>
     public byte[] RegisterPoster(Address withdrawalAddress) => Encode("registerPoster", withdrawalAddress);
 
+    /// <summary>Calldata of <c>addStake</c>; pay the amount.</summary>
+    public byte[] AddStake(StakeKind kind, Bytes32 id) => Encode("addStake", (byte)kind, id);
+
     /// <summary>Calldata of <c>requestExit</c>.</summary>
     public byte[] RequestExit(StakeKind kind, Bytes32 id) => Encode("requestExit", (byte)kind, id);
 

@@ -10,7 +10,9 @@ namespace TeeTee.RollupContracts;
 public sealed record DisputeOpened(ulong Id, Bytes32 PositionKey, Address Operator, Address Challenger, UInt128 Bond, ulong Deadline, DisputeContext Context)
 {
     private static readonly Lazy<AbiEvent> s_event = new(() => ContractArtifact.Load(ContractNames.DisputeGame).Event("DisputeOpened"));
-    private static readonly Lazy<AbiFunction> s_call = new(() => ContractArtifact.Load(ContractNames.DisputeGame).Function("open"));
+
+    // Head of open: the header's 8 words, two offsets, then the context, all of it static.
+    private const int ContextIndex = 10;
 
     /// <summary>Topic 0, for filters.</summary>
     public static Bytes32 Topic => s_event.Value.Topic;
@@ -24,9 +26,9 @@ public sealed record DisputeOpened(ulong Id, Bytes32 PositionKey, Address Operat
         if (!s_event.Value.Matches(log.Topics))
             return false;
         object[] v = s_event.Value.Decode(log.Topics, log.Data.Span);
-        object[] call = s_call.Value.DecodeCall((byte[])v[6]);
+        DisputeContext context = DisputeContext.Decode(new CallData((byte[])v[6]).Head(ContextIndex, DisputeContext.Words));
         opened = new DisputeOpened(
-            (ulong)(BigInteger)v[0], (Bytes32)v[1], (Address)v[2], (Address)v[3], (UInt128)v[4], (ulong)v[5], DisputeContext.FromTuple(call[3]));
+            (ulong)(BigInteger)v[0], (Bytes32)v[1], (Address)v[2], (Address)v[3], (UInt128)v[4], (ulong)v[5], context);
         return true;
     }
 }
@@ -35,7 +37,10 @@ public sealed record DisputeOpened(ulong Id, Bytes32 PositionKey, Address Operat
 public sealed record GroupsRevealed(Bytes32 PositionKey, uint FirstGroup, bool IsComplete, TraceOpening Opening, IReadOnlyList<IReadOnlyList<Bytes32>> Groups)
 {
     private static readonly Lazy<AbiEvent> s_event = new(() => ContractArtifact.Load(ContractNames.DisputeGame).Event("GroupsRevealed"));
-    private static readonly Lazy<AbiFunction> s_call = new(() => ContractArtifact.Load(ContractNames.DisputeGame).Function("reveal"));
+
+    // Head of reveal: the context, then the offset of the opening, the first group, and the offset of the groups.
+    private const int OpeningIndex = DisputeContext.Words;
+    private const int GroupsIndex = DisputeContext.Words + 2;
 
     /// <summary>Topic 0, for filters.</summary>
     public static Bytes32 Topic => s_event.Value.Topic;
@@ -49,15 +54,13 @@ public sealed record GroupsRevealed(Bytes32 PositionKey, uint FirstGroup, bool I
         if (!s_event.Value.Matches(log.Topics))
             return false;
         object[] v = s_event.Value.Decode(log.Topics, log.Data.Span);
-        object[] call = s_call.Value.DecodeCall((byte[])v[3]);
-        object[] o = (object[])call[1];
-        revealed = new GroupsRevealed(
-            (Bytes32)v[0], (uint)(ulong)v[1], (bool)v[2], new TraceOpening((Bytes32)o[0], (Bytes32)o[1], (Bytes32)o[2], Hashes(o[3])),
-            [.. ((object[])call[3]).Select(Hashes)]);
+        CallData call = new((byte[])v[3]);
+        long at = call.TailOf(OpeningIndex);
+        TraceOpening opening = new(
+            call.HashAt(at), call.HashAt(at + Bytes32.Size), call.HashAt(at + (2 * Bytes32.Size)), call.NestedAt(at + (3 * Bytes32.Size), at));
+        revealed = new GroupsRevealed((Bytes32)v[0], (uint)(ulong)v[1], (bool)v[2], opening, call.GroupsAt(call.TailOf(GroupsIndex)));
         return true;
     }
-
-    private static Bytes32[] Hashes(object value) => [.. ((object[])value).Cast<Bytes32>()];
 }
 
 /// <summary>The content of a selected entry was published.</summary>

@@ -5,6 +5,7 @@ using TeeTee.Ethereum;
 using TeeTee.Hosting.Faults;
 using TeeTee.Primitives;
 using TeeTee.RollupContracts;
+using TeeTee.Sequencer.Disputes;
 
 namespace TeeTee.Sequencer.Batching;
 
@@ -43,6 +44,9 @@ public sealed record BatchingOptions
 
     /// <summary>Between two looks for answered jobs, sealed epochs and the chain's state.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Hosts that are defended in disputes besides; none when null.</summary>
+    public DelegatedDefence? Defence { get; init; }
 
     /// <summary>Weights that are shown when somebody demands pages of them, by model id.</summary>
     public IReadOnlyDictionary<Bytes32, OfferedWeights> Weights { get; init; } = new Dictionary<Bytes32, OfferedWeights>();

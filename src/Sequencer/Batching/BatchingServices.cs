@@ -50,6 +50,12 @@ public static class BatchingServices
         services.AddHostedService(s => s.GetRequiredService<ChallengeResponder>());
         services.AddHostedService(s => s.GetRequiredService<DataResponder>());
         services.AddHostedService(s => s.GetRequiredService<AnswerResponder>());
+        if (options.Defence is { } defence)
+        {
+            services.AddSingleton(defence).AddSingleton<BatchJobs>().AddSingleton<PublishedEvidence>().AddSingleton<DelegatedDefender>();
+            services.AddHostedService(s => s.GetRequiredService<DelegatedDefender>());
+        }
+
         if (options.Weights.Count > 0)
             services.AddHostedService(s => s.GetRequiredService<WeightResponder>());
         return services;

@@ -64,7 +64,6 @@ internal sealed class FaultyBatch
     private AnsweredJob Spoil(AnsweredJob job) => _kind switch
     {
         FaultKind.MissingLayer => job with { Shards = job.Shards[..^1] },
-        FaultKind.AnswerDiffers => AnsweredJob.Void(job.Request),
         FaultKind.BadQuote => job with { Shards = [job.Shards[0] with { Quote = Spoil(job.Shards[0].Quote) }, .. job.Shards[1..]] },
         FaultKind.ForgedShardReceipt => job with { Shards = [.. job.Shards[..^1], job.Shards[^1] with { Receipt = Forge(job.Shards[^1].Receipt) }] },
         _ => job,
@@ -87,11 +86,11 @@ internal sealed class FaultyBatch
         return state.Set(own with { Earned = own.Earned + 1 });
     }
 
-    // The rules know no second time, so the account step is that of a later nonce, which is then put back.
+    // The rules know no second time, so the account step is that of a later nonce and a larger voucher, which is then put back.
     private void Repeat(BatchLeaf leaf, ImmutableArray<AnsweredShard> shards)
     {
         JobRequest request = leaf.Request.Message;
-        BatchLeaf later = leaf with { Request = leaf.Request with { Message = request with { Nonce = request.Nonce + 1 } } };
+        BatchLeaf later = leaf with { Request = leaf.Request with { Message = request with { Nonce = request.Nonce + 1, CumulativeMax = UInt128.MaxValue } } };
         if (Apply(later, shards) is { IsApplied: true } step)
             Place(leaf, step.After.Set(step.After.Get(request.User) with { Nonce = request.Nonce }));
     }

@@ -9,6 +9,9 @@ internal static class SequencerFaults
     public static bool TakesAnyAnswer(this FaultSwitch? faults) =>
         faults?.Active?.Kind is FaultKind.RunPastStop or FaultKind.Truncate or FaultKind.WrongBoundary or FaultKind.OtherSeed;
 
+    /// <summary>The fee that is signed to the client; with one fault another one than is posted.</summary>
+    public static UInt128 PromisedFee(this FaultSwitch? faults, UInt128 fee) => faults?.Is(FaultKind.AnswerDiffers) == true && fee > 0 ? fee - 1 : fee;
+
     /// <summary>Whether batch data is not served.</summary>
     public static bool ServesNoData(this FaultSwitch? faults) => faults?.Active?.Kind is FaultKind.WithholdData or FaultKind.LateData;
 

@@ -121,7 +121,7 @@ internal sealed class JobRunner(
 
     private void Charge(LiveJob live, ShardAnswer answer)
     {
-        UInt128 fee = AnswerCheck.Fee(live.Job, answer);
+        UInt128 fee = options.Faults.PromisedFee(AnswerCheck.Fee(live.Job, answer));
         AnswerReceipt receipt = JobOutcome.AnswerOf(live.JobId, answer.TokensRoot, fee, live.Job.PostBefore);
         StoredAnswer stored = new()
         {

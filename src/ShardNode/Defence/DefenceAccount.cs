@@ -43,10 +43,15 @@ internal sealed class DefenceAccount : IDisposable
     }
 
     /// <summary>Makes a move.</summary>
+    /// <param name="move">Its name in the ledger.</param>
+    /// <param name="to">The game.</param>
+    /// <param name="data">Calldata.</param>
+    /// <param name="isOwed">Whether silence would cost the stake: such a move is made beyond the limit of the day too, as long as the account can pay.</param>
+    /// <param name="cancellationToken">Ends waiting; what was signed goes on with the next <see cref="RecoverAsync"/>.</param>
     /// <returns>Null where it was made, or may have been; else why it was not.</returns>
-    public async Task<string?> SendAsync(string move, Contract to, byte[] data, CancellationToken cancellationToken)
+    public async Task<string?> SendAsync(string move, Contract to, byte[] data, bool isOwed, CancellationToken cancellationToken)
     {
-        if (SpentToday >= _options.DailyLimit)
+        if (!isOwed && SpentToday >= _options.DailyLimit)
             return $"the limit of {_options.DailyLimit} wei a day is spent";
         TransactionOutcome outcome = await _sender.SendAsync(new TransactionRequest { Id = move, To = to.Address, Data = data }, cancellationToken);
         _ledger.Record(outcome);

@@ -18,7 +18,6 @@ namespace TeeTee.ShardNode.Defence;
 public sealed class Defender : IDisposable
 {
     private const string Part = "disputes";
-    private const string Alarm = "defence";
     private const int MostLists = 8;
 
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(30);
@@ -35,6 +34,7 @@ public sealed class Defender : IDisposable
     private readonly Dictionary<ulong, (string Cause, long At)> _failures = [];
     private readonly Dictionary<Bytes32, DefenceList> _lists = [];
     private readonly HashSet<ulong> _announced = [];
+    private TimeSpan _pause;
 
     /// <param name="options">Account, limits and times.</param>
     /// <param name="client">The chain.</param>
@@ -53,41 +53,51 @@ public sealed class Defender : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         (_options, _accused, _evidence, _readiness, _metrics, _clock, _log) = (options, accused, evidence, readiness, metrics, clock, log);
+        _pause = options.Poll;
         DefenceLedger ledger = new(SqliteDatabase.Open(ledgerPath, DefenceLedger.Migrations), clock);
         _account = new DefenceAccount(options, client, chainId, ledger, clock);
         _reader = new DisputeReader(client, rollup);
     }
 
-    /// <summary>Jobs' commitments (trace roots) in dispute as last read: their evidence must stay.</summary>
-    public IReadOnlyCollection<Bytes32> Disputed { get; private set; } = [];
+    /// <summary>Trace roots of the receipts in dispute as last read, whose evidence must stay; null until all disputes have been read once.</summary>
+    public IReadOnlyCollection<Bytes32>? Disputed { get; private set; }
+
+    /// <summary>What readiness calls the alarm.</summary>
+    public string Name { get; init; } = "defence";
 
     /// <summary>Defends until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        TimeSpan pause = _options.Poll;
         while (!cancellationToken.IsCancellationRequested)
         {
-            bool more = false;
-            try
-            {
-                more = await RunOnceAsync(cancellationToken);
-                _readiness.Clear(Part);
-                pause = _options.Poll;
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault) when (fault is RpcTransportException or JsonRpcException or MalformedDataException)
-            {
-                // A defender that cannot see the chain must be looked after before a deadline passes unseen.
-                _readiness.Block(Part, $"Disputes cannot be looked for: {fault.Message}");
-                _metrics.CountFault();
-                DefenceLog.Faulted(_log, fault.Message);
-                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_longestPause.Ticks));
-            }
-            if (!more)
-                await Task.Delay(pause, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!await TryRunOnceAsync(cancellationToken))
+                await Task.Delay(_pause, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>One round; a chain that cannot be asked is an alarm and makes the pauses longer.</summary>
+    /// <returns>Whether to look again at once.</returns>
+    public async Task<bool> TryRunOnceAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            bool more = await RunOnceAsync(cancellationToken);
+            _readiness.Clear(Part);
+            _pause = _options.Poll;
+            return more;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception fault) when (fault is RpcTransportException or JsonRpcException or MalformedDataException)
+        {
+            // A defender that cannot see the chain must be looked after before a deadline passes unseen.
+            _readiness.Block(Part, $"Disputes cannot be looked for: {fault.Message}");
+            _metrics.CountFault();
+            DefenceLog.Faulted(_log, fault.Message);
+            _pause = TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, s_longestPause.Ticks));
+            return false;
         }
     }
 
@@ -100,26 +110,55 @@ public sealed class Defender : IDisposable
         (int resumed, bool ended) = await _account.RecoverAsync(cancellationToken);
         if (resumed > 0)
             DefenceLog.Resumed(_log, resumed);
-        if (!ended || await _reader.FindGameAsync(cancellationToken) is not { } game)
+        if (!ended)
             return false;
+        if (await _reader.FindGameAsync(cancellationToken) is not { } game)
+        {
+            Disputed = [];
+            return false;
+        }
+
         (IReadOnlyList<GameDispute> all, ulong now) = await _reader.ReadAsync(game, _accused, cancellationToken);
         GameDispute[] open = [.. all.Where(dispute => dispute.IsOpen).OrderBy(dispute => dispute.Deadline)];
         Forget(open);
         List<Bytes32> disputed = [];
+        bool complete = true;
         bool more = false;
         foreach (GameDispute dispute in open)
         {
-            DisputeContext context = await _reader.ContextOfAsync(game, dispute, cancellationToken);
+            // One dispute that cannot be read, whoever made it so, must not keep the others undefended.
+            if (await FindContextAsync(game, dispute, cancellationToken) is not { } context)
+            {
+                complete = false;
+                continue;
+            }
             disputed.Add(context.TraceRoot);
             Announce(dispute, context, now);
             if (IsDue(dispute))
-                more |= await TakeAsync(game, dispute.Id, context, now, cancellationToken);
+                more |= await TryTakeAsync(game, dispute.Id, context, now, cancellationToken);
         }
-        Disputed = disputed;
+        Disputed = complete ? disputed : null;
         if (open.Length == 0)
             await WithdrawAsync(game, cancellationToken);
         await ReportAsync(game, open, cancellationToken);
         return more;
+    }
+
+    private async Task<DisputeContext?> FindContextAsync(DisputeGameContract game, GameDispute dispute, CancellationToken cancellationToken)
+    {
+        if (_reader.KnownContextOf(dispute) is { } known)
+            return known;
+        if (!IsDue(dispute))
+            return null;
+        try
+        {
+            return await _reader.ContextOfAsync(game, dispute, cancellationToken);
+        }
+        catch (MalformedDataException fault)
+        {
+            Fail(dispute.Id, fault.Message);
+            return null;
+        }
     }
 
     private void Announce(GameDispute dispute, DisputeContext context, ulong now)
@@ -129,6 +168,21 @@ public sealed class Defender : IDisposable
     }
 
     private bool IsDue(GameDispute dispute) => !_failures.TryGetValue(dispute.Id, out var failure) || _clock.GetElapsedTime(failure.At) >= _options.Retry;
+
+    // Whatever is wrong with one dispute must neither keep the others undefended nor end the process.
+    private async Task<bool> TryTakeAsync(DisputeGameContract game, ulong id, DisputeContext context, ulong now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TakeAsync(game, id, context, now, cancellationToken);
+        }
+#pragma warning disable CA1031 // Named in the alarm; the chain's own faults slow the whole loop down.
+        catch (Exception fault) when (fault is not (OperationCanceledException or RpcTransportException or JsonRpcException))
+#pragma warning restore CA1031
+        {
+            return Fail(id, $"{fault.GetType().Name}: {fault.Message}");
+        }
+    }
 
     // Whatever was read before, the newest state decides.
     private async Task<bool> TakeAsync(DisputeGameContract game, ulong id, DisputeContext context, ulong now, CancellationToken cancellationToken)
@@ -156,7 +210,7 @@ public sealed class Defender : IDisposable
             if (first >= list.Groups.Count)
                 return Fail(dispute.Id, $"{first} groups are revealed, and this list has {list.Groups.Count}");
             int count = RevealPlan.Take(list.Groups, first, _options.MostRevealBytes);
-            if (await _account.SendAsync($"reveal:{dispute.PositionKey}:{first}", game, Encode(game, context, list, first, count), cancellationToken) is { } cause)
+            if (await _account.SendAsync($"reveal:{dispute.PositionKey}:{first}", game, Encode(game, context, list, first, count), isOwed: true, cancellationToken) is { } cause)
                 return Fail(dispute.Id, cause);
             _metrics.CountMove("reveal");
             DefenceLog.Revealed(_log, dispute.Id, first, first + count - 1, list.Groups.Count);
@@ -181,7 +235,7 @@ public sealed class Defender : IDisposable
         if (await ListOfAsync(dispute, context, FaultKind.WithholdAnswer, cancellationToken) is not { } list)
             return false;
         byte[] content = list.Answer((int)dispute.Group, (int)dispute.Index);
-        if (await _account.SendAsync($"answer:{dispute.Id}", game, game.Answer(dispute.Id, context, content), cancellationToken) is { } cause)
+        if (await _account.SendAsync($"answer:{dispute.Id}", game, game.Answer(dispute.Id, context, content), isOwed: true, cancellationToken) is { } cause)
             return Fail(dispute.Id, cause);
         _metrics.CountMove("answer");
         DefenceLog.Answered(_log, dispute.Id, dispute.Group, dispute.Index);
@@ -190,7 +244,7 @@ public sealed class Defender : IDisposable
 
     private async Task<bool> WinAsync(DisputeGameContract game, ulong id, CancellationToken cancellationToken)
     {
-        if (await _account.SendAsync($"timeout:{id}", game, game.Timeout(id), cancellationToken) is { } cause)
+        if (await _account.SendAsync($"timeout:{id}", game, game.Timeout(id), isOwed: false, cancellationToken) is { } cause)
             return Fail(id, cause);
         _metrics.CountMove("timeout");
         DefenceLog.Won(_log, id);
@@ -264,13 +318,13 @@ public sealed class Defender : IDisposable
     {
         if (_account.Address != _accused || await game.GetPayoutAsync(_accused, BlockTag.Latest, cancellationToken) == 0)
             return;
-        if (await _account.SendAsync($"payout:{game.Address}", game, game.WithdrawPayout(_accused), cancellationToken) is null)
+        if (await _account.SendAsync($"payout:{game.Address}", game, game.WithdrawPayout(_accused), isOwed: false, cancellationToken) is null)
             _metrics.CountMove("payout");
     }
 
     private async Task ReportAsync(DisputeGameContract game, IReadOnlyList<GameDispute> open, CancellationToken cancellationToken)
     {
-        (_metrics.Open, _metrics.Undefended) = (open.Count, _failures.Count);
+        _metrics.SetDisputes(_accused, open.Count, _failures.Count);
         (_metrics.SpentToday, _metrics.Balance) = (_account.SpentToday, await _account.GetBalanceAsync(cancellationToken));
         GameDispute? first = open.Where(dispute => _failures.ContainsKey(dispute.Id)).MinBy(dispute => dispute.Deadline);
         string? alarm = first is not null ? $"Dispute {first.Id} cannot be defended: {_failures[first.Id].Cause}."
@@ -279,9 +333,9 @@ public sealed class Defender : IDisposable
             : !await MayAsync(game, cancellationToken) ? $"{_account.Address} is not registered as a defender of {_accused}."
             : null;
         if (alarm is null)
-            _readiness.Clear(Alarm);
+            _readiness.Clear(Name);
         else
-            _readiness.Block(Alarm, alarm);
+            _readiness.Block(Name, alarm);
     }
 
     private async Task<bool> MayAsync(DisputeGameContract game, CancellationToken cancellationToken) =>

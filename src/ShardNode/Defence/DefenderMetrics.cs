@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using TeeTee.Primitives;
 
 namespace TeeTee.ShardNode.Defence;
 
@@ -8,6 +10,7 @@ public sealed class DefenderMetrics : IDisposable
     private readonly Meter _meter = new("TeeTee.Defence");
     private readonly Counter<long> _moves;
     private readonly Counter<long> _faults;
+    private readonly ConcurrentDictionary<Address, (long Open, long Undefended)> _disputes = new();
 
     public DefenderMetrics()
     {
@@ -20,10 +23,13 @@ public sealed class DefenderMetrics : IDisposable
     }
 
     /// <summary>Disputes that are not settled.</summary>
-    public long Open { get; set; }
+    public long Open => _disputes.Values.Sum(count => count.Open);
 
     /// <summary>Those of them in which a move is owed and cannot be made.</summary>
-    public long Undefended { get; set; }
+    public long Undefended => _disputes.Values.Sum(count => count.Undefended);
+
+    /// <summary>Notes how many disputes there are against an operator.</summary>
+    public void SetDisputes(Address accused, long open, long undefended) => _disputes[accused] = (open, undefended);
 
     /// <summary>Wei.</summary>
     public UInt128 SpentToday { get; set; }

@@ -9,7 +9,10 @@ public sealed record DefenderOptions
     /// <summary>Pays for the moves: the operator's own account, or one that the operator registered as its defender (<c>setDefender</c>). Nothing else may send with it.</summary>
     public required PrivateKey Key { get; init; }
 
-    /// <summary>Most wei that moves may cost in one day (UTC); beyond it nothing is sent and an alarm is raised. 0.05 ETH.</summary>
+    /// <summary>
+    /// Wei that moves may cost in one day (UTC); beyond it an alarm is raised and only moves are made whose absence would cost the stake: whoever opens
+    /// disputes to run up that bill loses a bond with each. What the account holds is the last limit. 0.05 ETH.
+    /// </summary>
     public UInt128 DailyLimit { get; init; } = 50_000_000_000_000_000;
 
     /// <summary>Balance of the account below which an alarm is raised, in wei. 0.01 ETH.</summary>

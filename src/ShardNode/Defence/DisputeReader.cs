@@ -12,7 +12,8 @@ internal sealed class DisputeReader(EthereumClient client, Address rollup)
     private const ulong MostRead = 4_096;
     private const int MostContexts = 10_000;
 
-    private readonly Dictionary<(Address Game, ulong Id), DisputeContext> _contexts = [];
+    // By hash, which is what the contract keeps: ids mean other disputes after a reorganisation.
+    private readonly Dictionary<Bytes32, DisputeContext> _contexts = [];
     private DisputeGameContract? _game;
 
     /// <summary>The game behind the rollup's dispute module in force; null where it has none.</summary>
@@ -42,6 +43,9 @@ internal sealed class DisputeReader(EthereumClient client, Address rollup)
         return (disputes, head.Timestamp);
     }
 
+    /// <summary>What a dispute is about, if that was read before.</summary>
+    public DisputeContext? KnownContextOf(GameDispute dispute) => _contexts.GetValueOrDefault(dispute.ContextHash);
+
     /// <summary>
     /// What a dispute is about, from the event of its opening, which is looked for from the newest block back to its time. Believed only if it has the
     /// hash that the contract keeps.
@@ -49,13 +53,13 @@ internal sealed class DisputeReader(EthereumClient client, Address rollup)
     /// <exception cref="MalformedDataException">The node does not give the event.</exception>
     public async Task<DisputeContext> ContextOfAsync(DisputeGameContract game, GameDispute dispute, CancellationToken cancellationToken)
     {
-        if (_contexts.TryGetValue((game.Address, dispute.Id), out DisputeContext? known))
+        if (KnownContextOf(dispute) is { } known)
             return known;
         DisputeContext context = await FindContextAsync(game, dispute, cancellationToken)
             ?? throw new MalformedDataException($"The node gives no opening of dispute {dispute.Id}.");
         if (_contexts.Count >= MostContexts)
             _contexts.Clear();
-        return _contexts[(game.Address, dispute.Id)] = context;
+        return _contexts[dispute.ContextHash] = context;
     }
 
     private async Task<DisputeContext?> FindContextAsync(DisputeGameContract game, GameDispute dispute, CancellationToken cancellationToken)
@@ -69,6 +73,7 @@ internal sealed class DisputeReader(EthereumClient client, Address rollup)
             LogFilter filter = new() { Addresses = [game.Address], Topics = [[DisputeOpened.Topic], [new Bytes32(id)]], FromBlock = from, ToBlock = to };
             foreach (LogEntry log in await client.GetLogsAsync(filter, cancellationToken))
             {
+                // What has another hash is not what the contract took, whatever the node says.
                 if (DisputeOpened.TryDecode(log, out DisputeOpened? opened) && opened.Context.Hash() == dispute.ContextHash)
                     return opened.Context;
             }

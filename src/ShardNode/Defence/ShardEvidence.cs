@@ -47,7 +47,7 @@ internal sealed class ShardEvidence(ShardSelf self, ShardModel model, ShardStore
             cause = "the kept tokens do not open with this enclave's key";
             return false;
         }
-        if (context.Position >= leaves.Length)
+        if (context.Position >= leaves.Length || context.Position >= tokens.Length)
         {
             secrets?.Dispose();
             cause = $"position {context.Position} is none of the {leaves.Length} that were signed";

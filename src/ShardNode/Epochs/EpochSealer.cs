@@ -13,10 +13,10 @@ namespace TeeTee.ShardNode.Epochs;
 /// Seals epochs on the shard's own timer: closes those that are over, so that they take no receipt any more, then has each closed set
 /// quoted and stores the quote. What a crash left closed but unsealed is sealed on the next round.
 /// </summary>
-/// <param name="disputed">Trace roots of receipts in dispute, whose evidence stays however old it is.</param>
+/// <param name="disputed">Trace roots of receipts in dispute, whose evidence stays however old it is; null while they are not known, and nothing is deleted.</param>
 internal sealed class EpochSealer(
     ShardSelf self, ReceiptBook book, ShardStore store, IQuoteSource quotes, string inputFolder, Readiness readiness, ShardMetrics metrics,
-    TimeProvider clock, ILogger logger, Func<IReadOnlyCollection<Bytes32>> disputed)
+    TimeProvider clock, ILogger logger, Func<IReadOnlyCollection<Bytes32>?> disputed)
 {
     private const string Part = "quotes";
 
@@ -60,9 +60,11 @@ internal sealed class EpochSealer(
     /// <summary>Deletes evidence that nobody can ask for any more.</summary>
     public void Prune()
     {
+        if (disputed() is not { } kept)
+            return;
         ulong now = (ulong)clock.GetUtcNow().ToUnixTimeSeconds();
         ulong retention = (ulong)self.Limits.DefenceRetention.TotalSeconds;
-        foreach (Bytes32 jobId in store.Prune(now > retention ? now - retention : 0, disputed()))
+        foreach (Bytes32 jobId in store.Prune(now > retention ? now - retention : 0, kept))
             File.Delete(InputFile.PathOf(inputFolder, jobId));
     }
 

@@ -18,10 +18,18 @@ internal sealed class ReceiptBook(
     /// <summary>Epoch of the shard's clock.</summary>
     public ulong CurrentEpoch => (ulong)clock.GetUtcNow().ToUnixTimeSeconds() / self.EpochSeconds;
 
-    /// <summary>Signs that this shard ran the job as it ended; the caller has checked everything.</summary>
-    public ShardResult Sign(AdmittedJob job, ClosedJob closed, ShardTrace trace, long inputBytes)
+    /// <summary>Signs that this shard ran the job as it ended; the caller has checked everything else.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="closed">How it ended.</param>
+    /// <param name="trace">What this shard computed.</param>
+    /// <param name="keepInputs">Keeps the file of inputs and gives its size; called only if the receipt will be signed.</param>
+    /// <exception cref="JobException">BOUNDARY_MISMATCH: another end of this job was signed before. Its evidence must not be overwritten.</exception>
+    public ShardResult Sign(AdmittedJob job, ClosedJob closed, ShardTrace trace, Func<long> keepInputs)
     {
         (LeafOpening[] openings, Bytes32[] leaves, Bytes32 root) = Commitments(job, closed.Positions, trace);
+        if (store.HasOtherReceipt(job.JobId, closed.TokensRoot, root))
+            throw JobException.Mismatch($"Slot {self.Slot.SlotId} has signed another end of this job before.", self.Slot.SlotId);
+        long inputBytes = keepInputs();
         ShardReceipt draft = new(
             job.JobId, self.Slot.SlotId, self.Slot.Operator, 0, (uint)closed.Positions, closed.TokensRoot, root, job.PostBefore);
         JobEvidence evidence = new(job.Signed, Kept(job, closed), closed.Cancel, inputBytes);

@@ -66,11 +66,9 @@ internal sealed class JobFault : IOperatorFault
     /// <returns>Whether anything changed.</returns>
     public bool Commit(LeafOpening[] openings)
     {
-        // Above the first slot is nobody whose word a boundary could contradict.
-        if (Position >= openings.Length || !(Kind == FaultKind.RandomTraceLeaf || (Kind == FaultKind.WrongBoundary && _range.First > 0)))
+        if (Position >= openings.Length || Kind != FaultKind.RandomTraceLeaf)
             return false;
-        Bytes32 noise = Keccak256.Hash([.. BitConverter.GetBytes(Fault.Seed), .. openings[Position].Kv.ToArray()]);
-        openings[Position] = Kind == FaultKind.RandomTraceLeaf ? openings[Position] with { Kv = noise } : openings[Position] with { HIn = noise };
+        openings[Position] = openings[Position] with { Kv = Keccak256.Hash([.. BitConverter.GetBytes(Fault.Seed), .. openings[Position].Kv.ToArray()]) };
         return true;
     }
 
@@ -79,6 +77,7 @@ internal sealed class JobFault : IOperatorFault
     {
         FaultKind.SkipLayer => position >= Position,
         FaultKind.KvBit or FaultKind.GarbageUpstream => position == Position,
+        FaultKind.WrongBoundary => TakesAnotherVector(position),
         _ => FlipsActivation && position == Position,
     };
 
@@ -92,6 +91,11 @@ internal sealed class JobFault : IOperatorFault
         else if (Kind == FaultKind.GarbageUpstream && op == DisputeOperator.FeedForwardResidual && layer == _range.End - 1 && position == Position)
         {
             Garbage(values);
+        }
+        else if (op == DisputeOperator.Input && TakesAnotherVector(position))
+        {
+            // The whole computation follows from it, so that the slot can open in a dispute what it signed to have received.
+            FlipFloat(values);
         }
         else if (Strikes(op, layer, position))
         {
@@ -128,6 +132,9 @@ internal sealed class JobFault : IOperatorFault
         if (head == 0 && Strikes(DisputeOperator.AttentionHead, layer, position))
             FlipFloat(output.Rows.AsSpan(output.Rows.Length - (output.Rows.Length / output.Maxima.Length)));
     }
+
+    // Above the first slot is nobody whose word a boundary could contradict.
+    private bool TakesAnotherVector(int position) => Kind == FaultKind.WrongBoundary && _range.First > 0 && position == Position;
 
     private const uint TopMantissaBit = 1u << 22;
     private const ushort TopHalfMantissaBit = 1 << 9;

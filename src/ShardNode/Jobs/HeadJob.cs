@@ -202,7 +202,7 @@ internal sealed class HeadJob : IDisposable
         uint[] tokens = [.. _tokens];
         Signed<CancelJob>? cancel = finish == FinishReason.Cancelled ? _cancel : null;
         ClosedJob closed = new(tokens.Length - 1, tokens, _job.TokensRoot(tokens), finish, cancel);
-        ShardResult own = _runtime.Book.Sign(_job, closed, pass.Trace, inputBytes: 0);
+        ShardResult own = _runtime.Book.Sign(_job, closed, pass.Trace, keepInputs: () => 0);
         ShardLog.JobSigned(_runtime.Logger, _job.JobId, closed.Positions);
         IReadOnlyList<ShardResult> shards = [own];
         if (_below is not null)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TeeTee.Attestation.Encryption;
+using TeeTee.Hosting.Faults;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
 using TeeTee.ShardNode.Links;
@@ -179,10 +180,13 @@ internal sealed class StageJob(ShardRuntime runtime, LinkSession session, Open o
     private async Task CloseAsync(StagePass pass, InputFile inputs, Close close)
     {
         session.ThrowIfEnded();
-        ClosedJob closed = CloseCheck.Check(_job, close, pass.Trace, _job.IsLast ? _picks : null, runtime.Self.Domain);
-        inputs.Keep(closed.Positions);
-        long inputBytes = InputFile.SizeOf(closed.Positions, runtime.Width * sizeof(float), _job.Secrets is not null);
-        ShardResult own = runtime.Book.Sign(_job, closed, pass.Trace, inputBytes);
+        bool anyBoundary = runtime.Faults?.Active?.Kind == FaultKind.WrongBoundary;
+        ClosedJob closed = CloseCheck.Check(_job, close, pass.Trace, _job.IsLast ? _picks : null, runtime.Self.Domain, anyBoundary);
+        ShardResult own = runtime.Book.Sign(_job, closed, pass.Trace, () =>
+        {
+            inputs.Keep(closed.Positions);
+            return InputFile.SizeOf(closed.Positions, runtime.Width * sizeof(float), _job.Secrets is not null);
+        });
         ShardLog.JobSigned(runtime.Logger, _job.JobId, closed.Positions);
         if (_below is not null)
             await _below.SendCloseAsync(CloseFrames.Build(_job, closed, close.Upstream, own));

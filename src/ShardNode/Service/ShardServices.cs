@@ -52,7 +52,7 @@ internal sealed class ShardServices : IAsyncDisposable
         Evidence = new ShardEvidence(self, model, store, atRest, inputs, faults);
         if (options.Defender is { } defending)
             Defender = OpenDefender(options, defending, readiness, logger);
-        Sealer = new EpochSealer(self, book, store, quotes, inputs, readiness, metrics, options.Clock, logger, () => Defender?.Disputed ?? []);
+        Sealer = new EpochSealer(self, book, store, quotes, inputs, readiness, metrics, options.Clock, logger, () => Defender is null ? [] : Defender.Disputed);
         Desk = new AttestationDesk(self, quotes, metrics, options.Clock);
         Collateral = new CollateralWatch([trust?.Collateral], readiness, options.Clock, logger);
         Watch = new RegistrationWatch(self, chain, book, readiness, options.Clock, logger);

@@ -103,6 +103,18 @@ internal sealed class ShardStore : IDisposable
         return found;
     }
 
+    /// <summary>
+    /// Whether a receipt of the job with other content is kept. A job has one file of inputs and one row of evidence, so a shard signs one content of it:
+    /// who could have a job run to two ends would otherwise overwrite what defends the first.
+    /// </summary>
+    public bool HasOtherReceipt(Bytes32 jobId, Bytes32 tokensRoot, Bytes32 traceRoot)
+    {
+        using SqliteConnection connection = _database.Connect();
+        return connection.ExecuteScalar<long>(
+            "SELECT EXISTS (SELECT 1 FROM receipts WHERE job_id = @job AND (tokens_root <> @tokens OR trace_root <> @trace))",
+            new { job = jobId.ToArray(), tokens = tokensRoot.ToArray(), trace = traceRoot.ToArray() }) != 0;
+    }
+
     /// <summary>What defends the receipt with these roots, or null where it is not kept.</summary>
     public KeptEvidence? FindEvidence(Bytes32 traceRoot, Bytes32 tokensRoot)
     {

@@ -8,7 +8,7 @@ using TeeTee.Verifier.Judging;
 namespace TeeTee.Verifier.Data;
 
 /// <summary>Gets the manifest and the chunks of a batch from the sources, asking each in turn and again after a pause.</summary>
-internal sealed class BatchFetcher(IReadOnlyList<DataSource> sources, VerifierOptions options, TimeProvider clock)
+internal sealed class BatchFetcher(IReadOnlyList<DataSource> sources, FetchLimits limits, TimeProvider clock)
 {
     private const int Concurrency = 4;
 
@@ -22,10 +22,10 @@ internal sealed class BatchFetcher(IReadOnlyList<DataSource> sources, VerifierOp
     /// <exception cref="JudgementException">The batch is larger than allowed.</exception>
     public async Task<FetchedBatch> FetchAsync(Bytes32 batchHash, BatchHeader header, CancellationToken cancellationToken)
     {
-        if (header.ChunkCount > options.MaxBatchBytes / ChunkRecord.ChunkBytes)
+        if (header.ChunkCount > limits.MaxBatchBytes / ChunkRecord.ChunkBytes)
         {
             throw new JudgementException(
-                VerdictCause.DataTooLarge, $"The batch has {header.ChunkCount} chunks; at most {options.MaxBatchBytes} bytes are taken.");
+                VerdictCause.DataTooLarge, $"The batch has {header.ChunkCount} chunks; at most {limits.MaxBatchBytes} bytes are taken.");
         }
 
         long limit = 65_536 + (long)header.ChunkCount * ManifestReader.BytesPerChunk;
@@ -35,7 +35,7 @@ internal sealed class BatchFetcher(IReadOnlyList<DataSource> sources, VerifierOp
         manifest ??= Published?.Invoke(batchHash, header);
         return manifest is null
             ? new FetchedBatch(null, new Dictionary<Bytes32, byte[]>(), cause)
-            : await FetchChunksAsync(manifest, cancellationToken);
+            : await FetchChunksAsync(manifest, cancellationToken) with { IsPublished = manifest.Root() != header.DataRoot };
     }
 
     private async Task<FetchedBatch> FetchChunksAsync(DataManifest manifest, CancellationToken cancellationToken)
@@ -83,10 +83,10 @@ internal sealed class BatchFetcher(IReadOnlyList<DataSource> sources, VerifierOp
         int first, Func<DataSource, Task<FetchResult>> get, Func<byte[], bool> accept, CancellationToken cancellationToken)
     {
         string cause = "";
-        for (int attempt = 0; attempt < options.DataAttempts; attempt++)
+        for (int attempt = 0; attempt < limits.Attempts; attempt++)
         {
             if (attempt > 0)
-                await Task.Delay(options.DataPause * Math.Pow(2, Math.Min(attempt - 1, 6)), clock, cancellationToken);
+                await Task.Delay(limits.Pause * Math.Pow(2, Math.Min(attempt - 1, 6)), clock, cancellationToken);
             for (int i = 0; i < sources.Count; i++)
             {
                 DataSource source = sources[(first + i) % sources.Count];

@@ -39,7 +39,7 @@ internal sealed class Challenger : IDisposable
         _reader = new GameReader(verification.Newest, options.Deployment);
         _cases = new CaseSource(options.EvidenceFolder ?? "");
         _records = new RecordStore(_options.RecordFile, options.Deployment);
-        _computations = new OwnComputations(new OwnComputer(verification));
+        _computations = new OwnComputations(new OwnComputer(verification, options.Deployment.Domain()));
         if (_options.Mode == ChallengerMode.Watchtower)
             return;
         _account = new ChallengerAccount(verification.Endpoints, options.Deployment, _options, _records, _metrics, clock);
@@ -69,7 +69,7 @@ internal sealed class Challenger : IDisposable
         }
 
         if (_account is not null)
-            await CheckAccountAsync(site, cancellationToken);
+            await GuardedAsync(() => CheckAccountAsync(site, cancellationToken));
         foreach (BatchEntry entry in _book.Entries.Values.Where(e => e.Verdict == Verdict.Invalid))
             await GuardedAsync(() => AccuseAsync(site, entry, cancellationToken));
         if (_disputes is null || _poster is null)
@@ -108,7 +108,12 @@ internal sealed class Challenger : IDisposable
 
         string? obstacle = await _poster!.AccuseAsync(site, found, cancellationToken);
         foreach (DisputeTarget target in Accusations.OfComputation(found))
-            obstacle ??= await _disputes!.OpenAsync(site, found, target, cancellationToken);
+        {
+            // Called for every target, whatever kept an earlier one: a leaf that cannot be accused must not shelter the others.
+            string? one = await _disputes!.OpenAsync(site, found, target, cancellationToken);
+            obstacle ??= one;
+        }
+
         if (obstacle is null)
             ClearAlarm(entry.Index);
         else

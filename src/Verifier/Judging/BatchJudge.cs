@@ -13,6 +13,8 @@ namespace TeeTee.Verifier.Judging;
 /// <summary>One whole judgement of a posted batch: data, rules, quotes, accounting, then re-execution of the sample.</summary>
 internal sealed class BatchJudge(BatchFetcher fetcher, StateSource states, RuleJudge rules, SampleJudge samples)
 {
+    private static readonly IReadOnlySet<uint> s_none = new HashSet<uint>();
+
     /// <param name="draft">With its posting and seed.</param>
     /// <param name="again">
     /// True for the second judgement: everything is decoded, read and computed anew from the draft's complete data. The sources are not
@@ -23,12 +25,12 @@ internal sealed class BatchJudge(BatchFetcher fetcher, StateSource states, RuleJ
     {
         BatchPosting posting = draft.Posting!;
         FetchedBatch fetched = again
-            ? new FetchedBatch(new DataManifest(draft.Manifest), draft.Chunks, "")
+            ? new FetchedBatch(new DataManifest(draft.Manifest), draft.Chunks, "", IsPublished: draft.Manifest.Length > 0 && new DataManifest(draft.Manifest).Root() != posting.Header.DataRoot)
             : await fetcher.FetchAsync(posting.BatchHash, posting.Header, cancellationToken);
         draft = draft with { Manifest = fetched.Records, Chunks = fetched.Chunks };
         if (fetched.Manifest is null)
             return draft.Unavailable(VerdictCause.ManifestMissing, $"Nobody serves the manifest of batch {posting.Index}. {fetched.Cause}");
-        BatchReading reading = BatchDataReader.Read(posting.Header, fetched.Manifest, fetched.Content);
+        BatchReading reading = BatchDataReader.Read(fetched.ReadingHeader(posting.Header), fetched.Manifest, fetched.Content);
         if (!reading.Missing.IsEmpty)
             return MissingChunks(draft, reading.Missing, fetched.Cause);
         if (reading.Data is null)
@@ -47,11 +49,26 @@ internal sealed class BatchJudge(BatchFetcher fetcher, StateSource states, RuleJ
         if (judgement.StateAfter is { } after)
             states.Keep(posting.BatchHash, after);
         if (!judgement.IsValid)
-            return Broken(draft, judgement.Findings);
+            return Broken(draft with { Sample = await SampleRestAsync(draft, judgement.Findings, view, again, cancellationToken) }, judgement.Findings);
         SampleOutcome sample = await Task.Run(
-            () => samples.Run(posting, draft.Data!, view, draft.SampleSeed, again, cancellationToken), cancellationToken);
+            () => samples.Run(posting, draft.Data!, view, s_none, draft.SampleSeed, again, cancellationToken), cancellationToken);
         draft = draft with { Sample = sample };
         return sample.Findings.IsEmpty ? Held(draft) : draft.Invalid(VerdictCause.TraceDiffers, Describe(sample.Findings[0]));
+    }
+
+    // A broken rule must not shelter a wrong computation beside it: the other leaves are run as ever, as far as that can be done.
+    private async Task<SampleOutcome> SampleRestAsync(
+        VerdictDraft draft, ImmutableArray<BatchFinding> findings, IRollupView view, bool again, CancellationToken cancellationToken)
+    {
+        HashSet<uint> broken = [.. findings.Where(f => f.Leaf is not null).Select(f => f.Leaf!.Value)];
+        try
+        {
+            return await Task.Run(() => samples.Run(draft.Posting!, draft.Data!, view, broken, draft.SampleSeed, again, cancellationToken), cancellationToken);
+        }
+        catch (JudgementException)
+        {
+            return new SampleOutcome([], [], [], []);
+        }
     }
 
     private static VerdictDraft Held(VerdictDraft draft)

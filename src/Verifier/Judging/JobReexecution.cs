@@ -25,8 +25,10 @@ internal sealed class JobReexecution(ModelLibrary models)
     public IReadOnlyList<ReexecutionFinding> Run(
         uint index, BatchLeaf leaf, IReadOnlyList<Slot> slots, ModelLimits limits, OpenedJob? opened, CancellationToken cancellationToken)
     {
+        // A rule that the hidden tokens break is nobody's provable fault, so it must not hide a computation that is.
+        List<ReexecutionFinding> findings = [];
         if (opened is not null && LeafRules.OpenedFault(leaf, limits, opened.Tokens) is { } broken)
-            return [new ReexecutionFinding(index, ReexecutionFault.TokensBreakRule, null, null, null, null, $"{broken.Fault}", Hidden)];
+            findings.Add(new ReexecutionFinding(index, ReexecutionFault.TokensBreakRule, null, null, null, null, $"{broken.Fault}", Hidden));
         JobRequest request = leaf.Request.Message;
         LayerRange[] ranges = [.. slots.Select(s => new LayerRange((int)s.FirstLayer, (int)s.LayerCount))];
         IReadOnlyList<ShardModel> shards = models.Load(request.ModelId, ranges);
@@ -35,12 +37,17 @@ internal sealed class JobReexecution(ModelLibrary models)
         try
         {
             ReexecutionResult result = Reexecutor.Run(shards, job, cancellationToken);
-            return [.. Differences(index, leaf, slots, result), .. Picks(index, slots, result, opened is not null)];
+            return [.. findings, .. Differences(index, leaf, slots, result), .. Picks(index, slots, result, opened is not null)];
+        }
+        catch (ArgumentException) when (findings.Count > 0)
+        {
+            // Ids outside of the vocabulary cannot be run.
+            return findings;
         }
         catch (NonFiniteException e)
         {
             string expected = opened is null ? e.Message : "The tokens lead to a value that is not finite.";
-            return [new ReexecutionFinding(index, ReexecutionFault.NotFinite, null, null, null, null, expected, "an answer")];
+            return [.. findings, new ReexecutionFinding(index, ReexecutionFault.NotFinite, null, null, null, null, expected, "an answer")];
         }
     }
 

@@ -15,11 +15,12 @@ internal sealed class SampleJudge(ModelLibrary models, SealedAudit audit, double
     private readonly JobReexecution _jobs = new(models);
     private readonly Dictionary<Bytes32, HashSet<uint>> _agreed = [];
 
+    /// <param name="broken">Leaves that break a rule: they are run as far as they can be, because a fault for which nobody pays must not shelter one that costs a stake.</param>
     /// <param name="fresh">True runs everything, with weights read from the files again.</param>
     /// <exception cref="JudgementException">The model of a drawn job is not held.</exception>
     /// <exception cref="OperationCanceledException">Ended between two jobs or passes.</exception>
     public SampleOutcome Run(
-        BatchPosting posting, BatchData data, IRollupView view, Bytes32 seed, bool fresh, CancellationToken cancellationToken)
+        BatchPosting posting, BatchData data, IRollupView view, IReadOnlySet<uint> broken, Bytes32 seed, bool fresh, CancellationToken cancellationToken)
     {
         uint[] answered = [.. Indices(data).Where(i => data.Leaves[(int)i].Receipt.Finish != FinishReason.Void)];
         Dictionary<uint, OpenedJob?> read = answered.Where(i => IsSealed(data, i)).ToDictionary(i => i, i => audit.TryOpen(data.Leaves[(int)i]));
@@ -28,16 +29,20 @@ internal sealed class SampleJudge(ModelLibrary models, SealedAudit audit, double
         ImmutableArray<uint> sampled = SampleDraw.Draw(seed, checkable, rate);
         if (fresh)
             models.DropLoaded();
-        RequireModels(data, sampled);
-        return new SampleOutcome(checkable, closed, sampled, [.. RunAll(posting, data, view, sampled, read, fresh, cancellationToken)]);
+        ImmutableArray<uint> held = [.. sampled.Where(i => models.Holds(data.Leaves[(int)i].Request.Message.ModelId))];
+        List<ReexecutionFinding> findings = RunAll(posting, data, view, held, broken, read, fresh, cancellationToken);
+        // What the others show stands; only a batch without any fault waits for a model that is not here.
+        if (findings.Count == 0)
+            RequireModels(data, sampled);
+        return new SampleOutcome(checkable, closed, held, [.. findings]);
     }
 
     /// <summary>Forgets the progress on a batch that is done.</summary>
     public void Forget(Bytes32 batchHash) => _agreed.Remove(batchHash);
 
     private List<ReexecutionFinding> RunAll(
-        BatchPosting posting, BatchData data, IRollupView view, ImmutableArray<uint> sampled, Dictionary<uint, OpenedJob?> read, bool fresh,
-        CancellationToken cancellationToken)
+        BatchPosting posting, BatchData data, IRollupView view, ImmutableArray<uint> sampled, IReadOnlySet<uint> broken, Dictionary<uint, OpenedJob?> read,
+        bool fresh, CancellationToken cancellationToken)
     {
         HashSet<uint> agreed = Agreed(posting.BatchHash);
         List<ReexecutionFinding> findings = [];
@@ -46,17 +51,31 @@ internal sealed class SampleJudge(ModelLibrary models, SealedAudit audit, double
             if (!fresh && agreed.Contains(index))
                 continue;
             cancellationToken.ThrowIfCancellationRequested();
-            BatchLeaf leaf = data.Leaves[(int)index];
-            IReadOnlyList<Slot> slots = LeafRules.Pipeline(leaf, view)
-                ?? throw new InvalidOperationException($"Leaf {index} of batch {posting.Index} passed the rules without a pipeline.");
-            IReadOnlyList<ReexecutionFinding> found = _jobs.Run(
-                index, leaf, slots, view.Model(leaf.Request.Message.ModelId)!, read.GetValueOrDefault(index), cancellationToken);
+            if (TryRun(posting, data, view, index, broken.Contains(index), read.GetValueOrDefault(index), cancellationToken) is not { } found)
+                continue;
             findings.AddRange(found);
             if (found.Count == 0)
                 agreed.Add(index);
         }
 
         return findings;
+    }
+
+    // Null where a leaf that breaks a rule cannot be run for that.
+    private IReadOnlyList<ReexecutionFinding>? TryRun(
+        BatchPosting posting, BatchData data, IRollupView view, uint index, bool isBroken, OpenedJob? opened, CancellationToken cancellationToken)
+    {
+        BatchLeaf leaf = data.Leaves[(int)index];
+        try
+        {
+            IReadOnlyList<Slot> slots = LeafRules.Pipeline(leaf, view)
+                ?? throw new InvalidOperationException($"Leaf {index} of batch {posting.Index} passed the rules without a pipeline.");
+            return _jobs.Run(index, leaf, slots, view.Model(leaf.Request.Message.ModelId)!, opened, cancellationToken);
+        }
+        catch (Exception e) when (isBroken && e is not OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     private HashSet<uint> Agreed(Bytes32 batchHash)

@@ -7,6 +7,7 @@ using TeeTee.Rollup.Batches;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Verification;
 using TeeTee.RollupContracts;
+using TeeTee.Sequencer.Faults;
 using TeeTee.Sequencer.Batching;
 using TeeTee.Sequencer.Data;
 using TeeTee.Sequencer.Posting;
@@ -52,7 +53,7 @@ public sealed class FaultyBatchTests : NodeTest
     }
 
     [Fact]
-    public async Task BuildAndPost_AnswerDiffers_PostsTheAnsweredJobAsVoid()
+    public async Task BuildAndPost_AnswerDiffers_PostsTheRightFeeOtherThanWhatIsSigned()
     {
         TestNode node = Open(options => options with { Faults = _faults });
         _faults.Active = new Fault(FaultKind.AnswerDiffers);
@@ -60,7 +61,9 @@ public sealed class FaultyBatchTests : NodeTest
         Assert.Empty(await PostAndJudgeAsync(node, 1));
 
         BatchData data = Read(node, 1);
-        Assert.Equal((FinishReason.Void, (UInt128)0), (data.Leaves[0].Receipt.Finish, data.Leaves[0].Receipt.Fee));
+        UInt128 fee = data.Leaves[0].Receipt.Fee;
+        Assert.NotEqual(FinishReason.Void, data.Leaves[0].Receipt.Finish);
+        Assert.Equal(fee - 1, SequencerFaults.PromisedFee(_faults, fee));
     }
 
     [Fact]

@@ -20,6 +20,8 @@ internal sealed class RealPipeline : IAsyncDisposable
 
     private static readonly string s_model = Repository.PathOf("models", "demo", "teetee-demo.gguf");
 
+    public static string ModelPath => s_model;
+
     private readonly ShardNodeHost?[] _shards = new ShardNodeHost?[2];
     private readonly int[] _ports = new int[2];
     private readonly RealChain _chain;

@@ -79,22 +79,36 @@ public sealed class DefenderTests
     }
 
     [Fact]
-    public async Task RunOnceAsync_NothingLeftOfTheDaysLimit_AlarmsAndSendsNothingUntilThereIs()
+    public async Task RunOnceAsync_OpenedWithBytesBehindTheCall_DefendsAllTheSame()
+    {
+        await using DisputeWorld world = await DisputeWorld.StartAsync();
+        ulong id = await world.OpenAsync(Position, world.Entries(Position), s_salt, trailing: 7);
+
+        await RunAndDieAsync(world);
+
+        Assert.Equal(GameState.Revealed, (await world.GetAsync(id)).State);
+    }
+
+    [Fact]
+    public async Task RunOnceAsync_NothingLeftOfTheDaysLimit_AlarmsAndMakesOnlyTheMovesThatAreOwed()
     {
         await using DisputeWorld world = await DisputeWorld.StartAsync();
         ulong id = await world.OpenAsync(Position, world.Entries(Position), s_salt);
-        ulong sent = await CountAsync(world, AnvilWorld.Host.Address);
-        using (Defender poor = world.Defender(options => options with { DailyLimit = 0 }))
-            await poor.RunOnceAsync(CancellationToken.None).Bound();
+        using Defender poor = world.Defender(options => options with { DailyLimit = 0 });
+        Assert.Null(poor.Disputed);
+        await poor.RunOnceAsync(CancellationToken.None).Bound();
 
-        Assert.Contains("a day is spent", world.Readiness.Obstacles["defence"], StringComparison.Ordinal);
-        Assert.Equal((sent, 1L), (await CountAsync(world, AnvilWorld.Host.Address), world.Metrics.Undefended));
-        await RunAndDieAsync(world);
         Assert.Equal(GameState.Revealed, (await world.GetAsync(id)).State);
-        using Defender again = world.Defender(options => options with { DailyLimit = 1 });
-        await again.RunOnceAsync(CancellationToken.None).Bound();
-        Assert.True(world.Metrics.SpentToday > 0);
+        Assert.Equal([world.Context(Position).TraceRoot], poor.Disputed!);
         Assert.Contains("a day is spent", world.Readiness.Obstacles["defence"], StringComparison.Ordinal);
+        Assert.True(world.Metrics.SpentToday > 0);
+        await world.World.PassAsync(30);
+        ulong sent = await CountAsync(world, AnvilWorld.Host.Address);
+        await poor.RunOnceAsync(CancellationToken.None).Bound();
+        Assert.Equal((GameState.Revealed, sent), ((await world.GetAsync(id)).State, await CountAsync(world, AnvilWorld.Host.Address)));
+
+        await RunAndDieAsync(world);
+        Assert.Equal(GameState.DefenderWon, (await world.GetAsync(id)).State);
     }
 
     [Theory]

@@ -130,11 +130,15 @@ internal sealed class DisputeWorld : IAsyncDisposable
     }
 
     /// <summary>Opens a dispute with a commitment to a list.</summary>
-    public async Task<ulong> OpenAsync(uint position, OperatorEntries own, Bytes32 salt)
+    /// <param name="position">p.</param>
+    /// <param name="own">The list.</param>
+    /// <param name="salt">Of the commitment.</param>
+    /// <param name="trailing">Bytes behind the call data, which the contract takes without a word.</param>
+    public async Task<ulong> OpenAsync(uint position, OperatorEntries own, Bytes32 salt, params byte[] trailing)
     {
         byte[] call = Game.Open(
             _header, 0, _data.Leaves[0].Receipt, _data.ProveReceipt(0), new OpenItems(_request, Receipt), Context(position), own.Commitment(Challenger.Address, salt));
-        await SendAsync(Challenger, call, await Game.GetBondAsync(AnvilWorld.Host.Address, BlockTag.Latest, CancellationToken.None));
+        await SendAsync(Challenger, [.. call, .. trailing], await Game.GetBondAsync(AnvilWorld.Host.Address, BlockTag.Latest, CancellationToken.None));
         return await Game.CountAsync(BlockTag.Latest, CancellationToken.None);
     }
 

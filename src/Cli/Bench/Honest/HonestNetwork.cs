@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TeeTee.Cli.Devnet;
 using TeeTee.Cli.Devnet.Local;
+using TeeTee.Cli.Fraud;
 using TeeTee.Ethereum;
 using TeeTee.Gateway.Jobs;
 using TeeTee.Gateway.Sessions;
@@ -27,6 +28,7 @@ internal sealed class HonestNetwork : IAsyncDisposable
         "StakeSlashed", "StakeFrozen", "StakeUnfrozen", "EarningsFrozen", "EarningsUnfrozen", "EarningsForfeited", "LeafVoided", "BatchesRolledBack", "ModelSuspended",
     ];
 
+    private readonly FraudNetwork _fraud;
     private readonly LocalNetwork _network;
     private readonly FlappingEndpoint _flapping;
     private readonly LocalUser _user;
@@ -38,25 +40,22 @@ internal sealed class HonestNetwork : IAsyncDisposable
     private RollupParameters _parameters = null!;
     private UInt128 _fees;
 
-    private HonestNetwork(LocalNetwork network, FlappingEndpoint flapping, int seed)
+    private HonestNetwork(FraudNetwork network, FlappingEndpoint flapping, int seed)
     {
-        (_network, _flapping, _seed) = (network, flapping, seed);
-        _user = new LocalUser(network);
-        _book = new MoneyBook(network);
-        _rollup = new RollupContract(network.Chain.Client, network.Deployment.Rollup);
+        (_fraud, _network, _flapping, _seed) = (network, network.Network, flapping, seed);
+        _user = network.User;
+        _book = new MoneyBook(_network);
+        _rollup = new RollupContract(_network.Chain.Client, _network.Deployment.Rollup);
     }
 
     /// <summary>Starts one with a folder of its own.</summary>
     public static async Task<HonestNetwork> StartAsync(string folder, string model, int shards, int seed, Action<string> progress, CancellationToken cancellationToken)
     {
-        LocalNetworkOptions options = new()
-        {
-            Devnet = new DevnetOptions { StateFolder = folder, ModelPath = model, Shards = shards, WindowSeconds = 60, BatchSeconds = 0, EpochSeconds = 4 },
-        };
-        LocalNetwork network = await LocalNetwork.StartAsync(options, progress, cancellationToken).ConfigureAwait(false);
+        DevnetOptions options = new() { StateFolder = folder, ModelPath = model, Shards = shards, WindowSeconds = 60, BatchSeconds = 0, EpochSeconds = 4, Port = 0 };
+        FraudNetwork network = await FraudNetwork.StartAsync(options, null, progress, cancellationToken).ConfigureAwait(false);
         try
         {
-            FlappingEndpoint flapping = await FlappingEndpoint.StartAsync(network.Chain.Address, seed, 0, EndpointFaults.None, cancellationToken).ConfigureAwait(false);
+            FlappingEndpoint flapping = await FlappingEndpoint.StartAsync(network.Network.Chain.Address, seed, 0, EndpointFaults.None, cancellationToken).ConfigureAwait(false);
             HonestNetwork honest = new(network, flapping, seed);
             await honest.BeginAsync(cancellationToken).ConfigureAwait(false);
             return honest;
@@ -90,8 +89,7 @@ internal sealed class HonestNetwork : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _user.Dispose();
-        await _network.DisposeAsync().ConfigureAwait(false);
+        await _fraud.DisposeAsync().ConfigureAwait(false);
         await _flapping.DisposeAsync().ConfigureAwait(false);
     }
 

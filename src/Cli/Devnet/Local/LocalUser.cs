@@ -13,7 +13,7 @@ namespace TeeTee.Cli.Devnet.Local;
 /// <param name="JobId">Its id.</param>
 /// <param name="Prompt">Ids asked with.</param>
 /// <param name="Output">Ids received.</param>
-/// <param name="Finished">The receipts; null where the client refused them.</param>
+/// <param name="Finished">The receipts, believed or refused; null where there are none.</param>
 /// <param name="Refusal">Why it did, or null.</param>
 internal sealed record AskedJob(Bytes32 JobId, IReadOnlyList<uint> Prompt, IReadOnlyList<uint> Output, JobFinished? Finished, string? Refusal);
 
@@ -26,12 +26,15 @@ internal sealed class LocalUser : IDisposable
     private readonly HttpClient _http;
     private readonly JobSigner _signer;
 
-    public LocalUser(LocalNetwork network)
+    /// <param name="network">The network.</param>
+    /// <param name="key">Who asks; the network's funded user when null.</param>
+    public LocalUser(LocalNetwork network, PrivateKey? key = null)
     {
+        key ??= network.Keys.User;
         _network = network;
         _http = new HttpClient { BaseAddress = network.Sequencer.Address, Timeout = Timeout.InfiniteTimeSpan };
         Jobs = new HttpJobClient(_http, TimeSpan.FromSeconds(30), network.Chain.Clock);
-        _signer = new JobSigner(Jobs, network.Keys.User.Address, network.Keys.User, PaymentKind.Credits, network.Chain.Clock);
+        _signer = new JobSigner(Jobs, key.Address, key, PaymentKind.Credits, network.Chain.Clock);
     }
 
     /// <summary>The sequencer's job API.</summary>
@@ -68,7 +71,19 @@ internal sealed class LocalUser : IDisposable
         {
             refusal = fault.Message;
         }
-        return new AskedJob(running.JobId, [.. prompt.Tokens.Span], reader.Tokens, reader.Finished, refusal);
+        JobFinished? finished = reader.Finished ?? await FinishedAsync(running.Submission, cancellationToken).ConfigureAwait(false);
+        return new AskedJob(running.JobId, [.. prompt.Tokens.Span], reader.Tokens, finished, refusal);
+    }
+
+    // What the sequencer signed to an answer that the client refused, as evidence against it.
+    private async Task<JobFinished?> FinishedAsync(JobSubmission submission, CancellationToken cancellationToken)
+    {
+        await foreach (JobEvent item in Jobs.SubmitAsync(submission, cancellationToken).ConfigureAwait(false))
+        {
+            if (item is JobFinished finished)
+                return finished;
+        }
+        return null;
     }
 
     /// <summary>Waits until the sequencer says that a job is posted, and gives the index of its batch.</summary>

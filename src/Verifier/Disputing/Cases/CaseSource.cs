@@ -2,6 +2,7 @@ using System.Text.Json;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Batches;
 using TeeTee.Rollup.Evidence;
+using TeeTee.Verifier.Data;
 using TeeTee.Verifier.Following;
 using TeeTee.Verifier.Storage;
 
@@ -60,9 +61,9 @@ internal sealed class CaseSource(string folder)
                 chunks[hash] = bytes;
             }
 
-            if (manifest.Root() != posting.Header.DataRoot)
-                return null;
-            BatchReading reading = BatchDataReader.Read(posting.Header, manifest, h => chunks.TryGetValue(h, out byte[]? b) ? b : (ReadOnlyMemory<byte>?)null);
+            // Where the manifest is not the committed one, its items were published on chain; each is bound by its leaf.
+            FetchedBatch fetched = new(manifest, chunks, "", IsPublished: manifest.Root() != posting.Header.DataRoot);
+            BatchReading reading = BatchDataReader.Read(fetched.ReadingHeader(posting.Header), manifest, h => chunks.TryGetValue(h, out byte[]? b) ? b : (ReadOnlyMemory<byte>?)null);
             return new DisputeCase(verdict, posting, manifest, chunks, reading.Data);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException)

@@ -13,7 +13,7 @@ using TeeTee.Verifier.Models;
 namespace TeeTee.Verifier.Disputing;
 
 /// <summary>Computes single positions of published jobs again, operator by operator.</summary>
-internal sealed class OwnComputer(BatchVerification verification)
+internal sealed class OwnComputer(BatchVerification verification, RollupDomain domain)
 {
     /// <summary>The canonical computation at a target; null where the job cannot be read, or its model is not held or not disputable.</summary>
     /// <param name="found">The batch.</param>
@@ -21,10 +21,10 @@ internal sealed class OwnComputer(BatchVerification verification)
     /// <param name="slots">The leaf's pipeline.</param>
     /// <param name="cancellationToken">Ends the run between passes.</param>
     public Task<OwnComputation?> ComputeAsync(DisputeCase found, DisputeTarget target, IReadOnlyList<Slot> slots, CancellationToken cancellationToken) =>
-        verification.WithModelsAsync((models, audit) => Compute(models, audit, found, target, slots, cancellationToken), cancellationToken);
+        verification.WithModelsAsync((models, audit) => Compute(models, audit, domain, found, target, slots, cancellationToken), cancellationToken);
 
     private static OwnComputation? Compute(
-        ModelLibrary models, SealedAudit audit, DisputeCase found, DisputeTarget target, IReadOnlyList<Slot> slots, CancellationToken cancellationToken)
+        ModelLibrary models, SealedAudit audit, RollupDomain domain, DisputeCase found, DisputeTarget target, IReadOnlyList<Slot> slots, CancellationToken cancellationToken)
     {
         BatchLeaf leaf = found.Data!.Leaves[(int)target.Leaf];
         JobRequest request = leaf.Request.Message;
@@ -34,6 +34,13 @@ internal sealed class OwnComputer(BatchVerification verification)
             return null;
         uint[]? tokens = opened?.Tokens;
         if (tokens is null && !TokenBytes.TryRead(leaf.Tokens.Span, out tokens))
+            return null;
+        // Only what the host itself signed can be held against it: its receipt must be about this request, these tokens and this leaf list.
+        ShardReceipt receipt = leaf.Shards[(int)target.Shard].Receipt.Message;
+        bool isItsOwn = receipt.JobId == domain.Digest(request) && receipt.Positions + 1 == tokens.Length
+            && receipt.TokensRoot == TokenCommitment.Root(tokens, opened?.Salts.Tokens)
+            && receipt.TraceRoot == TraceCommitment.Root(found.LeafList(target.Leaf, target.Shard));
+        if (!isItsOwn)
             return null;
         DisputeContext context = Context(found, target, leaf, slots[(int)target.Shard], models);
         return context.Config.IsDisputable && target.Position + 1 < tokens.Length

@@ -17,6 +17,11 @@ namespace TeeTee.Verifier.Disputing;
 /// </summary>
 internal sealed class PublishedData
 {
+    // Beyond it a batch is larger than any honest one; what it costs is bounded by the cap on bonds.
+    private const uint MostDemanded = 65_536;
+
+    private const long MostPositions = 1 << 20;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<Bytes32, Dictionary<ItemKey, SortedDictionary<uint, byte[]>>> _batches = [];
 
@@ -54,8 +59,8 @@ internal sealed class PublishedData
             return FaultRemedies.ForMissing(verdict.Evidence.Missing).Places;
         List<ChunkPlace> places =
         [
-            .. Enumerable.Range(0, (int)Math.Min(posting.Header.Count, 1024)).Select(i => new ChunkPlace((uint)i, DataKind.QueryReceipt, 0, 0)),
-            .. Enumerable.Range(0, (int)Math.Min(posting.Header.QuoteCount, 1024)).Select(i => new ChunkPlace(ItemKey.NoLeaf, DataKind.Quote, (ushort)i, 0)),
+            .. Enumerable.Range(0, (int)Math.Min(posting.Header.Count, MostDemanded)).Select(i => new ChunkPlace((uint)i, DataKind.QueryReceipt, 0, 0)),
+            .. Enumerable.Range(0, (int)Math.Min(posting.Header.QuoteCount, MostDemanded)).Select(i => new ChunkPlace(ItemKey.NoLeaf, DataKind.Quote, (ushort)i, 0)),
         ];
         foreach ((QueryReceipt receipt, int i) in Receipts(posting).Select((r, i) => (r, i)).Where(p => p.r is not null).Select(p => (p.r!, p.i)))
             places.AddRange(PlacesOf(receipt, (uint)i));
@@ -63,10 +68,15 @@ internal sealed class PublishedData
     }
 
     /// <summary>The receipts of a batch in a form that opens leaves; null unless all are known.</summary>
-    public BatchData? Leaves(BatchPosting posting)
+    public BatchData? Leaves(BatchPosting posting) => Leaves(posting, [.. Receipts(posting)]);
+
+    /// <summary>The same from receipts that were served.</summary>
+    public BatchData? Leaves(BatchPosting posting, IReadOnlyList<byte[]> receipts) =>
+        Leaves(posting, [.. receipts.Select(bytes => MessageCodec.TryDecode(bytes, out QueryReceipt? receipt) ? receipt : null)]);
+
+    private static BatchData? Leaves(BatchPosting posting, IReadOnlyList<QueryReceipt?> receipts)
     {
-        QueryReceipt?[] receipts = [.. Receipts(posting)];
-        if (receipts.Length == 0 || receipts.Any(r => r is null))
+        if (receipts.Count == 0 || receipts.Any(r => r is null))
             return null;
         BatchData data = new([.. receipts.Select(r => new BatchLeaf { Receipt = r!, Request = null!, Shards = [], Tokens = default, LeafLists = [] })], []);
         return data.ReceiptsRoot() == posting.Header.ReceiptsRoot ? data : null;
@@ -75,7 +85,9 @@ internal sealed class PublishedData
     /// <summary>Whether everything of a batch is known from the chain.</summary>
     public bool IsComplete(BatchPosting posting) => Manifest(posting.BatchHash, posting.Header) is not null;
 
-    /// <summary>The manifest that the published items make; null unless it is the committed one.</summary>
+    /// <summary>
+    /// The manifest that the published items make: where it is the committed one, or where every item that the leaves bind is there. Null otherwise.
+    /// </summary>
     public DataManifest? Manifest(Bytes32 batchHash, BatchHeader header)
     {
         lock (_gate)
@@ -85,8 +97,26 @@ internal sealed class PublishedData
             DataItem[] known = [.. items.OrderBy(i => i.Key).Select(i => new DataItem(i.Key, i.Value.SelectMany(c => c.Value).ToArray()))];
             ImmutableArray<DataChunk> chunks = [.. DataChunk.Cut(known)];
             DataManifest manifest = new([.. chunks.Select(c => c.Record)]);
-            return manifest.Root() == header.DataRoot ? manifest : null;
+            return manifest.Root() == header.DataRoot || HasEverything(batchHash, header) ? manifest : null;
         }
+    }
+
+    private bool HasEverything(Bytes32 batchHash, BatchHeader header)
+    {
+        for (uint i = 0; i < header.QuoteCount; i++)
+        {
+            if (!Has(batchHash, new ChunkPlace(ItemKey.NoLeaf, DataKind.Quote, (ushort)i, 0)))
+                return false;
+        }
+
+        uint leaf = 0;
+        foreach (QueryReceipt? receipt in Receipts(batchHash, header))
+        {
+            if (receipt is null || PlacesOf(receipt, leaf++).Any(p => !Has(batchHash, p)))
+                return false;
+        }
+
+        return leaf == header.Count;
     }
 
     private void Add(ChunkPublished chunk)
@@ -109,14 +139,16 @@ internal sealed class PublishedData
             return _batches.TryGetValue(batchHash, out var items) && items.TryGetValue(new ItemKey(place.Leaf, place.Kind, place.Part), out var parts) && parts.ContainsKey(place.Number);
     }
 
-    private IEnumerable<QueryReceipt?> Receipts(BatchPosting posting)
+    private IEnumerable<QueryReceipt?> Receipts(BatchPosting posting) => Receipts(posting.BatchHash, posting.Header);
+
+    private IEnumerable<QueryReceipt?> Receipts(Bytes32 batchHash, BatchHeader header)
     {
-        for (uint i = 0; i < Math.Min(posting.Header.Count, 1024); i++)
+        for (uint i = 0; i < Math.Min(header.Count, MostDemanded); i++)
         {
             byte[]? bytes;
             lock (_gate)
             {
-                bytes = _batches.TryGetValue(posting.BatchHash, out var items) && items.TryGetValue(new ItemKey(i, DataKind.QueryReceipt, 0), out var parts)
+                bytes = _batches.TryGetValue(batchHash, out var items) && items.TryGetValue(new ItemKey(i, DataKind.QueryReceipt, 0), out var parts)
                     ? [.. parts.SelectMany(p => p.Value)]
                     : null;
             }
@@ -130,7 +162,8 @@ internal sealed class PublishedData
         yield return new ChunkPlace(leaf, DataKind.Request, 0, 0);
         if (receipt.Finish == FinishReason.Void)
             yield break;
-        uint positions = receipt.PromptTokens + receipt.OutputTokens - 1;
+        // Counts that no job has would name places without end; the rules judge them once the receipt is read.
+        uint positions = (uint)Math.Clamp((long)receipt.PromptTokens + receipt.OutputTokens - 1, 1, MostPositions);
         for (int part = 0; part < receipt.ShardReceiptHashes.Length; part++)
             yield return new ChunkPlace(leaf, DataKind.ShardReceipt, (ushort)part, 0);
         for (uint n = 0; n < ChunkRecord.CountFor((positions + 1) * sizeof(uint)); n++)

@@ -26,13 +26,21 @@ internal sealed class ComputeDispute(
             return null;
         ulong known = await reader.FindAsync(site, target, account.Address, cancellationToken);
         if (known != 0)
-            return records.Find(target) is null ? $"dispute {known} was opened by this account, but its salt is not in the record" : null;
+        {
+            return records.Find(target) is null && (await reader.DisputeAsync(site, known, cancellationToken)).IsOpen
+                ? $"dispute {known} was opened by this account, but its salt is not in the record"
+                : null;
+        }
+
         GameCase before = await reader.CaseAsync(site, DisputeGameContract.CaseKey(target.BatchHash, target.Leaf, target.Shard), cancellationToken);
         if (before.ConvictedBy != 0 || !await reader.CanAccuseAsync(site, found.Posting, cancellationToken))
             return null;
         IReadOnlyList<Slot> slots = await reader.SlotsAsync(site, found.Data!.Leaves[(int)target.Leaf], cancellationToken);
         if (await computations.GetAsync(found, target, slots, cancellationToken) is not { } own)
             return $"{target} cannot be computed here: the job is unread, or its model is not held or not disputable";
+        // Whose user gave no grant to this account cannot be opened by it; and a salt that differs shows only after the answer.
+        if (own.Context.IsSealed)
+            return $"{target} is of a sealed job: only its user, or who has the user's grant, can open a dispute (teetee dispute open --audit-grant)";
         if (own.IsAsPublished || !own.HasCanonicalPast)
         {
             _notWrong.Add(target);
@@ -166,10 +174,40 @@ internal sealed class ComputeDispute(
 
     private async Task SettleMootAsync(GameSite site, DisputeRecord record, GameDispute dispute, CancellationToken cancellationToken)
     {
+        GameCase state = await reader.CaseAsync(site, dispute.CaseKey, cancellationToken);
+        if (state.Winner == dispute.Id && state.Bounty > 0)
+        {
+            await PayAsync(site, record, dispute, cancellationToken);
+            return;
+        }
+
+        // Who opened later may have copied everything after the reveal: the bounty is the earlier one's that had the list before.
+        if (dispute.Id < state.Winner && state.Bounty > 0 && site.Now < state.BountyPayableAt
+            && await TakeOverAsync(site, record, dispute, state.Winner, cancellationToken))
+            return;
         SendResult result = await SendAsync("settle", site.Game, game => game.Timeout(dispute.Id), cancellationToken);
         // Once settled the same call reverts, and nothing is owed any more.
         if (result.End is SendEnd.Done or SendEnd.WouldFail)
             End(record, dispute);
+    }
+
+    private async Task<bool> TakeOverAsync(GameSite site, DisputeRecord record, GameDispute dispute, ulong winner, CancellationToken cancellationToken)
+    {
+        GameDispute other = await reader.DisputeAsync(site, winner, cancellationToken);
+        if (other.PositionKey != dispute.PositionKey || other.Entry.IsZero
+            || cases.Find(record.Target.BatchIndex, record.Target.BatchHash) is not { } found
+            || await OwnAsync(site, record, cancellationToken) is not { } own
+            || await reader.RevealedAsync(site, dispute.PositionKey, found.Posting.BlockNumber, cancellationToken) is not { } revealed)
+            return false;
+        EntryPlace place = new((int)other.Group, (int)other.Index);
+        if (own.List.Entries.FirstDifference(revealed.Entries) != place)
+            return false;
+        SendResult result = await SendAsync(
+            "take-over", site.Game,
+            game => game.TakeOver(
+                dispute.Id, own.Context, revealed.Entries.Prove(place), Before(own, revealed.Entries, place), Opening(own, record, place)),
+            cancellationToken);
+        return result.End is SendEnd.Done or SendEnd.Unknown;
     }
 
     private async Task PayAsync(GameSite site, DisputeRecord record, GameDispute dispute, CancellationToken cancellationToken)

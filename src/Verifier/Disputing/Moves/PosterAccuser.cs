@@ -25,21 +25,41 @@ internal sealed class PosterAccuser(
         if (found.Verdict.Evidence.Findings.IsEmpty || !await reader.CanAccuseAsync(site, found.Posting, cancellationToken))
             return null;
         if (found.Data is not { } data)
-            return await DemandAsync(site, found.Posting, null, [new ChunkPlace(0, DataKind.QueryReceipt, 0, 0)], cancellationToken);
+            return await AccuseUnreadableAsync(site, found, cancellationToken);
         BatchContext context = await verification.ContextOfAsync(found.Posting, data, cancellationToken);
         PostedBatchRef posted = new(found.Posting.Index, found.BatchHash, found.Posting.Header);
         Dictionary<Bytes32, DisputeModel?> models = await ModelsAsync(data, cancellationToken);
         FaultRemedies remedies = new(posted, data, context, id => models.GetValueOrDefault(id));
         string? obstacle = null;
-        foreach (BatchFinding finding in Ordered(found.Verdict.Evidence.Findings))
+        bool acted = false;
+        foreach ((BatchFinding finding, FaultRemedy remedy) in found.Verdict.Evidence.Findings.Select(f => (Finding: f, Remedy: remedies.For(f))).OrderBy(p => Order(p.Remedy)))
         {
-            (bool isEnough, string? cause) = await ApplyAsync(site, found, data, finding, remedies.For(finding), cancellationToken);
-            if (isEnough)
-                return null;
+            // Every finding has its turn: what costs the poster little must not shelter what rolls the batch back.
+            (bool done, string? cause) = await ApplyAsync(site, found, data, finding, remedy, cancellationToken);
+            acted |= done;
             obstacle ??= cause;
         }
 
-        return obstacle;
+        return acted ? null : obstacle;
+    }
+
+    // Data that is served and does not decode: a receipt convicts by itself; what stands behind the others is demanded, and silence convicts.
+    private async Task<string?> AccuseUnreadableAsync(GameSite site, DisputeCase found, CancellationToken cancellationToken)
+    {
+        PostedBatchRef posted = new(found.Posting.Index, found.BatchHash, found.Posting.Header);
+        IReadOnlyList<byte[]> receipts = MalformedItems.Receipts(found);
+        string? obstacle = null;
+        foreach (int leaf in MalformedItems.BadReceipts(found))
+        {
+            (bool done, string? cause) = await ConvictAsync(site, found, FaultProofs.MalformedLeaf(posted, leaf, receipts), cancellationToken);
+            if (!done)
+                obstacle = await DemandAsync(site, found.Posting, null, [new ChunkPlace((uint)leaf, DataKind.QueryReceipt, 0, 0)], cancellationToken) is { } still ? $"{cause}; {still}" : null;
+        }
+
+        IReadOnlyList<ChunkPlace> places = [.. MalformedItems.BadItems(found)];
+        BatchData? leaves = published.Leaves(found.Posting, receipts);
+        string? other = places.Count == 0 ? null : await DemandAsync(site, found.Posting, leaves, places, cancellationToken);
+        return obstacle ?? other;
     }
 
     /// <summary>Demands data that nobody serves.</summary>
@@ -78,7 +98,7 @@ internal sealed class PosterAccuser(
         switch (remedy)
         {
             case OneTransactionRemedy one:
-                return await ConvictAsync(site, found, finding, one.Proof, cancellationToken);
+                return await ConvictAsync(site, found, one.Proof, cancellationToken);
             case QuoteChallengeRemedy quote:
                 string? cause = await ChallengeQuoteAsync(site, found.Posting, quote.QuoteIndex, cancellationToken);
                 return (cause is null, cause);
@@ -92,13 +112,16 @@ internal sealed class PosterAccuser(
         }
     }
 
-    private async Task<(bool, string?)> ConvictAsync(GameSite site, DisputeCase found, BatchFinding finding, FaultProof proof, CancellationToken cancellationToken)
+    private async Task<(bool, string?)> ConvictAsync(GameSite site, DisputeCase found, FaultProof proof, CancellationToken cancellationToken)
     {
         Address address = Of(site, DisputeKind.SequencerFaults);
-        uint leaf = finding.Leaf ?? ItemKey.NoLeaf;
-        if (await reader.AgreeOnAsync(e => new SequencerFaultsContract(e.Client, address).IsConvictedAsync(found.BatchHash, leaf, site.At, cancellationToken), "a conviction", c => $"{c}"))
+        // The convictions before may have taken the batch off the chain by now.
+        if (await reader.ReadAsync(cancellationToken) is not { } newest || !await reader.CanAccuseAsync(newest, found.Posting, cancellationToken))
             return (true, null);
         SendResult result = await account.SendAsync("convict", address, account.Faults(address).Convict(proof), 0, finishes: false, cancellationToken);
+        // One conviction of a leaf is enough, unless this one also takes the batch off the chain: then the contract takes it too.
+        if (result.End == SendEnd.WouldFail && result.Cause.Contains("SequencerFaults_AlreadyConvicted", StringComparison.Ordinal))
+            return (true, null);
         Report($"convict {proof.Function}", result);
         return (result.IsDone, result.End is SendEnd.Unknown or SendEnd.Done ? null : $"{proof.Function}: {result.Cause}");
     }
@@ -191,9 +214,14 @@ internal sealed class PosterAccuser(
             (models, _) => ids.ToDictionary(id => id, id => models.Holds(id) ? OwnComputer.ModelOf(models.ConfigOf(id)) : null), cancellationToken);
     }
 
-    // What one transaction proves comes before what takes a window.
-    private static IEnumerable<BatchFinding> Ordered(IEnumerable<BatchFinding> findings) =>
-        findings.OrderBy(f => f.Fault is BatchFault.LeafInvalid or BatchFault.StateRootMismatch or BatchFault.QuoteRepeated ? 0 : 1);
+    // What rolls the batch back first, then what else one transaction proves, then what takes a window.
+    private static int Order(FaultRemedy remedy) => remedy switch
+    {
+        OneTransactionRemedy { Proof.Judge: FaultJudge.AccountFaults or FaultJudge.FormFaults or FaultJudge.EntryFaults } => 0,
+        OneTransactionRemedy => 1,
+        DataChallengeRemedy => 2,
+        _ => 3,
+    };
 
     private static Address Of(GameSite site, DisputeKind kind) => site.Kinds[kind];
 
