@@ -27,6 +27,7 @@ internal sealed class Challenger : IDisposable
     private readonly OwnComputations _computations;
     private readonly ComputeDispute? _disputes;
     private readonly PosterAccuser? _poster;
+    private readonly InterestDefence? _defence;
     private readonly Readiness _readiness;
     private readonly ILogger<Challenger> _log;
     private readonly TimeProvider _clock;
@@ -46,6 +47,7 @@ internal sealed class Challenger : IDisposable
         PublishedData published = new();
         verification.Fetcher.Published = published.Manifest;
         _poster = new PosterAccuser(verification, _reader, _account, _records, published, _metrics, log);
+        _defence = new InterestDefence(verification, _reader, _account, _computations, _options, log);
         _disputes = new ComputeDispute(_reader, _account, _records, _computations, _cases, _metrics, clock, log);
     }
 
@@ -72,8 +74,9 @@ internal sealed class Challenger : IDisposable
             await GuardedAsync(() => CheckAccountAsync(site, cancellationToken));
         foreach (BatchEntry entry in _book.Entries.Values.Where(e => e.Verdict == Verdict.Invalid))
             await GuardedAsync(() => AccuseAsync(site, entry, cancellationToken));
-        if (_disputes is null || _poster is null)
+        if (_disputes is null || _poster is null || _defence is null)
             return;
+        await GuardedAsync(() => _defence.DefendAsync(site, GuardedAsync, cancellationToken));
         foreach (BatchEntry entry in _book.Entries.Values.Where(IsWithheld))
             await GuardedAsync(() => DemandAsync(site, entry, cancellationToken));
         foreach (ChallengeRecord record in _records.Challenges)
