@@ -8,10 +8,9 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const contracts = [
   'AccountFaults', 'AnswerChallenges', 'AttentionStep', 'Binary32Fuzz', 'ChunkAnswers', 'Compensations', 'Credits', 'CrlRevoker',
-  'DataChallenges', 'DisputeGame', 'DisputeHub', 'EntryFaults', 'FinishFaults', 'FormFaults', 'GateStep',
-  'HostRegistry', 'ListRules', 'MatrixStep', 'NormStep', 'OpeningRules', 'PickStep', 'PipelineFaults',
-  'QuoteChallenges', 'RequestFaults', 'SaltStep', 'SequencerFaults', 'StepVerifier', 'TcbRegistry', 'TdxQuoteVerifier',
-  'TeeTeeRollup', 'TokenFaults', 'VectorStep', 'WeightChallenges',
+  'DataChallenges', 'DisputeGame', 'DisputeHub', 'EntryFaults', 'FinishFaults', 'FormFaults', 'GateStep', 'HostRegistry', 'ListRules',
+  'MatrixStep', 'NormStep', 'OpeningRules', 'PickStep', 'PipelineFaults', 'QuoteChallenges', 'RequestFaults', 'SaltStep',
+  'SequencerFaults', 'StepVerifier', 'TcbRegistry', 'TdxQuoteVerifier', 'TeeTeeRollup', 'TokenFaults', 'VectorStep', 'WeightChallenges',
 ];
 const interfaces = ['IDisputeModule', 'IQuoteVerifier'];
 const sizeLimit = 24_576;

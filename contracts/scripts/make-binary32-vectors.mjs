@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { NAN, add, div, fma, fromHalf, fromInt, mul, sqrt, sub, toHalf, toInt } from './support/binary32.mjs';
+import { NAN, add, div, expNeg, fma, fromHalf, fromInt, ln, mul, sqrt, sub, toHalf, toInt } from './support/binary32.mjs';
 
 const path = join(resolve(dirname(fileURLToPath(import.meta.url)), '..'), 'test', 'vectors', 'binary32.json');
 const view = new DataView(new ArrayBuffer(4));
@@ -76,6 +76,24 @@ const small = singles.filter((bits) => finite(bits) && (bits & 0x7fffffff) < 0x4
 const roundings = [...small, ...Array.from({ length: 600 }, (_, i) => bitsOf((i - 300) / 2)), ...[-1, 1].flatMap((d) => Array.from({ length: 300 }, (_, i) => bitsOf(i / 2 + 0.5) + d))];
 const integers = [0, 1, -1, 16777215, 16777216, 16777217, 16777219, 33554434, 33554438, -16777217, 2147483647, -2147483648, ...Array.from({ length: 600 }, () => random() | 0), ...Array.from({ length: 200 }, () => (random() | 0) >> 7)];
 
+// Up to the end of the domain, every reduced range, and the edges of each: (n + 1/2) * ln 2 is where n changes.
+const exponents = [
+  // Found by search: each tells some constant of ruling 13 from its neighbour (all but the first coefficient, whose neighbours hardly ever show).
+  0xc2924109, 0xc203b2ae, 0xc2a262a9, 0xc23ed76e, 0xc299d67c, 0xc2a4f9ca, 0xc23241a4, 0xc1caa9e7, 0xc2ab121b, 0xc192331f, 0xc2616f16, 0xc16e6158, 0xc1978a21, 0xc1da5760, 0xc21766bd,
+  0xc2066a5b, 0xbe32bbb6, 0xc234ae23, 0xc2a88772, 0xc2093012,
+  ...special.filter((bits) => bits >= 0x80000000 && bits <= 0xff800000),
+  ...Array.from({ length: 500 }, () => bitsOf(-Math.abs(value(0x3f800000 | (random() & 0x7fffff)) - 1) * 2 ** ((random() % 12) - 5))),
+  ...Array.from({ length: 126 }, (_, n) => bitsOf(Math.fround(-(n + 0.5) * Math.LN2))).flatMap((bits) => [bits - 1, bits, bits + 1]),
+];
+const arguments_ = [
+  // Likewise for every constant of ruling 24, the split's included (0x3fb504f3).
+  0x3e34d67d, 0x3dab62cf, 0x402f6781, 0x3fb4e97f, 0x4032aed0, 0x3e1ba38b, 0x3fb4a740, 0x3fb1a4cc, 0x3f311c4d, 0x4025e549, 0x40340861, 0x3f267836, 0x3fb61360, 0x40aab491, 0x3fb22f84,
+  0x3fb504f3, 0x3db615c5, 0x3fa5e095, 0x3eb38e38, 0x3fdedb64, 0x3d1165ed, 0x3f60a070, 0x3e26cb90, 0x3dc57385, 0x3e80e2b0,
+  ...special.filter((bits) => bits >= 0x00800000 && bits < 0x7f800000),
+  ...Array.from({ length: 500 }, () => 0x00800000 + (random() % 0x7f000000)),
+  ...Array.from({ length: 500 }, () => near(random()) & 0x7fffffff),
+  ...Array.from({ length: 40 }, (_, i) => 0x3f3504f3 + (i - 20) * 0x400000 - (i % 3)),
+];
 const text =
   JSON.stringify(
     {
@@ -85,6 +103,8 @@ const text =
       fromHalf: words(halves.flatMap((h) => [h, fromHalf(h)])),
       toHalf: words([...singles, ...betweenHalves].flatMap((a) => [a, toHalf(a)])),
       toInt: words(roundings.flatMap((a) => [a, Number(BigInt.asUintN(32, toInt(a)))])),
+      expNeg: words(exponents.flatMap((a) => [a, expNeg(a)])),
+      ln: words(arguments_.flatMap((a) => [a, ln(a)])),
       fromInt: words(integers.flatMap((n) => [n >>> 0, fromInt(BigInt(n))])),
     },
     null,

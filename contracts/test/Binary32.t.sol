@@ -55,6 +55,14 @@ contract Binary32Test is Assertions {
         _singles(".fromInt", _fromInt);
     }
 
+    function test_expNeg_vectors() external view {
+        _singles(".expNeg", Binary32.expNeg);
+    }
+
+    function test_ln_vectors() external view {
+        _singles(".ln", Binary32.ln);
+    }
+
     /// Ruling 13: the golden values, and the ends of the domain.
     function test_expNeg_golden() external pure {
         assertEq(Binary32.expNeg(0xbf800000), 0x3ebc5ab2, "e^a");
@@ -82,6 +90,18 @@ contract Binary32Test is Assertions {
         for (uint256 i = 0; i < rising.length; ++i) {
             for (uint256 j = 0; j < rising.length; ++j) {
                 assertEq(Binary32.maxTotal(rising[i], rising[j]), rising[i > j ? i : j], "max");
+            }
+        }
+    }
+
+    function test_comparisons_order() external pure {
+        uint256[9] memory rising =
+            [uint256(0xff800000), 0xff7fffff, 0xbf800001, 0xbf800000, 0x80000001, 0, 1, 0x3f800000, 0x7f800000];
+        for (uint256 i = 0; i < rising.length; ++i) {
+            for (uint256 j = 0; j < rising.length; ++j) {
+                assertTrue(Binary32.lt(rising[i], rising[j]) == (i < j), "lt");
+                assertTrue(Binary32.le(rising[i], rising[j]) == (i <= j), "le");
+                assertTrue(Binary32.eq(rising[i], rising[j]) == (i == j), "eq");
             }
         }
     }
@@ -135,6 +155,48 @@ contract Binary32Test is Assertions {
         assertEq(Binary32.mulHalf(h, b), Binary32.mul(Binary32.fromHalf(h), b), "mulHalf");
     }
 
+    /// Exactly between two numbers: to the even one, down and up.
+    function test_shortCuts_ties() external pure {
+        assertEq(Binary32.fmaInt(1, 0x33800000, 0x3f800000), 0x3f800000, "1 + 2^-24");
+        assertEq(Binary32.fmaInt(3, 0x33800000, 0x3f800000), 0x3f800002, "1 + 3 * 2^-24");
+        assertEq(Binary32.fmaInt(-1, 0xb3800000, 0xbf800001), 0xbf800000, "-(1 + 2^-23) + 2^-24");
+        assertEq(Binary32.mulHalf(0x3c01, 0x3f800200), 0x3f802200, "(1 + 2^-10) * (1 + 2^-14)");
+        assertEq(Binary32.mulHalf(0x3c01, 0x3f800600), 0x3f802602, "(1 + 2^-10) * (1 + 3 * 2^-14)");
+    }
+
+    /// Halves and numbers at the ends: the short cut holds for normal ones only.
+    function test_mulHalf_allKinds() external pure {
+        uint16[12] memory halves =
+            [0, 0x8000, 1, 0x03ff, 0x0400, 0x0401, 0x3c00, 0xbc01, 0x7bff, 0x7c00, 0xfc00, 0x7e00];
+        uint32[13] memory numbers = [
+            0,
+            0x80000000,
+            1,
+            0x007fffff,
+            0x00800000,
+            0x0c000001,
+            0x3f800000,
+            0xbf800001,
+            0x7effffff,
+            0x7f7fffff,
+            0x7f800000,
+            0xff800000,
+            0x7fc00000
+        ];
+        for (uint256 i = 0; i < halves.length; ++i) {
+            for (uint256 j = 0; j < numbers.length; ++j) {
+                uint256 expected = Binary32.mul(Binary32.fromHalf(halves[i]), numbers[j]);
+                assertEq(Binary32.mulHalf(halves[i], numbers[j]), expected, "mulHalf");
+                expected = Binary32.fma(Binary32.fromHalf(halves[i]), numbers[j], 0x3f800000);
+                assertEq(Binary32.fma(numbers[j], Binary32.fromHalf(halves[i]), 0x3f800000), expected, "fma");
+                for (int256 n = -2; n <= 2; ++n) {
+                    expected = Binary32.fma(Binary32.fromInt(n * 4194303), numbers[j], numbers[i]);
+                    assertEq(Binary32.fmaInt(n * 4194303, numbers[j], numbers[i]), expected, "fmaInt");
+                }
+            }
+        }
+    }
+
     function testFuzz_div_byAPowerOfTwo_isMul(uint32 a, uint8 e) external pure {
         uint256 power = (1 + uint256(e) % 252) << 23;
         uint256 inverse = (0x7f000000 - power);
@@ -146,11 +208,14 @@ contract Binary32Test is Assertions {
         assertEq(Binary32.sqrt(Binary32.mul(x, x)), x, "root of an exact square");
     }
 
-    function testFuzz_halves_comeBack(uint16 h) external pure {
-        (uint256 back, bool fits) = Binary32.toHalf(Binary32.fromHalf(h));
-        bool finite = uint256(h) & 0x7c00 != 0x7c00;
-        assertTrue(fits == finite, "fits");
-        if (finite) assertEq(back, h, "half");
+    /// All 65,536 of them.
+    function test_halves_allComeBack() external pure {
+        for (uint256 h = 0; h < 0x10000; ++h) {
+            (uint256 back, bool fits) = Binary32.toHalf(Binary32.fromHalf(h));
+            bool finite = h & 0x7c00 != 0x7c00;
+            assertTrue(fits == finite, "fits");
+            if (finite) assertEq(back, h, "half");
+        }
     }
 
     function testFuzz_integers_comeBack(int24 n) external pure {

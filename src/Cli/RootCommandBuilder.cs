@@ -33,6 +33,7 @@ internal static class RootCommandBuilder
         root.Subcommands.Add(CollateralCommand.Create(factory));
         root.Subcommands.Add(ChallengeCommand.Create(factory));
         root.Subcommands.Add(DisputeCommand.Create(factory));
+        root.Subcommands.Add(EconomicsCommand.Create(factory));
         root.Subcommands.Add(KeyCommand.Create(factory));
         root.Subcommands.Add(ModelCommand.Create(factory));
         root.Subcommands.Add(BenchCommand.Create(factory));

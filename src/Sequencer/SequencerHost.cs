@@ -3,11 +3,13 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using TeeTee.Ethereum;
 using TeeTee.Hosting;
 using TeeTee.Hosting.Failures;
 using TeeTee.Hosting.Faults;
 using TeeTee.Primitives;
+using TeeTee.Rollup.Economics;
 using TeeTee.Rollup.Messages;
 using TeeTee.RollupContracts;
 using TeeTee.Sequencer.Accounts;
@@ -34,7 +36,7 @@ public sealed class SequencerHost : IAsyncDisposable
 
     /// <summary>Compares chain and contracts with the options, opens the database, continues what ran before, and listens.</summary>
     /// <exception cref="FailureException"><c>wrong_chain</c>, <c>wrong_contract</c>, <c>chain_unreachable</c>, <c>database_newer</c>,
-    /// <c>database_unusable</c>, <c>fault_refused</c>, <c>plain_link_refused</c> or <c>port_in_use</c>.</exception>
+    /// <c>database_unusable</c>, <c>fault_refused</c>, <c>losing_parameters</c>, <c>plain_link_refused</c> or <c>port_in_use</c>.</exception>
     public static async Task<SequencerHost> StartAsync(SequencerOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -48,7 +50,11 @@ public sealed class SequencerHost : IAsyncDisposable
             FaultGuard.Require(
                 options.Faults, options.AllowSimulatedTee, options.Attestation.QuoteSource?.TeeType == QuoteJudge.Hardware, options.Deployment.ChainId,
                 parameters.DevParameters);
+            IReadOnlyList<EconomicFinding> losing = await JudgeMoneyAsync(options, client, parameters, cancellationToken).ConfigureAwait(false);
             SequencerHost host = new(Build(options, client, chain, parameters), rpc);
+            ILogger logger = host.Services.GetRequiredService<ILogger<SequencerHost>>();
+            foreach (EconomicFinding finding in losing)
+                SequencerLog.LosingParameters(logger, finding.ToString());
             return await host.ListenAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -125,6 +131,22 @@ public sealed class SequencerHost : IAsyncDisposable
                 $"{options.Deployment.Rollup} is no TeeTeeRollup of this version: {fault.Message}", fault);
         }
         catch (ChainUnavailableException fault)
+        {
+            throw new FailureException(ExitCode.Unreachable, "chain_unreachable", fault.Message, fault);
+        }
+    }
+
+    // A chain that tests put in has no contracts to read terms from.
+    private static async Task<IReadOnlyList<EconomicFinding>> JudgeMoneyAsync(
+        SequencerOptions options, EthereumClient client, RollupParameters parameters, CancellationToken cancellationToken)
+    {
+        if (options.Chain is not null)
+            return [];
+        try
+        {
+            return await new EconomicGate(options, client, parameters).RequireAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcTransportException fault)
         {
             throw new FailureException(ExitCode.Unreachable, "chain_unreachable", fault.Message, fault);
         }

@@ -54,4 +54,7 @@ internal static partial class SequencerLog
 
     [LoggerMessage(17, LogLevel.Warning, "The cancellation of job {JobId} did not reach its shard: {Fault}")]
     public static partial void CancelNotSent(ILogger logger, Bytes32 jobId, string fault);
+
+    [LoggerMessage(18, LogLevel.Warning, "Parameters of this development network would lose money elsewhere. {Finding}")]
+    public static partial void LosingParameters(ILogger logger, string finding);
 }

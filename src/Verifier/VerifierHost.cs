@@ -63,7 +63,7 @@ public sealed class VerifierHost : IAsyncDisposable
 
     /// <summary>Verifies until the token fires or the process is told to stop.</summary>
     /// <exception cref="FailureException">
-    /// <c>invalid_configuration</c>, <c>model_unusable</c>, <c>state_unusable</c>, <c>port_in_use</c> or <c>wrong_chain</c>.
+    /// <c>invalid_configuration</c>, <c>model_unusable</c>, <c>state_unusable</c>, <c>losing_parameters</c>, <c>port_in_use</c> or <c>wrong_chain</c>.
     /// </exception>
     public static async Task RunAsync(VerifierOptions options, CancellationToken cancellationToken)
     {
@@ -120,6 +120,7 @@ public sealed class VerifierHost : IAsyncDisposable
 
     private async Task StartAsync(VerifierOptions options, CancellationToken cancellationToken)
     {
+        await EconomicGate.RequireAsync(options, _application.Services.GetRequiredService<ILogger<VerifierHost>>(), cancellationToken);
         _application.UseRouting();
         _application.MapServiceEndpoints();
         _application.MapVerdicts(Book);

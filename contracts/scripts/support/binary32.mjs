@@ -117,3 +117,25 @@ export function toHalf(a) {
   const bits = Number((unit << 10n) + nearest(size, 1n << (125n + unit)));
   return bits | (negative(a) ? 0x8000 : 0);
 }
+
+const fused = (first, x, constants) => constants.reduce((p, c) => fma(p, x, c), first);
+
+/** e^a for a <= 0, step by step as ruling 13 says. */
+export function expNeg(a) {
+  if (a > 0xc2ae0000) return 0;
+  const n = toInt(mul(a, 0x3fb8aa3b));
+  const r = fma(fromInt(n), 0xb5bfbe8e, fma(fromInt(n), 0xbf317200, a));
+  const p = fused(0x39506967, r, [0x3ab743ce, 0x3c088908, 0x3d2aa9c1, 0x3e2aaaaa, 0x3f000000, 0x3f800000, 0x3f800000]);
+  return mul(p, Number(n + 127n) << 23);
+}
+
+/** ln(a) for a positive and normal, step by step as ruling 24 says. */
+export function ln(a) {
+  const exponent = (a - 0x3f3504f3) >> 23;
+  const e = fromInt(BigInt(exponent));
+  const f = sub(a - exponent * 2 ** 23, 0x3f800000);
+  const z = mul(f, f);
+  const p = fused(0x3d9021bb, f, [0xbdebd1b8, 0x3def251a, 0xbdfe5d4f, 0x3e11e9bf, 0xbe2aae50, 0x3e4cceac, 0xbe7ffffc, 0x3eaaaaaa]);
+  const q = fma(z, 0xbf000000, fma(e, 0xb95e8083, mul(mul(p, z), f)));
+  return fma(e, 0x3f318000, add(f, q));
+}

@@ -8,7 +8,7 @@ import {Philox} from "../libraries/Philox.sol";
 
 /// @title Cases and results of binary32 operations, made on chain
 /// @notice For the differential fuzz `teetee bench fuzz-binary32`, which draws the same cases and computes the same digests in C#. Not part of
-/// the protocol, never deployed beside it. docs/disputes.md gives the drawing of cases.
+/// the protocol, never deployed beside it. docs/arithmetic.md describes it.
 contract Binary32Fuzz {
     /// @notice The operations by number; C# knows them by the same numbers.
     enum Operation {
@@ -40,7 +40,8 @@ contract Binary32Fuzz {
     uint256 private constant M2 = 0xda942042e4dd58b5a0761d6478bd642f;
     uint256 private constant MD = 0x9e3779b97f4a7c15;
 
-    /// @notice The digest of the results of cases first .. first + count - 1: d = d * MD + result, from 0, modulo 2^64.
+    /// @notice The digest of the results of the cases of draws first .. first + count - 1, three of each: its operands as drawn and rotated
+    /// once and twice. d = d * MD + result, from 0, modulo 2^64.
     function run(Operation operation, uint64 seed, uint64 first, uint64 count) external pure returns (uint64) {
         function(uint256, uint256, uint256, uint256) pure returns (uint256) evaluator = _evaluatorOf(operation);
         uint256 table = _specials();
@@ -51,24 +52,27 @@ contract Binary32Fuzz {
             for (uint256 i = end - count; i < end; ++i) {
                 (uint256 a, uint256 b, uint256 c, uint256 mode) = _draw(i, shape, table);
                 digest = digest * MD + evaluator(a, b, c, mode);
+                digest = digest * MD + evaluator(b, c, a, mode);
+                digest = digest * MD + evaluator(c, a, b, mode);
             }
         }
         return uint64(digest);
     }
 
-    /// @notice One case: a, b, c and mode as 32 bits each, a lowest; and its result.
-    function evaluate(Operation operation, uint64 seed, uint64 index)
+    /// @notice One draw: a, b, c and mode as 32 bits each, a lowest; and the results of its three cases.
+    function evaluate(Operation operation, uint64 seed, uint64 draw)
         external
         pure
-        returns (uint128 operands, uint64 result)
+        returns (uint128 operands, uint64[3] memory results)
     {
         (uint256 a, uint256 b, uint256 c, uint256 mode) =
-            _draw((uint256(seed) << 64) + index, _shapeOf(operation), _specials());
+            _draw((uint256(seed) << 64) + draw, _shapeOf(operation), _specials());
         operands = uint128(a | (b << 32) | (c << 64) | (mode << 96));
-        result = uint64(_evaluatorOf(operation)(a, b, c, mode));
+        function(uint256, uint256, uint256, uint256) pure returns (uint256) evaluator = _evaluatorOf(operation);
+        results = [uint64(evaluator(a, b, c, mode)), uint64(evaluator(b, c, a, mode)), uint64(evaluator(c, a, b, mode))];
     }
 
-    /// @dev Operands of a case: 128 scrambled bits, three words of operands and one that chooses what is made of them.
+    /// @dev The operands of a draw: 128 scrambled bits, three words of operands and one that chooses what is made of them.
     /// @param shape What kind 7 makes: 0 a sum that cancels, 1 a result at the edge of the range, 2 a quotient that is almost a number, 3 a
     /// square, 4 a product that c cancels.
     function _draw(uint256 i, uint256 shape, uint256 table)

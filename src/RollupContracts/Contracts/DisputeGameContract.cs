@@ -35,6 +35,10 @@ public sealed class DisputeGameContract(EthereumClient client, Address address) 
     /// <summary>How many disputes were ever opened.</summary>
     public Task<ulong> CountAsync(BlockTag block, CancellationToken cancellationToken) => IdAsync("disputeCount", [], block, cancellationToken);
 
+    /// <summary>What was fixed when it was deployed.</summary>
+    public async Task<DisputeTerms> GetTermsAsync(BlockTag block, CancellationToken cancellationToken) =>
+        DisputeTerms.Of(await CallAsync<object>("terms", [], block, cancellationToken));
+
     /// <summary>What a dispute against an operator costs now, in wei.</summary>
     public Task<UInt128> GetBondAsync(Address accused, BlockTag block, CancellationToken cancellationToken) =>
         CallAsync<UInt128>("bondFor", [accused], block, cancellationToken);

@@ -71,4 +71,7 @@ internal static partial class ShardLog
 
     [LoggerMessage(21, LogLevel.Warning, "FAULT INJECTION is on: this shard cheats on purpose ({Fault})")]
     public static partial void Faulty(ILogger logger, string fault);
+
+    [LoggerMessage(22, LogLevel.Warning, "Parameters of this development network would lose money elsewhere. {Finding}")]
+    public static partial void LosingParameters(ILogger logger, string finding);
 }

@@ -5,7 +5,9 @@ using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
 using TeeTee.Hosting.Faults;
 using TeeTee.Primitives;
+using TeeTee.Rollup.Economics;
 using TeeTee.Rollup.Messages;
+using TeeTee.RollupContracts;
 using TeeTee.ShardNode.Chain;
 using TeeTee.ShardNode.Identity;
 using TeeTee.ShardNode.Observability;
@@ -18,13 +20,15 @@ internal sealed record ChainStart(IChainView View, uint SlotId, SlotRegistration
 {
     private const string EpochSecondsMeta = "epoch_seconds";
 
-    /// <exception cref="FailureException"><c>wrong_chain</c>, <c>no_slot</c>, or what registration throws.</exception>
+    /// <exception cref="FailureException"><c>wrong_chain</c>, <c>losing_parameters</c>, <c>no_slot</c>, or what registration throws.</exception>
     public static async Task<ChainStart> OpenAsync(
         ShardNodeOptions options, ShardKeys keys, Bytes32 modelId, IQuoteSource quotes, ILogger logger, CancellationToken cancellationToken)
     {
         EthereumClient client = new(new JsonRpcClient(options.ChainEndpoint, time: options.Clock));
         if (options.ChainView is null)
             await CheckChainAsync(options, client, logger, cancellationToken);
+        if (options.ChainView is null)
+            await RequireSoundMoneyAsync(options, client, logger, cancellationToken);
         ContractChainView contracts = new(client, options.Rollup, options.Clock);
         uint? slot = options.SlotId;
         SlotRegistration? registration = options.Registration is { } asked
@@ -78,6 +82,27 @@ internal sealed record ChainStart(IChainView View, uint SlotId, SlotRegistration
         }
         FaultGuard.Require(options.Faults, options.InsecureDevelopment, options.QuoteSource is not null, options.ChainId, development);
         ShardLog.Faulty(Logger, options.Faults.Active is { } fault ? FaultCatalog.NameOf(fault.Kind) : "none yet");
+    }
+
+    // Before anything is staked. Looked at again at every start; a chain that is down stops only a shard that never saw it.
+    private static async Task RequireSoundMoneyAsync(ShardNodeOptions options, EthereumClient client, ILogger logger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await DeploymentMoney.ReadAsync(client, options.Rollup, options.Registration?.Stake, cancellationToken) is not { } money)
+                return;
+            MoveCosts costs = await DeploymentMoney.ReadCostsAsync(client, cancellationToken);
+            RollupParameters parameters = await new RollupContract(client, options.Rollup).GetParametersAsync(BlockTag.Latest, cancellationToken);
+            EconomicVerdict verdict = EconomicCheck.Judge(new EconomicParameters { Dispute = money, Costs = costs });
+            if (verdict.Refusal(parameters.DevParameters) is { } refusal)
+                throw new FailureException(ExitCode.Configuration, "losing_parameters", refusal);
+            foreach (EconomicFinding finding in verdict.Broken)
+                ShardLog.LosingParameters(logger, finding.ToString());
+        }
+        catch (Exception e) when (e is RpcTransportException or JsonRpcException or MalformedDataException or ContractRevertException)
+        {
+            ShardLog.ChainDown(logger, e.Message);
+        }
     }
 
     private static async Task CheckChainAsync(ShardNodeOptions options, EthereumClient client, ILogger logger, CancellationToken cancellationToken)

@@ -26,4 +26,10 @@ internal static partial class VerifierLog
 
     [LoggerMessage(7, LogLevel.Error, "A look at the chain failed")]
     public static partial void PollFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Warning, "Parameters of this development network would lose money elsewhere. {Finding}")]
+    public static partial void LosingParameters(ILogger logger, string finding);
+
+    [LoggerMessage(11, LogLevel.Warning, "Whether disputes pay cannot be judged, since the chain does not answer: {Fault}")]
+    public static partial void MoneyUnknown(ILogger logger, string fault);
 }

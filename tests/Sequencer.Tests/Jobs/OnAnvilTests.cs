@@ -93,6 +93,23 @@ public sealed class OnAnvilTests : IDisposable
         Assert.Equal(("chain_unreachable", ExitCode.Unreachable), (unreachable.Code, unreachable.ExitCode));
     }
 
+    [Fact]
+    public async Task Start_PenaltyAboveTheStake_IsRefusedWithBothValues()
+    {
+        await using AnvilProcess anvil = await AnvilProcess.StartAsync();
+        using JsonRpcClient rpc = new(anvil.Endpoint);
+        ModuleTerms terms = ModuleTerms.For(TestWorld.Parameters);
+        UInt128 penalty = TestWorld.Parameters.MinSlotStake + 1;
+        (Deployment deployment, Slot slot) = await DeployAsync(new EthereumClient(rpc), terms with { Game = terms.Game with { Penalty = penalty } });
+        await using ScriptedShard shard = await ScriptedShard.StartAsync(slot, deployment.Domain());
+
+        FailureException refused = await FailureAsync(Options(anvil, deployment, slot, shard));
+
+        Assert.Equal(("losing_parameters", ExitCode.Configuration), (refused.Code, refused.ExitCode));
+        Assert.Contains("StakeCoversConviction", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"{TestWorld.Parameters.MinSlotStake} wei against", refused.Message, StringComparison.Ordinal);
+    }
+
     // The scripted shard seals no epochs, so the receipt stays answered; that the parts are one host is what is tested.
     private async Task BatchingAsync(HttpClient http, HttpJobClient jobs, Bytes32 jobId)
     {
@@ -145,14 +162,14 @@ public sealed class OnAnvilTests : IDisposable
     private static JobSubmission Submission(Deployment deployment, JobRequest request, PrivateKey signer) => new(
         request, deployment.Domain().Sign(request, signer).Signature, [.. TestWorld.Prompt(request)]);
 
-    private async Task<(Deployment Deployment, Slot Slot)> DeployAsync(EthereumClient client)
+    private async Task<(Deployment Deployment, Slot Slot)> DeployAsync(EthereumClient client, ModuleTerms? terms = null)
     {
         using TransactionSender deployer = new(client, s_deployer, AnvilProcess.ChainId);
         using TransactionSender host = new(client, s_host, AnvilProcess.ChainId);
         RollupParameters parameters = TestWorld.Parameters with { PostBeforeHorizon = 400, ExitDelay = 2_000 };
         Deployment deployment = await new RollupDeployer(client, deployer)
             .DeployAsync(
-                parameters, ModuleTerms.For(parameters), SimulatedPolicy.Of(s_pki, s_image), s_deployer.Address, TestWorld.Sequencer.Address, Bound);
+                parameters, terms ?? ModuleTerms.For(parameters), SimulatedPolicy.Of(s_pki, s_image), s_deployer.Address, TestWorld.Sequencer.Address, Bound);
         RegistryContract registry = new(client, deployment.Registry);
         ModelConfig config = new(1, TestWorld.Vocabulary, 64, 128, 4, 4, 2, 16, 16, TestWorld.Context, 0x3727C5AC, 0x3E800000, 0, true);
         TransactionReceipt listed = await SendAsync(

@@ -36,11 +36,12 @@ internal sealed class AnvilWorld : IAsyncDisposable
 
     public ContractChainView View { get; private set; } = null!;
 
-    public static async Task<AnvilWorld> StartAsync()
+    /// <param name="terms">Terms of disputes; ordinary ones if null.</param>
+    public static async Task<AnvilWorld> StartAsync(ModuleTerms? terms = null)
     {
         AnvilWorld world = new(await AnvilProcess.StartAsync());
         ShardNodeOptions options = world.OptionsOf();
-        world.Deployment = await world.DeployAsync(options);
+        world.Deployment = await world.DeployAsync(options, terms ?? ModuleTerms.For(Parameters));
         world.Options = options with { Rollup = world.Deployment.Rollup };
         world.View = new ContractChainView(world.Client, world.Deployment.Rollup, TimeProvider.System);
         return world;
@@ -73,13 +74,13 @@ internal sealed class AnvilWorld : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<Deployment> DeployAsync(ShardNodeOptions options)
+    private async Task<Deployment> DeployAsync(ShardNodeOptions options, ModuleTerms terms)
     {
         using SimulatedPki pki = SimulatedPki.LoadOrCreate(options.SimulatorFolder!, TimeProvider.System);
         AttestationPolicy policy = SimulatedPolicy.Of(pki, SimulatedMeasurements.Of(options.SimulatedImage, options.SimulatedCompose));
         using TransactionSender owner = new(Client, Owner, AnvilProcess.ChainId);
         Deployment deployment = await new RollupDeployer(Client, owner)
-            .DeployAsync(Parameters, ModuleTerms.For(Parameters), policy, Owner.Address, Owner.Address, CancellationToken.None).Bound();
+            .DeployAsync(Parameters, terms, policy, Owner.Address, Owner.Address, CancellationToken.None).Bound();
         RegistryContract registry = new(Client, deployment.Registry);
         using CanonicalModel model = CanonicalModel.Import(TestModel.Path);
         ModelIdentity identity = model.ComputeIdentity(null, CancellationToken.None);

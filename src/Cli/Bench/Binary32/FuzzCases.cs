@@ -1,7 +1,7 @@
 
 namespace TeeTee.Cli.Bench.Binary32;
 
-/// <summary>Draws cases by number, bit for bit as contracts/src/bench/Binary32Fuzz.sol does.</summary>
+/// <summary>Draws operands by number, bit for bit as contracts/src/bench/Binary32Fuzz.sol does.</summary>
 internal static class FuzzCases
 {
     private const uint Sign = 0x8000_0000;
@@ -16,7 +16,7 @@ internal static class FuzzCases
         0x42FE_0000, 0x477F_EFFF, 0x477F_F000, 0x4B7F_FFFF, 0x4B80_0000, 0x7F7F_FFFF, 0x7F80_0000, 0x7F80_0001,
     ];
 
-    /// <summary>One case.</summary>
+    /// <summary>One draw; the three cases of it are its rotations.</summary>
     public static FuzzCase Draw(FuzzOperation operation, ulong seed, ulong index)
     {
         UInt128 x = new UInt128(seed, index) * s_scramble1;

@@ -48,7 +48,7 @@ internal sealed class FuzzChain : IAsyncDisposable
         }
     }
 
-    /// <summary>The digest of a range of cases.</summary>
+    /// <summary>The digest of a range of draws.</summary>
     public async Task<ulong> DigestAsync(FuzzOperation operation, ulong seed, ulong first, ulong count, CancellationToken cancellationToken)
     {
         AbiFunction run = s_artifact.Function("run");
@@ -56,13 +56,13 @@ internal sealed class FuzzChain : IAsyncDisposable
         return (ulong)values[0];
     }
 
-    /// <summary>One case as the chain draws it, and its result there.</summary>
-    public async Task<(FuzzCase Case, ulong Result)> EvaluateAsync(FuzzOperation operation, ulong seed, ulong index, CancellationToken cancellationToken)
+    /// <summary>One draw of the chain, and the results of its three cases there.</summary>
+    public async Task<(FuzzCase Draw, ulong[] Results)> EvaluateAsync(FuzzOperation operation, ulong seed, ulong draw, CancellationToken cancellationToken)
     {
         AbiFunction evaluate = s_artifact.Function("evaluate");
-        object[] v = await CallAsync(evaluate, evaluate.EncodeCall((ulong)operation, seed, index), cancellationToken).ConfigureAwait(false);
+        object[] v = await CallAsync(evaluate, evaluate.EncodeCall((ulong)operation, seed, draw), cancellationToken).ConfigureAwait(false);
         UInt128 x = (UInt128)v[0];
-        return (new FuzzCase((uint)x, (uint)(x >> 32), (uint)(x >> 64), (uint)(x >> 96)), (ulong)v[1]);
+        return (new FuzzCase((uint)x, (uint)(x >> 32), (uint)(x >> 64), (uint)(x >> 96)), [.. ((object[])v[1]).Cast<ulong>()]);
     }
 
     /// <inheritdoc/>

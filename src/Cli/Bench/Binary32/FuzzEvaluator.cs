@@ -12,12 +12,17 @@ internal static class FuzzEvaluator
     private const uint NotANumber = 0x7FC0_0000;
     private const ulong DigestMultiplier = 0x9E37_79B9_7F4A_7C15;
 
-    /// <summary>The digest of the results of a range of cases: d = d * multiplier + result, from 0.</summary>
+    /// <summary>The digest of the results of a range of draws, three cases of each: d = d * multiplier + result, from 0.</summary>
     public static ulong Digest(FuzzOperation operation, ulong seed, ulong first, ulong count)
     {
         ulong digest = 0;
         for (ulong index = first; index < first + count; index++)
-            digest = digest * DigestMultiplier + Evaluate(operation, FuzzCases.Draw(operation, seed, index));
+        {
+            FuzzCase x = FuzzCases.Draw(operation, seed, index);
+            digest = digest * DigestMultiplier + Evaluate(operation, x);
+            digest = digest * DigestMultiplier + Evaluate(operation, x.Rotated(1));
+            digest = digest * DigestMultiplier + Evaluate(operation, x.Rotated(2));
+        }
         return digest;
     }
 

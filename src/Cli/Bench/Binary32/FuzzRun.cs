@@ -17,39 +17,48 @@ internal sealed class FuzzRun(IReadOnlyList<FuzzChain> chains, FuzzState state, 
     private static readonly TimeSpan s_report = TimeSpan.FromSeconds(30);
 
     /// <summary>Brings one operation to <paramref name="cases"/> cases, or to the first difference.</summary>
+    /// <remarks>Cases are counted in whole draws: a few more than asked for may be made.</remarks>
     public async Task<FuzzDifference?> RunAsync(FuzzOperation operation, ulong cases, CancellationToken cancellationToken)
     {
         FuzzProgress at = state.Of(operation);
         ulong chunk = FirstChunk;
         long reported = Stopwatch.GetTimestamp();
-        while (at.Equal < cases)
+        ulong draws = (cases + FuzzCase.PerDraw - 1) / FuzzCase.PerDraw;
+        while (at.Draws < draws)
         {
             cancellationToken.ThrowIfCancellationRequested();
             long started = Stopwatch.GetTimestamp();
-            (ulong first, ulong done) = (at.Equal, 0);
-            List<(ulong First, ulong Count)> ranges = [];
-            for (int i = 0; i < chains.Count && first + done < cases; i++)
-            {
-                ulong count = Math.Min(chunk, cases - first - done);
-                ranges.Add((first + done, count));
-                done += count;
-            }
+            List<(ulong First, ulong Count)> ranges = Ranges(at.Draws, draws, chunk);
             bool[] equal = await Task.WhenAll(ranges.Select((r, i) => IsEqualAsync(chains[i], operation, r.First, r.Count, cancellationToken))).ConfigureAwait(false);
             int wrong = Array.IndexOf(equal, false);
             if (wrong >= 0)
                 return await FindAsync(operation, at, ranges[wrong].First, ranges[wrong].Count, cancellationToken).ConfigureAwait(false);
             double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            at.Equal += done;
+            ulong done = ranges[^1].First + ranges[^1].Count - at.Draws;
+            at.Draws += done;
             at.Seconds += seconds;
             save();
             chunk = Math.Clamp((ulong)(chunk * Math.Clamp(ChunkSeconds / seconds, 0.5, 4)), FirstChunk, LargestChunk);
             if (Stopwatch.GetElapsedTime(reported) > s_report)
             {
                 reported = Stopwatch.GetTimestamp();
-                progress(string.Create(CultureInfo.InvariantCulture, $"{operation}: {at.Equal:N0} of {cases:N0} equal, {done / seconds:N0} cases/s"));
+                progress(string.Create(CultureInfo.InvariantCulture, $"{operation}: {at.Equal:N0} of {cases:N0} equal, {done * FuzzCase.PerDraw / seconds:N0} cases/s"));
             }
         }
         return null;
+    }
+
+    // One for each chain, in a row.
+    private List<(ulong First, ulong Count)> Ranges(ulong first, ulong end, ulong chunk)
+    {
+        List<(ulong First, ulong Count)> ranges = [];
+        while (ranges.Count < chains.Count && first < end)
+        {
+            ulong count = Math.Min(chunk, end - first);
+            ranges.Add((first, count));
+            first += count;
+        }
+        return ranges;
     }
 
     private async Task<bool> IsEqualAsync(FuzzChain chain, FuzzOperation operation, ulong first, ulong count, CancellationToken cancellationToken)
@@ -70,10 +79,13 @@ internal sealed class FuzzRun(IReadOnlyList<FuzzChain> chains, FuzzState state, 
             else
                 count = half;
         }
-        (FuzzCase onChain, ulong result) = await chains[0].EvaluateAsync(operation, state.Seed, first, cancellationToken).ConfigureAwait(false);
+        (FuzzCase drawn, ulong[] results) = await chains[0].EvaluateAsync(operation, state.Seed, first, cancellationToken).ConfigureAwait(false);
         FuzzCase own = FuzzCases.Draw(operation, state.Seed, first);
-        FuzzDifference difference = new(operation, first, own, FuzzEvaluator.Evaluate(operation, own), onChain, result);
-        (at.Equal, at.Difference) = (first, difference.ToString());
+        int turn = Enumerable.Range(0, FuzzCase.PerDraw).FirstOrDefault(i => FuzzEvaluator.Evaluate(operation, own.Rotated(i)) != results[i]);
+        FuzzCase wrong = own.Rotated(turn);
+        FuzzDifference difference = new(
+            operation, first * FuzzCase.PerDraw + (ulong)turn, wrong, FuzzEvaluator.Evaluate(operation, wrong), drawn.Rotated(turn), results[turn]);
+        (at.Draws, at.Difference) = (first, difference.ToString());
         save();
         return difference;
     }

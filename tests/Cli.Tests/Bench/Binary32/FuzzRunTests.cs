@@ -17,7 +17,7 @@ public sealed class FuzzRunTests
         foreach (FuzzOperation operation in Enum.GetValues<FuzzOperation>().Where(o => o != FuzzOperation.Planted))
         {
             Assert.Null(await run.RunAsync(operation, 100_000, CancellationToken.None));
-            Assert.Equal(100_000ul, state.Of(operation).Equal);
+            Assert.InRange(state.Of(operation).Equal, 100_000ul, 100_002ul);
         }
     }
 
@@ -32,11 +32,12 @@ public sealed class FuzzRunTests
         Assert.NotNull(found);
         Assert.Equal(found.Case, found.CaseOnChain);
         Assert.Equal(found.Expected + 1, found.OnChain);
-        Assert.Equal(found.Index, state.Of(FuzzOperation.Planted).Equal);
+        Assert.InRange(found.Index, state.Of(FuzzOperation.Planted).Equal, state.Of(FuzzOperation.Planted).Equal + 2);
         Assert.Contains(found.Index.ToString(System.Globalization.CultureInfo.InvariantCulture), state.Of(FuzzOperation.Planted).Difference, StringComparison.Ordinal);
         Assert.True(saved > 0);
         // The first one: everything before it is equal.
-        Assert.Equal(FuzzEvaluator.Digest(FuzzOperation.Planted, Seed, 0, found.Index), await chain.DigestAsync(FuzzOperation.Planted, Seed, 0, found.Index, CancellationToken.None));
+        ulong draws = found.Index / FuzzCase.PerDraw;
+        Assert.Equal(FuzzEvaluator.Digest(FuzzOperation.Planted, Seed, 0, draws), await chain.DigestAsync(FuzzOperation.Planted, Seed, 0, draws, CancellationToken.None));
     }
 
     [Fact]

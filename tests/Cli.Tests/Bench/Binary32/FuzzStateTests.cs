@@ -17,21 +17,21 @@ public sealed class FuzzStateTests : IDisposable
     public void LoadOrBegin_SavedState_GoesOn()
     {
         FuzzState state = FuzzState.LoadOrBegin(Path, s_code, seed: 3);
-        state.Of(FuzzOperation.Fma).Equal = 12_345;
+        state.Of(FuzzOperation.Fma).Draws = 12_345;
         state.Save(Path);
 
-        Assert.Equal(12_345ul, FuzzState.LoadOrBegin(Path, s_code, seed: 3).Of(FuzzOperation.Fma).Equal);
+        Assert.Equal(12_345ul, FuzzState.LoadOrBegin(Path, s_code, seed: 3).Of(FuzzOperation.Fma).Draws);
     }
 
     [Fact]
     public void LoadOrBegin_OtherCodeOrSeed_StartsAgain()
     {
         FuzzState state = FuzzState.LoadOrBegin(Path, s_code, seed: 3);
-        state.Of(FuzzOperation.Fma).Equal = 12_345;
+        state.Of(FuzzOperation.Fma).Draws = 12_345;
         state.Save(Path);
 
-        Assert.Equal(0ul, FuzzState.LoadOrBegin(Path, Keccak256.Hash([2]), seed: 3).Of(FuzzOperation.Fma).Equal);
-        Assert.Equal(0ul, FuzzState.LoadOrBegin(Path, s_code, seed: 4).Of(FuzzOperation.Fma).Equal);
+        Assert.Equal(0ul, FuzzState.LoadOrBegin(Path, Keccak256.Hash([2]), seed: 3).Of(FuzzOperation.Fma).Draws);
+        Assert.Equal(0ul, FuzzState.LoadOrBegin(Path, s_code, seed: 4).Of(FuzzOperation.Fma).Draws);
     }
 
     [Fact]
