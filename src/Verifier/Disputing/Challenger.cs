@@ -46,6 +46,7 @@ internal sealed class Challenger : IDisposable
         _account = new ChallengerAccount(verification.Endpoints, options.Deployment, _options, _records, _metrics, clock);
         PublishedData published = new();
         verification.Fetcher.Published = published.Manifest;
+        verification.Fetcher.Overlay = published.Overlay;
         _poster = new PosterAccuser(verification, _reader, _account, _records, published, _metrics, log);
         _defence = new InterestDefence(verification, _reader, _account, _computations, _options, log);
         _disputes = new ComputeDispute(_reader, _account, _records, _computations, _cases, _metrics, clock, log);
@@ -109,7 +110,14 @@ internal sealed class Challenger : IDisposable
             return;
         }
 
-        string? obstacle = await _poster!.AccuseAsync(site, found, cancellationToken);
+        if (await _poster!.HasNewsAsync(site, found, cancellationToken))
+        {
+            _cases.Forget(entry.BatchHash);
+            _book.Remove(entry.Index);
+            return;
+        }
+
+        string? obstacle = await _poster.AccuseAsync(site, found, cancellationToken);
         foreach (DisputeTarget target in Accusations.OfComputation(found))
         {
             // Called for every target, whatever kept an earlier one: a leaf that cannot be accused must not shelter the others.
