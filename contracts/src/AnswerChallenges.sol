@@ -112,7 +112,10 @@ contract AnswerChallenges is BondedChallenges, IAnswerChallenges, IDisputeModule
     }
 
     /// @dev As promised and in time; what was posted otherwise and punished for it is not punished again.
-    function _checkKept(AnswerChallenge storage c, bytes32 batchHash, LeafProof calldata leaf, uint64 postedAt) private view {
+    function _checkKept(AnswerChallenge storage c, bytes32 batchHash, LeafProof calldata leaf, uint64 postedAt)
+        private
+        view
+    {
         if (postedAt >= c.postBefore) revert AnswerChallenges_PostedLate(postedAt, c.postBefore);
         bool same = leaf.receipt.tokensRoot == c.tokensRoot && leaf.receipt.fee == c.fee;
         if (!same && !faults.isConvicted(batchHash, leaf.index)) {

@@ -25,7 +25,9 @@ abstract contract BondedChallenges is Disputes, IBondedChallenges {
     mapping(uint256 => uint256) private _positions;
 
     constructor(uint128 bond_, uint128 penalty_, uint128 bounty_) {
-        if (bond_ == 0 || penalty_ == 0 || bounty_ > penalty_ / 2) revert Challenges_BadTerms(bond_, penalty_, bounty_);
+        if (bond_ == 0 || penalty_ == 0 || bounty_ > penalty_ / 2) {
+            revert Challenges_BadTerms(bond_, penalty_, bounty_);
+        }
         (bond, penalty, bounty) = (bond_, penalty_, bounty_);
     }
 
@@ -35,7 +37,12 @@ abstract contract BondedChallenges is Disputes, IBondedChallenges {
     }
 
     /// @inheritdoc IBondedChallenges
-    function openOf(bytes32 target, uint256 start, uint256 count) external view override returns (uint256[] memory ids) {
+    function openOf(bytes32 target, uint256 start, uint256 count)
+        external
+        view
+        override
+        returns (uint256[] memory ids)
+    {
         uint256[] storage open = _openIds[target];
         uint256 left = start < open.length ? open.length - start : 0;
         ids = new uint256[](count < left ? count : left);

@@ -43,7 +43,11 @@ contract Compensations is Judge, NonReentrant, ICompensations {
     }
 
     /// @inheritdoc ICompensations
-    function open(uint64 from, uint64 to, bytes32 culprit, uint32 culpritLeaf) external override returns (uint256 caseId) {
+    function open(uint64 from, uint64 to, bytes32 culprit, uint32 culpritLeaf)
+        external
+        override
+        returns (uint256 caseId)
+    {
         if (!hub.isKind(msg.sender)) revert Compensations_OnlyKind(msg.sender);
         Parameters memory p = rollup.parameters();
         uint64 horizon = p.window > p.postBeforeHorizon ? p.window : p.postBeforeHorizon;
@@ -161,7 +165,9 @@ contract Compensations is Judge, NonReentrant, ICompensations {
         (JobRequest calldata r, QueryReceipt calldata q) = (signed.request, leaf.receipt);
         if (q.finish == Finish.VOID) revert Compensations_NotHonest("void");
         bytes32 structHash = MessageHash.structHash(r);
-        if (MessageHash.digest(rollup.domainSeparator(), structHash) != q.jobId) revert Compensations_NotHonest("job id");
+        if (MessageHash.digest(rollup.domainSeparator(), structHash) != q.jobId) {
+            revert Compensations_NotHonest("job id");
+        }
         if (!_maySign(signed, _signer(structHash, signed.signature), batch.postedAt)) {
             revert Compensations_NotHonest("request's signer");
         }

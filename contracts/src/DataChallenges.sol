@@ -54,7 +54,9 @@ contract DataChallenges is BondedChallenges, PosterConvictions, IDataChallenges,
         nonReentrant
         returns (uint256)
     {
-        if (index >= ref.header.count) revert DataChallenges_NoSuchChunk(index, DataKinds.QUERY_RECEIPT, 0, 0);
+        if (index >= ref.header.count) {
+            revert DataChallenges_NoSuchChunk(index, DataKinds.QUERY_RECEIPT, 0, 0);
+        }
         return _demand(ref, index, DataKinds.QUERY_RECEIPT, 0, 0);
     }
 
@@ -209,7 +211,11 @@ contract DataChallenges is BondedChallenges, PosterConvictions, IDataChallenges,
         return 0;
     }
 
-    function _key(bytes32 batchHash, uint32 leaf, uint8 kind, uint16 part, uint32 number) private pure returns (bytes32) {
+    function _key(bytes32 batchHash, uint32 leaf, uint8 kind, uint16 part, uint32 number)
+        private
+        pure
+        returns (bytes32)
+    {
         return keccak256(abi.encode(batchHash, leaf, kind, part, number));
     }
 

@@ -147,12 +147,12 @@ contract DisputeGame is DisputeVerdicts {
         DisputeState state = _stateOf(r);
         if (state == DisputeState.None || _isSettled(r.state)) revert Game_WrongState(disputeId, state);
         if (state == DisputeState.Moot) return _settleMoot(disputeId);
-        if (!hub.inForce()) return _void(disputeId);
+        if (!_inForce()) return _void(disputeId);
         uint64 deadline = _deadlineOf(r, state);
         if (block.timestamp < deadline) revert Game_TooEarly(deadline, uint64(block.timestamp));
         if (state == DisputeState.Selected) return _convict(disputeId);
         // One reveal serves all disputes at a position; without one, the first of them has waited longest.
-        if (state == DisputeState.Opened) return _convict(_positions[r.positionKey].first);
+        if (state == DisputeState.Opened) return _convict(_firstOr(disputeId));
         _acquit(disputeId);
     }
 

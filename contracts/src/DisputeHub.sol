@@ -73,7 +73,6 @@ contract DisputeHub is IDisputeHub {
     }
 
     /// @inheritdoc IDisputeHub
-    /// @dev Forfeiting takes whichever earnings are frozen, so less than `amount` may be left.
     function unfreezeEarnings(address owner, uint128 amount, uint32 round) external override onlyKind {
         ICredits credits = rollup.credits();
         uint128 frozen = credits.accountCredit(owner).frozen;
@@ -82,8 +81,11 @@ contract DisputeHub is IDisputeHub {
     }
 
     /// @inheritdoc IDisputeHub
+    /// @dev Forfeiting takes from what is frozen first, whoever froze it: as much is frozen before, so that other disputes keep theirs.
     function forfeitEarnings(address owner, uint128 amount) external override onlyKind {
-        rollup.credits().forfeitEarnings(owner, amount);
+        ICredits credits = rollup.credits();
+        credits.freezeEarnings(owner, amount);
+        credits.forfeitEarnings(owner, amount);
     }
 
     /// @inheritdoc IDisputeHub

@@ -42,7 +42,9 @@ contract SequencerFaults is PosterConvictions, ISequencerFaults, IDisputeModule 
         uint128 penalty_,
         uint128 bounty_
     ) PosterConvictions(rollup_, hub_, compensations_) {
-        if (penalty_ == 0 || bounty_ > penalty_ / 2) revert SequencerFaults_BadTerms(penalty_, bounty_);
+        if (penalty_ == 0 || bounty_ > penalty_ / 2) {
+            revert SequencerFaults_BadTerms(penalty_, bounty_);
+        }
         (penalty, bounty) = (penalty_, bounty_);
         for (uint256 i = 0; i < judges_.length; i++) {
             if (judges_[i].code.length == 0) revert SequencerFaults_BadJudge(judges_[i]);

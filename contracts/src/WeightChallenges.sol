@@ -55,11 +55,12 @@ contract WeightChallenges is BondedChallenges, IWeightChallenges, IDisputeModule
     }
 
     /// @inheritdoc IWeightChallenges
-    function answerRow(uint256 challengeId, ModelConfig calldata config, bytes calldata content, bytes32[] calldata path)
-        external
-        override
-        nonReentrant
-    {
+    function answerRow(
+        uint256 challengeId,
+        ModelConfig calldata config,
+        bytes calldata content,
+        bytes32[] calldata path
+    ) external override nonReentrant {
         uint256 gasBefore = gasleft();
         WeightChallenge storage c = _existing(challengeId);
         _checkBefore(c.deadline);

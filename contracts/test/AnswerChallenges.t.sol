@@ -128,7 +128,11 @@ contract AnswerChallengesTest is FaultFixture {
         vm.expectPartialRevert(IAnswerChallenges.AnswerChallenges_NotAPoster.selector);
         answers.challengeAnswer{value: BOND}(strange);
         uint256 id = doubt(s);
-        vm.expectRevert(abi.encodeWithSelector(IBondedChallenges.Challenges_Repeated.selector, id, IBondedChallenges.ChallengeState.Open));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IBondedChallenges.Challenges_Repeated.selector, id, IBondedChallenges.ChallengeState.Open
+            )
+        );
         answers.challengeAnswer{value: BOND}(s);
         SignedAnswer memory old = promise_(keccak256("old"), POSTER_KEY);
         skip(30 + rollup.window());

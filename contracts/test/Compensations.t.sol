@@ -62,7 +62,9 @@ contract CompensationsTest is FaultFixture {
         again.leaf = j.leaf;
         again.leaf.stateRootAfter = 0;
         Posted memory q = postJobs(one(again));
-        assertEq(q.leaves[0].receipt.shardReceiptHashes[0], p.leaves[0].receipt.shardReceiptHashes[0], "the same receipt");
+        assertEq(
+            q.leaves[0].receipt.shardReceiptHashes[0], p.leaves[0].receipt.shardReceiptHashes[0], "the same receipt"
+        );
         vm.expectPartialRevert(ICompensations.Compensations_ReceiptNotInTheLeaf.selector);
         compensations.strike(claim, q.ref, q.leaves[0], 1);
         vm.expectPartialRevert(ICompensations.Compensations_NotStanding.selector);
@@ -94,7 +96,16 @@ contract CompensationsTest is FaultFixture {
 
     function test_register_workThatCouldNotHaveBeenPaid_reverts() public {
         string[10] memory rules = [
-            "void", "request's signer", "fee", "credit", "receipt", "postBefore", "operator", "receipt's signer", "job id", "model"
+            "void",
+            "request's signer",
+            "fee",
+            "credit",
+            "receipt",
+            "postBefore",
+            "operator",
+            "receipt's signer",
+            "job id",
+            "model"
         ];
         registry.addStake{value: 5 ether}(StakeKind.Poster, posterId(poster));
         for (uint256 i = 0; i < rules.length; i++) {

@@ -45,11 +45,14 @@ contract DataChallengesTest is FaultFixture {
         j.tokens[2]++;
         refuse(id, tokensAnswer(p, j.tokens, 0), ChunkAnswers.ChunkAnswers_WrongContent.selector);
         j.tokens[2]--;
-        refuse(id, abi.encodeCall(ChunkAnswers.request, (p.ref, p.leaves[0], p.requests[0])), IDataChallenges.DataChallenges_OtherChunk.selector);
-        refuse(id, abi.encodeWithSignature("rollup()"), IDataChallenges.DataChallenges_NoChunk.selector);
-        bytes memory otherLeaf = abi.encodeCall(
-            ChunkAnswers.tokens, (p.ref, p.leaves[1], 0, idsOf(j.tokens), new bytes32[](0))
+        refuse(
+            id,
+            abi.encodeCall(ChunkAnswers.request, (p.ref, p.leaves[0], p.requests[0])),
+            IDataChallenges.DataChallenges_OtherChunk.selector
         );
+        refuse(id, abi.encodeWithSignature("rollup()"), IDataChallenges.DataChallenges_NoChunk.selector);
+        bytes memory otherLeaf =
+            abi.encodeCall(ChunkAnswers.tokens, (p.ref, p.leaves[1], 0, idsOf(j.tokens), new bytes32[](0)));
         refuse(id, otherLeaf, IDataChallenges.DataChallenges_OtherChunk.selector);
         bytes memory shortAnswer = abi.encodeCall(
             ChunkAnswers.tokens, (p.ref, p.leaves[0], 0, _slice(idsOf(j.tokens), 0, 24), new bytes32[](0))
@@ -71,7 +74,13 @@ contract DataChallengesTest is FaultFixture {
         bytes memory frame = bytes.concat(hex"0201", new bytes(112), new bytes(28), new bytes(16));
         Posted memory p = sealedBatch(frame, uint32(frame.length), 0);
         uint256 id = demand(p, 4, 0, 0);
-        respond(id, abi.encodeCall(ChunkAnswers.sealedTokens, (p.ref, p.leaves[0], p.requests[0], 0, frame, chunk(p, 3, uint32(frame.length)))));
+        respond(
+            id,
+            abi.encodeCall(
+                ChunkAnswers.sealedTokens,
+                (p.ref, p.leaves[0], p.requests[0], 0, frame, chunk(p, 3, uint32(frame.length)))
+            )
+        );
         vm.prank(WINNER);
         uint256 quote = data.challengeQuoteData{value: data.bondFor(posterId(poster))}(p.ref, 0);
         bytes memory item = "a quote's item";
@@ -84,7 +93,9 @@ contract DataChallengesTest is FaultFixture {
         bytes memory ids = idsOf(goodJob(1).tokens);
         refuse(
             id,
-            abi.encodeCall(ChunkAnswers.sealedTokens, (p.ref, p.leaves[0], p.requests[0], 0, ids, chunk(p, 3, uint32(ids.length)))),
+            abi.encodeCall(
+                ChunkAnswers.sealedTokens, (p.ref, p.leaves[0], p.requests[0], 0, ids, chunk(p, 3, uint32(ids.length)))
+            ),
             ChunkAnswers.ChunkAnswers_NotSealed.selector
         );
     }
@@ -110,12 +121,22 @@ contract DataChallengesTest is FaultFixture {
         Posted memory p = postGood();
         uint256 bond = data.bondFor(posterId(poster));
         uint256[3][10] memory places = [
-            [uint256(1), 1, 0], [uint256(1), 0, 1], [uint256(3), 2, 0], [uint256(3), 0, 1], [uint256(6), 0, 0],
-            [uint256(5), 0, 1], [uint256(5), 2, 0], [uint256(4), 0, 1], [uint256(2), 0, 0], [uint256(7), 0, 0]
+            [uint256(1), 1, 0],
+            [uint256(1), 0, 1],
+            [uint256(3), 2, 0],
+            [uint256(3), 0, 1],
+            [uint256(6), 0, 0],
+            [uint256(5), 0, 1],
+            [uint256(5), 2, 0],
+            [uint256(4), 0, 1],
+            [uint256(2), 0, 0],
+            [uint256(7), 0, 0]
         ];
         for (uint256 i = 0; i < places.length; i++) {
             (uint8 kind, uint16 part, uint32 number) = (uint8(places[i][0]), uint16(places[i][1]), uint32(places[i][2]));
-            vm.expectRevert(abi.encodeWithSelector(IDataChallenges.DataChallenges_NoSuchChunk.selector, 0, kind, part, number));
+            vm.expectRevert(
+                abi.encodeWithSelector(IDataChallenges.DataChallenges_NoSuchChunk.selector, 0, kind, part, number)
+            );
             data.challengeChunk{value: bond}(p.ref, p.leaves[0], kind, part, number);
         }
         vm.expectRevert(abi.encodeWithSelector(IDataChallenges.DataChallenges_NoSuchChunk.selector, 2, 2, 0, 0));
@@ -136,7 +157,11 @@ contract DataChallengesTest is FaultFixture {
         vm.expectPartialRevert(IBondedChallenges.Challenges_TooEarly.selector);
         data.timeout(id);
         skip(1);
-        refuse(id, abi.encodeCall(ChunkAnswers.queryReceipt, (p.ref, p.leaves[0])), IBondedChallenges.Challenges_TooLate.selector);
+        refuse(
+            id,
+            abi.encodeCall(ChunkAnswers.queryReceipt, (p.ref, p.leaves[0])),
+            IBondedChallenges.Challenges_TooLate.selector
+        );
         data.timeout(id);
     }
 
@@ -144,12 +169,24 @@ contract DataChallengesTest is FaultFixture {
         Posted memory p = postGood();
         uint256 id = demandReceipt(p, 0);
         uint256 bond = data.bondFor(posterId(poster));
-        vm.expectRevert(abi.encodeWithSelector(IBondedChallenges.Challenges_Repeated.selector, id, IBondedChallenges.ChallengeState.Open));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IBondedChallenges.Challenges_Repeated.selector, id, IBondedChallenges.ChallengeState.Open
+            )
+        );
         data.challengeReceipt{value: bond}(p.ref, 0);
         respond(id, abi.encodeCall(ChunkAnswers.queryReceipt, (p.ref, p.leaves[0])));
-        vm.expectRevert(abi.encodeWithSelector(IBondedChallenges.Challenges_Repeated.selector, id, IBondedChallenges.ChallengeState.Answered));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IBondedChallenges.Challenges_Repeated.selector, id, IBondedChallenges.ChallengeState.Answered
+            )
+        );
         data.challengeReceipt{value: bond}(p.ref, 0);
-        refuse(id, abi.encodeCall(ChunkAnswers.queryReceipt, (p.ref, p.leaves[0])), IBondedChallenges.Challenges_NotOpen.selector);
+        refuse(
+            id,
+            abi.encodeCall(ChunkAnswers.queryReceipt, (p.ref, p.leaves[0])),
+            IBondedChallenges.Challenges_NotOpen.selector
+        );
     }
 
     function test_challenge_wrongBondOrBatch_reverts() public {
@@ -190,7 +227,10 @@ contract DataChallengesTest is FaultFixture {
         vm.txGasPrice(50 gwei);
         respond(id, abi.encodeCall(ChunkAnswers.queryReceipt, (p.ref, p.leaves[0])));
         uint128 paid = data.payoutOf(HOST);
-        assertTrue(paid > 50_000 * 1 gwei && paid < 400_000 * 1 gwei, "half of some 100,000 to 400,000 gas at twice the base fee");
+        assertTrue(
+            paid > 50_000 * 1 gwei && paid < 400_000 * 1 gwei,
+            "half of some 100,000 to 400,000 gas at twice the base fee"
+        );
         assertEq(data.payoutOf(WINNER), BOND - paid, "the rest goes back");
         assertMoney();
     }
@@ -259,9 +299,8 @@ contract DataChallengesTest is FaultFixture {
         Posted memory p = postGood();
         uint256 id = demand(p, 4, 0, 0);
         bytes memory proof = tokensAnswer(p, goodJob(1).tokens, 0);
-        (bool answered,) = address(data).call{gas: bound(gasSeed, 30_000, 600_000)}(
-            abi.encodeCall(DataChallenges.answer, (id, proof))
-        );
+        (bool answered,) =
+            address(data).call{gas: bound(gasSeed, 30_000, 600_000)}(abi.encodeCall(DataChallenges.answer, (id, proof)));
         IBondedChallenges.ChallengeState s = data.challenge(id).state;
         assertTrue(
             s == (answered ? IBondedChallenges.ChallengeState.Answered : IBondedChallenges.ChallengeState.Open), "state"
@@ -308,7 +347,11 @@ contract DataChallengesTest is FaultFixture {
         );
     }
 
-    function listAnswer(Posted memory p, uint16 part, uint32 number, uint256 positions) internal pure returns (bytes memory) {
+    function listAnswer(Posted memory p, uint16 part, uint32 number, uint256 positions)
+        internal
+        pure
+        returns (bytes memory)
+    {
         bytes[] memory all = traceLeaves(part, positions);
         uint256 start = uint256(number) * 512;
         uint256 end = start + 512 < positions ? start + 512 : positions;
@@ -322,7 +365,8 @@ contract DataChallengesTest is FaultFixture {
 
     function entryAnswer(Posted memory p, uint16 part, uint256 quote) internal pure returns (bytes memory) {
         return abi.encodeCall(
-            ChunkAnswers.shardReceipt, (p.ref, p.leaves[0], p.requests[0], part, p.entries[0][part], quoteProof(p, quote))
+            ChunkAnswers.shardReceipt,
+            (p.ref, p.leaves[0], p.requests[0], part, p.entries[0][part], quoteProof(p, quote))
         );
     }
 

@@ -143,17 +143,19 @@ contract DisputeHubTest is RegistryFixture {
         assertEq(credits.accountCredit(HOST).frozen, 0, "share");
     }
 
-    /// @dev Forfeiting takes whichever earnings are frozen; what is then let go is no more than what is left.
-    function test_unfreezeEarnings_moreThanIsLeft_takesWhatIsLeft() public {
+    /// @dev Forfeiting leaves what others hold; what is let go is no more than what is frozen.
+    function test_forfeitEarnings_leavesWhatIsFrozen() public {
         vm.prank(address(_first));
         uint32 round = _hub.freezeEarnings(HOST, 5);
         vm.prank(address(_second));
         _hub.forfeitEarnings(HOST, 3);
-        vm.prank(address(_first));
-        _hub.unfreezeEarnings(HOST, 5, round);
-        assertEq(credits.accountCredit(HOST).frozen, 0, "none left");
-        vm.prank(address(_first));
-        _hub.unfreezeEarnings(HOST, 5, round);
+        assertEq(credits.accountCredit(HOST).frozen, 5, "still held");
+        assertEq(credits.accountCredit(HOST).forfeited, 3, "forfeited");
+        for (uint256 i = 0; i < 2; i++) {
+            vm.prank(address(_first));
+            _hub.unfreezeEarnings(HOST, 6, round);
+            assertEq(credits.accountCredit(HOST).frozen, 0, "no more than there is");
+        }
     }
 
     function test_inForce_replaced_isFalse() public {

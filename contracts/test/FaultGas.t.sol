@@ -70,7 +70,9 @@ contract FaultGasTest is FaultFixture {
         AccountFaults.Step memory s;
         (s.leaf, s.previous, s.signed) = (p.leaves[0], p.leaves[0], p.requests[0]);
         bytes memory proof = abi.encodeCall(AccountFaults.stateRoot, (p.ref, s, p.receipts[0], accounts));
-        assertTrue(proof.length + (SHARDS + 2) * MORE_SIBLINGS * 32 < CALLDATA_CAP, "room for tens of millions of accounts");
+        assertTrue(
+            proof.length + (SHARDS + 2) * MORE_SIBLINGS * 32 < CALLDATA_CAP, "room for tens of millions of accounts"
+        );
         measure("state root, 16 shards", ACCOUNT, proof);
     }
 
@@ -78,8 +80,16 @@ contract FaultGasTest is FaultFixture {
         Job memory j = deepJob(3, 4);
         j.receipts[15].slot = slots[14];
         Posted memory p = postJobs(one(j));
-        measure("shard signature, 16 shards", PIPELINE, abi.encodeCall(PipelineFaults.shardSigner, (p.ref, p.leaves[0], p.requests[0], 15, p.receipts[0][15])));
-        measure("layers, 16 shards", PIPELINE, abi.encodeCall(PipelineFaults.layers, (p.ref, p.leaves[0], p.requests[0], p.receipts[0])));
+        measure(
+            "shard signature, 16 shards",
+            PIPELINE,
+            abi.encodeCall(PipelineFaults.shardSigner, (p.ref, p.leaves[0], p.requests[0], 15, p.receipts[0][15]))
+        );
+        measure(
+            "layers, 16 shards",
+            PIPELINE,
+            abi.encodeCall(PipelineFaults.layers, (p.ref, p.leaves[0], p.requests[0], p.receipts[0]))
+        );
     }
 
     function test_gas_feeAndTokens_fit() public {
@@ -94,10 +104,17 @@ contract FaultGasTest is FaultFixture {
         for (uint256 i = 0; i < 20; i++) {
             leaves[i] = sha256(abi.encodePacked(uint8(0), pages[i]));
         }
-        bytes memory prompt = abi.encodeCall(TokenFaults.promptDiffers, (p.ref, p.leaves[0], p.requests[0], leaves, pages[9]));
+        bytes memory prompt =
+            abi.encodeCall(TokenFaults.promptDiffers, (p.ref, p.leaves[0], p.requests[0], leaves, pages[9]));
         (bool found,) = faults.judges()[TOKEN].staticcall(prompt);
         assertTrue(found && prompt.length < CALLDATA_CAP, "prompt of 2,500 tokens");
-        measure("stop token ignored, 5,000 tokens", TOKEN, abi.encodeCall(TokenFaults.stopIgnored, (p.ref, p.leaves[0], p.requests[0], 4_000, tokenOpening(j.tokens, 15))));
+        measure(
+            "stop token ignored, 5,000 tokens",
+            TOKEN,
+            abi.encodeCall(
+                TokenFaults.stopIgnored, (p.ref, p.leaves[0], p.requests[0], 4_000, tokenOpening(j.tokens, 15))
+            )
+        );
     }
 
     function test_gas_dataAnswers_fit() public {
@@ -114,8 +131,22 @@ contract FaultGasTest is FaultFixture {
             run[i] = abi.decode(all[i], (bytes32));
         }
         path = TestTree.shaProve(all, 512, 0);
-        publish("leaf list, 512 leaves", p, 5, 1, abi.encodeCall(ChunkAnswers.leafList, (p.ref, p.leaves[0], 1, 0, p.receipts[0][1], run, path)));
-        publish("shard receipt with its quote", p, 3, 1, abi.encodeCall(ChunkAnswers.shardReceipt, (p.ref, p.leaves[0], p.requests[0], 1, p.entries[0][1], quoteProof(p, 1))));
+        publish(
+            "leaf list, 512 leaves",
+            p,
+            5,
+            1,
+            abi.encodeCall(ChunkAnswers.leafList, (p.ref, p.leaves[0], 1, 0, p.receipts[0][1], run, path))
+        );
+        publish(
+            "shard receipt with its quote",
+            p,
+            3,
+            1,
+            abi.encodeCall(
+                ChunkAnswers.shardReceipt, (p.ref, p.leaves[0], p.requests[0], 1, p.entries[0][1], quoteProof(p, 1))
+            )
+        );
     }
 
     function deepJob(uint32 prompt, uint32 outputs) internal view returns (Job memory j) {

@@ -120,7 +120,9 @@ contract FaultMoneyTest is FaultFixture {
         uint256 cases = compensations.caseCount();
         if (cases == 0) return;
         Posted memory p = _posted[i];
-        try compensations.register(cases, p.ref, p.leaves[0], p.requests[0], 0, p.receipts[0][0]) returns (bytes32 claim) {
+        try compensations.register(cases, p.ref, p.leaves[0], p.requests[0], 0, p.receipts[0][0]) returns (
+            bytes32 claim
+        ) {
             assertTrue(rollup.statusOf(p.ref.index) == BatchStatus.RolledBack, "of a batch that fell");
             _claims.push(claim);
         } catch {}

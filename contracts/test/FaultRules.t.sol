@@ -44,7 +44,9 @@ contract FaultRulesTest is FaultFixture {
         j.request.modelId = keccak256("nobody's");
         refresh(j);
         Posted memory p = after_(j);
-        assertFound(REQUEST, abi.encodeCall(RequestFaults.modelUnknown, (p.ref, p.leaves[1], p.requests[1])), ROLLS_BACK);
+        assertFound(
+            REQUEST, abi.encodeCall(RequestFaults.modelUnknown, (p.ref, p.leaves[1], p.requests[1])), ROLLS_BACK
+        );
         assertHolds(REQUEST, abi.encodeCall(RequestFaults.modelUnknown, (p.ref, p.leaves[0], p.requests[0])));
     }
 
@@ -54,7 +56,11 @@ contract FaultRulesTest is FaultFixture {
             breakForm(j, rule);
             delete state;
             Posted memory p = postJobs(one(j));
-            assertFound(REQUEST, abi.encodeCall(RequestFaults.requestForm, (p.ref, p.leaves[0], p.requests[0], config())), ROLLS_BACK);
+            assertFound(
+                REQUEST,
+                abi.encodeCall(RequestFaults.requestForm, (p.ref, p.leaves[0], p.requests[0], config())),
+                ROLLS_BACK
+            );
         }
     }
 
@@ -81,7 +87,9 @@ contract FaultRulesTest is FaultFixture {
         Job memory j = goodJob(2);
         j.signer = STRANGER_KEY;
         Posted memory p = after_(j);
-        assertFound(REQUEST, abi.encodeCall(RequestFaults.requestSigner, (p.ref, p.leaves[1], p.requests[1])), ROLLS_BACK);
+        assertFound(
+            REQUEST, abi.encodeCall(RequestFaults.requestSigner, (p.ref, p.leaves[1], p.requests[1])), ROLLS_BACK
+        );
         assertHolds(REQUEST, abi.encodeCall(RequestFaults.requestSigner, (p.ref, p.leaves[0], p.requests[0])));
     }
 
@@ -102,7 +110,11 @@ contract FaultRulesTest is FaultFixture {
         assertHolds(REQUEST, abi.encodeCall(RequestFaults.requestSigner, (late.ref, late.leaves[0], late.requests[0])));
         skip(1);
         Posted memory later = postJobs(one(renewed(j)));
-        assertFound(REQUEST, abi.encodeCall(RequestFaults.requestSigner, (later.ref, later.leaves[0], later.requests[0])), ROLLS_BACK);
+        assertFound(
+            REQUEST,
+            abi.encodeCall(RequestFaults.requestSigner, (later.ref, later.leaves[0], later.requests[0])),
+            ROLLS_BACK
+        );
     }
 
     function test_requestSigner_notASignature_rollsBack() public {
@@ -115,7 +127,9 @@ contract FaultRulesTest is FaultFixture {
         delete state;
         j.leaf.stateRootAfter = 0;
         Posted memory q = postJobs(one(j));
-        assertFound(REQUEST, abi.encodeCall(RequestFaults.requestSigner, (q.ref, q.leaves[0], p.requests[0])), ROLLS_BACK);
+        assertFound(
+            REQUEST, abi.encodeCall(RequestFaults.requestSigner, (q.ref, q.leaves[0], p.requests[0])), ROLLS_BACK
+        );
     }
 
     function test_wrongSequencer_rollsBack() public {
@@ -123,7 +137,9 @@ contract FaultRulesTest is FaultFixture {
         j.request.sequencer = address(0x77);
         refresh(j);
         Posted memory p = after_(j);
-        assertFound(REQUEST, abi.encodeCall(RequestFaults.wrongSequencer, (p.ref, p.leaves[1], p.requests[1])), ROLLS_BACK);
+        assertFound(
+            REQUEST, abi.encodeCall(RequestFaults.wrongSequencer, (p.ref, p.leaves[1], p.requests[1])), ROLLS_BACK
+        );
         assertHolds(REQUEST, abi.encodeCall(RequestFaults.wrongSequencer, (p.ref, p.leaves[0], p.requests[0])));
     }
 
@@ -272,7 +288,11 @@ contract FaultRulesTest is FaultFixture {
         Posted memory v = postJobs(one(voidJob()));
         assertReverts(FINISH, finishProof(FinishFaults.fee.selector, v, 0), Judge.Judge_OtherFinish.selector);
         Posted memory good = postGood();
-        assertReverts(FINISH, abi.encodeCall(FinishFaults.voidNotEmpty, (good.ref, good.leaves[0])), Judge.Judge_OtherFinish.selector);
+        assertReverts(
+            FINISH,
+            abi.encodeCall(FinishFaults.voidNotEmpty, (good.ref, good.leaves[0])),
+            Judge.Judge_OtherFinish.selector
+        );
     }
 
     function test_cancelPresence_eitherWay_refunds() public {
@@ -334,11 +354,19 @@ contract FaultRulesTest is FaultFixture {
         j.request.maxOutputTokens = 300;
         refresh(j);
         Posted memory p = postJobs(one(j));
-        assertHolds(TOKEN, abi.encodeCall(TokenFaults.stopMissing, (p.ref, p.leaves[0], p.requests[0], tokenOpening(j.tokens, 2))));
-        assertHolds(TOKEN, abi.encodeCall(TokenFaults.stopIgnored, (p.ref, p.leaves[0], p.requests[0], 300, tokenOpening(j.tokens, 1))));
+        assertHolds(
+            TOKEN,
+            abi.encodeCall(TokenFaults.stopMissing, (p.ref, p.leaves[0], p.requests[0], tokenOpening(j.tokens, 2)))
+        );
+        assertHolds(
+            TOKEN,
+            abi.encodeCall(TokenFaults.stopIgnored, (p.ref, p.leaves[0], p.requests[0], 300, tokenOpening(j.tokens, 1)))
+        );
         assertReverts(
             TOKEN,
-            abi.encodeCall(TokenFaults.stopIgnored, (p.ref, p.leaves[0], p.requests[0], 599, tokenOpening(j.tokens, 2))),
+            abi.encodeCall(
+                TokenFaults.stopIgnored, (p.ref, p.leaves[0], p.requests[0], 599, tokenOpening(j.tokens, 2))
+            ),
             TokenFaults.TokenFaults_NotAnOutput.selector
         );
         (j.tokens[599], j.tokens[400]) = (17, STOP);
@@ -346,8 +374,18 @@ contract FaultRulesTest is FaultFixture {
         j.leaf.stateRootAfter = 0;
         delete state;
         p = postJobs(one(j));
-        assertFound(TOKEN, abi.encodeCall(TokenFaults.stopMissing, (p.ref, p.leaves[0], p.requests[0], tokenOpening(j.tokens, 2))), REFUNDS);
-        assertFound(TOKEN, abi.encodeCall(TokenFaults.stopIgnored, (p.ref, p.leaves[0], p.requests[0], 400, tokenOpening(j.tokens, 1))), REFUNDS);
+        assertFound(
+            TOKEN,
+            abi.encodeCall(TokenFaults.stopMissing, (p.ref, p.leaves[0], p.requests[0], tokenOpening(j.tokens, 2))),
+            REFUNDS
+        );
+        assertFound(
+            TOKEN,
+            abi.encodeCall(
+                TokenFaults.stopIgnored, (p.ref, p.leaves[0], p.requests[0], 400, tokenOpening(j.tokens, 1))
+            ),
+            REFUNDS
+        );
         TokenOpening memory wrong = tokenOpening(j.tokens, 1);
         wrong.page[0] ^= 0x01;
         assertReverts(
@@ -357,7 +395,9 @@ contract FaultRulesTest is FaultFixture {
         );
         assertReverts(
             TOKEN,
-            abi.encodeCall(TokenFaults.stopIgnored, (p.ref, p.leaves[0], p.requests[0], 400, tokenOpening(j.tokens, 2))),
+            abi.encodeCall(
+                TokenFaults.stopIgnored, (p.ref, p.leaves[0], p.requests[0], 400, tokenOpening(j.tokens, 2))
+            ),
             TokenPages.TokenPages_WrongLength.selector
         );
     }
@@ -393,16 +433,30 @@ contract FaultRulesTest is FaultFixture {
         j.request.promptTokensRoot = tokensRootOf(j.tokens, 3);
         refresh(j);
         Posted memory p = postJobs(one(j));
-        assertHolds(TOKEN, abi.encodeCall(TokenFaults.tokenOutOfRange, (p.ref, p.leaves[0], p.requests[0], 1, tokenOpening(j.tokens, 0), config())));
+        assertHolds(
+            TOKEN,
+            abi.encodeCall(
+                TokenFaults.tokenOutOfRange, (p.ref, p.leaves[0], p.requests[0], 1, tokenOpening(j.tokens, 0), config())
+            )
+        );
         j.tokens[1] = 512;
         refresh(j);
         j.leaf.stateRootAfter = 0;
         delete state;
         p = postJobs(one(j));
-        assertFound(TOKEN, abi.encodeCall(TokenFaults.tokenOutOfRange, (p.ref, p.leaves[0], p.requests[0], 1, tokenOpening(j.tokens, 0), config())), REFUNDS);
+        assertFound(
+            TOKEN,
+            abi.encodeCall(
+                TokenFaults.tokenOutOfRange, (p.ref, p.leaves[0], p.requests[0], 1, tokenOpening(j.tokens, 0), config())
+            ),
+            REFUNDS
+        );
         assertReverts(
             TOKEN,
-            abi.encodeCall(TokenFaults.tokenOutOfRange, (p.ref, p.leaves[0], p.requests[0], 1, tokenOpening(j.tokens, 0), altered())),
+            abi.encodeCall(
+                TokenFaults.tokenOutOfRange,
+                (p.ref, p.leaves[0], p.requests[0], 1, tokenOpening(j.tokens, 0), altered())
+            ),
             TokenFaults.TokenFaults_WrongConfig.selector
         );
     }
@@ -427,7 +481,9 @@ contract FaultRulesTest is FaultFixture {
         leaves[1] = bytes.concat(abi.encode(p.leaves[1].receipt), hex"00");
         p.ref.header.receiptsRoot = TestTree.root("TT/rcpt1", leaves);
         p = postWith(p);
-        assertFound(FORM, abi.encodeCall(FormFaults.malformedLeaf, (p.ref, 1, leaves[1], TestTree.prove(leaves, 1))), ROLLS_BACK);
+        assertFound(
+            FORM, abi.encodeCall(FormFaults.malformedLeaf, (p.ref, 1, leaves[1], TestTree.prove(leaves, 1))), ROLLS_BACK
+        );
         assertHolds(FORM, abi.encodeCall(FormFaults.malformedLeaf, (p.ref, 0, leaves[0], TestTree.prove(leaves, 0))));
         assertReverts(
             FORM,
@@ -440,10 +496,14 @@ contract FaultRulesTest is FaultFixture {
         Posted memory p = postJobs(pair(goodJob(1), goodJob(1)));
         assertFound(FORM, abi.encodeCall(FormFaults.jobTwice, (p.ref, p.leaves[0], p.ref, p.leaves[1])), ROLLS_BACK);
         assertReverts(
-            FORM, abi.encodeCall(FormFaults.jobTwice, (p.ref, p.leaves[1], p.ref, p.leaves[0])), FormFaults.FormFaults_NotInOrder.selector
+            FORM,
+            abi.encodeCall(FormFaults.jobTwice, (p.ref, p.leaves[1], p.ref, p.leaves[0])),
+            FormFaults.FormFaults_NotInOrder.selector
         );
         assertReverts(
-            FORM, abi.encodeCall(FormFaults.jobTwice, (p.ref, p.leaves[1], p.ref, p.leaves[1])), FormFaults.FormFaults_NotInOrder.selector
+            FORM,
+            abi.encodeCall(FormFaults.jobTwice, (p.ref, p.leaves[1], p.ref, p.leaves[1])),
+            FormFaults.FormFaults_NotInOrder.selector
         );
         Posted memory q = postJobs(pair(goodJob(2), goodJob(1)));
         assertFound(FORM, abi.encodeCall(FormFaults.jobTwice, (p.ref, p.leaves[0], q.ref, q.leaves[1])), ROLLS_BACK);
@@ -468,7 +528,11 @@ contract FaultRulesTest is FaultFixture {
         p.ref.header.stateRoot = keccak256("mine");
         p = postWith(p);
         assertFound(FORM, abi.encodeCall(FormFaults.headerStateRoot, (p.ref, p.leaves[1])), ROLLS_BACK);
-        assertReverts(FORM, abi.encodeCall(FormFaults.headerStateRoot, (p.ref, p.leaves[0])), FormFaults.FormFaults_NotTheLast.selector);
+        assertReverts(
+            FORM,
+            abi.encodeCall(FormFaults.headerStateRoot, (p.ref, p.leaves[0])),
+            FormFaults.FormFaults_NotTheLast.selector
+        );
         delete state;
         p = postGood();
         assertHolds(FORM, abi.encodeCall(FormFaults.headerStateRoot, (p.ref, p.leaves[1])));
@@ -477,7 +541,9 @@ contract FaultRulesTest is FaultFixture {
     function test_itemHash_otherRequestPublished_rollsBack() public {
         Posted memory p = postGood();
         uint32 length = uint32(abi.encode(p.requests[0].request, p.requests[0].signature).length);
-        assertHolds(FORM, abi.encodeCall(FormFaults.itemHash, (p.ref, p.leaves[0], 1, chunk(p, 0, length), p.chunkHashes[0])));
+        assertHolds(
+            FORM, abi.encodeCall(FormFaults.itemHash, (p.ref, p.leaves[0], 1, chunk(p, 0, length), p.chunkHashes[0]))
+        );
         assertReverts(
             FORM,
             abi.encodeCall(FormFaults.itemHash, (p.ref, p.leaves[0], 3, chunk(p, 0, length), p.chunkHashes[0])),
@@ -488,7 +554,11 @@ contract FaultRulesTest is FaultFixture {
         q.records[0] = abi.encodePacked(uint32(0), uint8(1), uint16(0), uint32(0), length, q.chunkHashes[0]);
         q.ref.header.dataRoot = TestTree.root("TT/data1", q.records);
         q = postWith(q);
-        assertFound(FORM, abi.encodeCall(FormFaults.itemHash, (q.ref, q.leaves[0], 1, chunk(q, 0, length), q.chunkHashes[0])), ROLLS_BACK);
+        assertFound(
+            FORM,
+            abi.encodeCall(FormFaults.itemHash, (q.ref, q.leaves[0], 1, chunk(q, 0, length), q.chunkHashes[0])),
+            ROLLS_BACK
+        );
     }
 
     function test_quoteTwice_takesThePenaltyAlone() public {
@@ -523,8 +593,20 @@ contract FaultRulesTest is FaultFixture {
         p.records[2] = abi.encodePacked(uint32(0), uint8(3), uint16(1), uint32(0), uint32(item.length), keccak256(item));
         p.ref.header.dataRoot = TestTree.root("TT/data1", p.records);
         p = postWith(p);
-        assertFound(ENTRY, abi.encodeCall(EntryFaults.entryHash, (p.ref, p.leaves[0], 1, p.entries[0][1], chunk(p, 2, uint32(item.length)))), ROLLS_BACK);
-        assertHolds(ENTRY, abi.encodeCall(EntryFaults.entryHash, (p.ref, p.leaves[0], 0, p.entries[0][0], chunk(p, 1, uint32(itemOf(p, 0, 0).length)))));
+        assertFound(
+            ENTRY,
+            abi.encodeCall(
+                EntryFaults.entryHash, (p.ref, p.leaves[0], 1, p.entries[0][1], chunk(p, 2, uint32(item.length)))
+            ),
+            ROLLS_BACK
+        );
+        assertHolds(
+            ENTRY,
+            abi.encodeCall(
+                EntryFaults.entryHash,
+                (p.ref, p.leaves[0], 0, p.entries[0][0], chunk(p, 1, uint32(itemOf(p, 0, 0).length)))
+            )
+        );
     }
 
     function test_sealedFrame_otherForm_refunds() public {
@@ -608,7 +690,9 @@ contract FaultRulesTest is FaultFixture {
         AccountFaults.Step memory s = step(p, 1);
         s.previous.index = 1;
         assertReverts(
-            ACCOUNT, abi.encodeCall(AccountFaults.nonce, (p.ref, s, userAfter(p, 0))), AccountFaults.AccountFaults_NotThePrevious.selector
+            ACCOUNT,
+            abi.encodeCall(AccountFaults.nonce, (p.ref, s, userAfter(p, 0))),
+            AccountFaults.AccountFaults_NotThePrevious.selector
         );
         s.previous.index = 0;
         AccountOpening[] memory few = new AccountOpening[](1);
@@ -638,9 +722,13 @@ contract FaultRulesTest is FaultFixture {
         Posted memory q = postJobs(one(goodJob(3)));
         Posted memory mixed = p;
         mixed.ref.header.count = 3;
-        assertReverts(FINISH, finishProof(FinishFaults.fee.selector, mixed, 0), BatchProof.BatchProof_WrongHeader.selector);
+        assertReverts(
+            FINISH, finishProof(FinishFaults.fee.selector, mixed, 0), BatchProof.BatchProof_WrongHeader.selector
+        );
         mixed.ref = q.ref;
-        assertReverts(FINISH, finishProof(FinishFaults.fee.selector, mixed, 0), BatchProof.BatchProof_NotInTheTree.selector);
+        assertReverts(
+            FINISH, finishProof(FinishFaults.fee.selector, mixed, 0), BatchProof.BatchProof_NotInTheTree.selector
+        );
         q.requests[0].request.nonce++;
         assertReverts(FINISH, finishProof(FinishFaults.fee.selector, q, 0), Judge.Judge_WrongRequest.selector);
         q.ref.batchHash = keccak256("none");
@@ -648,10 +736,12 @@ contract FaultRulesTest is FaultFixture {
     }
 
     /// @notice The strict decoder accepts exactly what encodes back to itself.
-    function testFuzz_isCanonical_anyReceiptAndAnyDamage_acceptsOnlyTheEncoding(uint256 seed, uint8 shards, uint256 place, uint8 mask)
-        public
-        view
-    {
+    function testFuzz_isCanonical_anyReceiptAndAnyDamage_acceptsOnlyTheEncoding(
+        uint256 seed,
+        uint8 shards,
+        uint256 place,
+        uint8 mask
+    ) public view {
         QueryReceipt memory r;
         r.jobId = bytes32(seed);
         r.shardReceiptHashes = new bytes32[](shards % 18);
@@ -769,9 +859,8 @@ contract FaultRulesTest is FaultFixture {
 
     function promptProof(Posted memory p, uint32[] memory tokens) internal pure returns (bytes memory) {
         bytes memory boundary = pagesOf(tokens, tokens.length)[p.requests[0].request.promptTokens / 256];
-        return abi.encodeCall(
-            TokenFaults.promptDiffers, (p.ref, p.leaves[0], p.requests[0], pageLeaves(tokens), boundary)
-        );
+        return
+            abi.encodeCall(TokenFaults.promptDiffers, (p.ref, p.leaves[0], p.requests[0], pageLeaves(tokens), boundary));
     }
 
     function itemOf(Posted memory p, uint256 leaf, uint256 part) internal pure returns (bytes memory) {
@@ -781,10 +870,15 @@ contract FaultRulesTest is FaultFixture {
 
     function indexProof(Posted memory p, uint256 leaf) internal pure returns (bytes memory) {
         ChunkProof memory c = chunk(p, leaf * 4 + 1, uint32(itemOf(p, leaf, 0).length));
-        return abi.encodeCall(EntryFaults.quoteIndex, (p.ref, p.leaves[leaf], p.requests[leaf], 0, p.entries[leaf][0], c));
+        return
+            abi.encodeCall(EntryFaults.quoteIndex, (p.ref, p.leaves[leaf], p.requests[leaf], 0, p.entries[leaf][0], c));
     }
 
-    function coverProof(Posted memory p, uint256 leaf, uint16 part, uint256 quote) internal pure returns (bytes memory) {
+    function coverProof(Posted memory p, uint256 leaf, uint16 part, uint256 quote)
+        internal
+        pure
+        returns (bytes memory)
+    {
         ChunkProof memory c = chunk(p, leaf * 4 + 1 + part, uint32(itemOf(p, leaf, part).length));
         return abi.encodeCall(
             EntryFaults.notCovered,

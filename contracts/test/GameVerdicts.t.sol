@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {DisputeGame} from "../src/DisputeGame.sol";
 import {IDisputeGame} from "../src/interfaces/IDisputeGame.sol";
 import {IDisputes} from "../src/interfaces/IDisputes.sol";
+import {IHostRegistry} from "../src/interfaces/IHostRegistry.sol";
 import {IListRules} from "../src/interfaces/IListRules.sol";
 import {IOpeningRules} from "../src/interfaces/IOpeningRules.sol";
 import {IStepVerifier} from "../src/interfaces/IStepVerifier.sol";
@@ -11,7 +12,7 @@ import {ITeeTeeRollup} from "../src/interfaces/ITeeTeeRollup.sol";
 import {Ether} from "../src/libraries/Ether.sol";
 import {DisputeTerms} from "../src/types/GameTypes.sol";
 import {EntryOpening} from "../src/types/DisputeTypes.sol";
-import {Parameters, StakeKind} from "../src/types/Types.sol";
+import {BatchStatus, Parameters, StakeKind} from "../src/types/Types.sol";
 
 import {GameFixture} from "./support/GameFixture.sol";
 import {Reentrant} from "./support/Recipients.sol";
@@ -62,7 +63,8 @@ contract GameTimeoutTest is GameFixture {
         skip(MOVE);
         game.timeout(id);
         assertState(id, IDisputeGame.DisputeState.DefenderWon);
-        assertEq(game.payoutOf(HOST), BASE, "bond");
+        assertEq(game.payoutOf(HOST), BASE / 2, "half of the bond");
+        assertEq(Ether.BURN.balance, BASE / 2, "and half is burnt");
         assertEq(stakeOf(slotA), 1 ether, "stake");
         assertEq(registry.stakeOf(StakeKind.Slot, slotId(slotA)).freezes, 0, "let go");
         assertEq(credits.accountCredit(HOST).frozen, 0, "share let go");
@@ -107,7 +109,7 @@ contract GameTimeoutTest is GameFixture {
         skip(MOVE);
         game.timeout(id);
         assertState(id, IDisputeGame.DisputeState.DefenderWon);
-        assertEq(game.payoutOf(HOST), BASE, "bond");
+        assertEq(game.payoutOf(HOST), BASE / 2, "half of the bond");
     }
 
     function test_timeout_unknown_reverts() public {
@@ -162,6 +164,22 @@ contract GameTimeoutTest is GameFixture {
         assertEq(stakeOf(slotA), 1 ether, "nobody is convicted");
         vm.expectPartialRevert(IDisputeGame.Game_WrongState.selector);
         game.timeout(id);
+        assertMoney();
+    }
+
+    /// @dev A dispute that was voided while another module was in force is over, also when this one comes back.
+    function test_timeout_firstWasVoided_convictsForTheNext() public {
+        Scene memory s = stage(honest(0, 4));
+        uint256 first = openAs(WATCHER, s);
+        uint256 second = openAs(RIVAL, s);
+        vm.mockCall(address(rollup), abi.encodeWithSelector(ITeeTeeRollup.disputeModule.selector), abi.encode(OTHER));
+        game.timeout(first);
+        vm.clearMockedCalls();
+        skip(MOVE);
+        game.timeout(second);
+        assertState(first, IDisputeGame.DisputeState.Void);
+        assertState(second, IDisputeGame.DisputeState.ChallengerWon);
+        assertEq(game.payoutOf(WATCHER), BASE, "one bond");
         assertMoney();
     }
 
@@ -257,6 +275,21 @@ contract GamePenaltyTest is GameFixture {
         assertEq(credits.accountCredit(HOST).frozen, 0, "nor is held");
         game.release(caseKeyOf(s));
         assertEq(registry.stakeOf(StakeKind.Slot, slotId(slotA)).freezes, 0, "stake");
+    }
+
+    /// @dev What is held of the operator's other disputed leaves stays held.
+    function test_convict_oneOfTwoLeaves_keepsTheOthersShare() public {
+        Plan memory plan = cheating(0, 4, 2, 5);
+        Scene memory other = stage(plan);
+        openAs(WATCHER, other);
+        uint128 share = credits.accountCredit(HOST).frozen;
+        _convict(plan);
+        assertEq(credits.accountCredit(HOST).forfeited, share, "one is forfeited");
+        assertEq(credits.accountCredit(HOST).frozen, share, "the other is still held");
+        skip(MOVE + EXTENSION);
+        game.timeout(1);
+        assertEq(credits.accountCredit(HOST).forfeited, 2 * uint256(share), "both");
+        assertEq(credits.accountCredit(HOST).frozen, 0, "none");
     }
 
     function test_release_onceTheBatchIsSettled() public {
@@ -613,6 +646,36 @@ contract GameBoundaryTest is GameFixture {
         assertEq(game.payoutOf(RIVAL), BASE + BOUNTY, "by the host");
         assertEq(game.penaltiesHeld(), 0, "nothing waits");
         assertMoney();
+    }
+
+    /// @dev A poster that cannot refund has no batch.
+    function test_proveBoundary_stakeTooSmall_rollsBack() public {
+        Plan memory plan = _torn();
+        plan.fee = 0.6 ether;
+        Scene memory s = stage(plan);
+        uint256 id = openAs(WATCHER, s);
+        _prove(id, s);
+        assertEq(registry.stakeOf(StakeKind.Poster, posterId(PRIMARY)).amount, 0, "all of it");
+        assertEq(credits.refundOf(s.context.batchHash, 1).amount, 0.5 ether, "as far as it goes");
+        assertEq(uint8(rollup.statusOf(s.context.batchIndex)), uint8(BatchStatus.RolledBack), "rolled back");
+        game.timeout(id);
+        assertMoney();
+    }
+
+    function test_proveBoundary_emptyStake_rollsBack() public {
+        Plan memory plan = _torn();
+        plan.fee = 0.6 ether;
+        Scene memory first = stage(plan);
+        Scene memory second = stage(_torn());
+        _prove(openAs(WATCHER, second), second);
+        assertEq(uint8(rollup.statusOf(second.context.batchIndex)), uint8(BatchStatus.Open), "refunded: it stands");
+        vm.mockCall(
+            address(registry),
+            abi.encodeCall(IHostRegistry.stakeOf, (StakeKind.Poster, posterId(PRIMARY))),
+            abi.encode(IHostRegistry.Stake(PRIMARY, 0, 0, 0, 0))
+        );
+        _prove(openAs(WATCHER, first), first);
+        assertEq(uint8(rollup.statusOf(first.context.batchIndex)), uint8(BatchStatus.RolledBack), "rolled back");
     }
 
     function test_proveBoundary_whole_reverts() public {

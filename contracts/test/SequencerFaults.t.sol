@@ -50,7 +50,10 @@ contract SequencerFaultsTest is FaultFixture {
         Posted memory p = postJobs(pair(goodJob(1), j));
         uint128 fee = p.leaves[1].receipt.fee;
         uint128 stake = posterStake();
-        convict(PIPELINE, abi.encodeCall(PipelineFaults.shardSigner, (p.ref, p.leaves[1], p.requests[1], 1, p.receipts[1][1])));
+        convict(
+            PIPELINE,
+            abi.encodeCall(PipelineFaults.shardSigner, (p.ref, p.leaves[1], p.requests[1], 1, p.receipts[1][1]))
+        );
         assertEq(stake - posterStake(), 2 * (fee + BOUNTY), "twice what is given");
         assertEq(credits.refundOf(p.ref.batchHash, 1).amount, fee, "whole fee");
     }
@@ -62,7 +65,10 @@ contract SequencerFaultsTest is FaultFixture {
         j.keys[1] = STRANGER_KEY;
         Posted memory p = postJobs(pair(goodJob(1), j));
         assertTrue(
-            convict(PIPELINE, abi.encodeCall(PipelineFaults.shardSigner, (p.ref, p.leaves[1], p.requests[1], 1, p.receipts[1][1]))),
+            convict(
+                PIPELINE,
+                abi.encodeCall(PipelineFaults.shardSigner, (p.ref, p.leaves[1], p.requests[1], 1, p.receipts[1][1]))
+            ),
             "rolled back"
         );
         assertTrue(rollup.statusOf(p.ref.index) == BatchStatus.RolledBack, "fallen");
@@ -72,7 +78,9 @@ contract SequencerFaultsTest is FaultFixture {
     function test_convict_sameLeafTwice_reverts() public {
         (Posted memory p, bytes memory proof) = badSigner();
         convict(PIPELINE, proof);
-        vm.expectRevert(abi.encodeWithSelector(ISequencerFaults.SequencerFaults_AlreadyConvicted.selector, p.ref.batchHash, 1));
+        vm.expectRevert(
+            abi.encodeWithSelector(ISequencerFaults.SequencerFaults_AlreadyConvicted.selector, p.ref.batchHash, 1)
+        );
         faults.convict(PIPELINE, proof);
     }
 
@@ -81,8 +89,13 @@ contract SequencerFaultsTest is FaultFixture {
         j.keys[1] = STRANGER_KEY;
         j.leaf.fee += 1;
         Posted memory p = postJobs(pair(goodJob(1), j));
-        convict(PIPELINE, abi.encodeCall(PipelineFaults.shardSigner, (p.ref, p.leaves[1], p.requests[1], 1, p.receipts[1][1])));
-        assertTrue(convict(FINISH, abi.encodeCall(FinishFaults.fee, (p.ref, p.leaves[1], p.requests[1]))), "rolled back");
+        convict(
+            PIPELINE,
+            abi.encodeCall(PipelineFaults.shardSigner, (p.ref, p.leaves[1], p.requests[1], 1, p.receipts[1][1]))
+        );
+        assertTrue(
+            convict(FINISH, abi.encodeCall(FinishFaults.fee, (p.ref, p.leaves[1], p.requests[1]))), "rolled back"
+        );
     }
 
     function test_convict_rollBack_takesSuccessorsAndStartsACase() public {
@@ -91,14 +104,18 @@ contract SequencerFaultsTest is FaultFixture {
         Posted memory p = postJobs(pair(goodJob(1), j));
         Posted memory next = postJobs(one(goodJob(3)));
         uint256 burnt = BURN.balance;
-        assertTrue(convict(FINISH, abi.encodeCall(FinishFaults.fee, (p.ref, p.leaves[1], p.requests[1]))), "rolled back");
+        assertTrue(
+            convict(FINISH, abi.encodeCall(FinishFaults.fee, (p.ref, p.leaves[1], p.requests[1]))), "rolled back"
+        );
         assertTrue(rollup.statusOf(next.ref.index) == BatchStatus.RolledBack, "the successor too");
         assertEq(rollup.headIndex(), 0, "head");
         assertEq(BURN.balance - burnt, PENALTY / 2, "half is burnt");
         assertEq(compensations.caseOf(1).pot, PENALTY / 2 - BOUNTY, "the rest is for hosts");
         assertEq(address(compensations).balance, PENALTY / 2 - BOUNTY, "and there");
         assertEq(compensations.caseOf(1).to, next.ref.index, "all that fell");
-        vm.expectRevert(abi.encodeWithSelector(BatchProof.BatchProof_NotOpen.selector, p.ref.index, BatchStatus.RolledBack));
+        vm.expectRevert(
+            abi.encodeWithSelector(BatchProof.BatchProof_NotOpen.selector, p.ref.index, BatchStatus.RolledBack)
+        );
         faults.convict(FINISH, abi.encodeCall(FinishFaults.fee, (p.ref, p.leaves[1], p.requests[1])));
         assertBacked();
     }
@@ -109,7 +126,10 @@ contract SequencerFaultsTest is FaultFixture {
             Job memory j = goodJob(i);
             j.keys[0] = STRANGER_KEY;
             Posted memory p = postJobs(one(j));
-            convict(PIPELINE, abi.encodeCall(PipelineFaults.shardSigner, (p.ref, p.leaves[0], p.requests[0], 0, p.receipts[0][0])));
+            convict(
+                PIPELINE,
+                abi.encodeCall(PipelineFaults.shardSigner, (p.ref, p.leaves[0], p.requests[0], 0, p.receipts[0][0]))
+            );
             assertEq(posterStake(), 4 ether - uint128(i) * PENALTY, "one penalty each");
         }
         assertFalse(registry.isActivePoster(poster), "below the minimum it is out");

@@ -38,7 +38,8 @@ contract WeightChallengesTest is FaultFixture {
     }
 
     function test_answerRow_eachKindOfPage_isPublished() public {
-        uint32[3][5] memory pages = [[uint32(1), 3, 0], [uint32(4), 2, 1], [uint32(76), 23, 0], [uint32(79), 31, 0], [uint32(83), 0, 0]];
+        uint32[3][5] memory pages =
+            [[uint32(1), 3, 0], [uint32(4), 2, 1], [uint32(76), 23, 0], [uint32(79), 31, 0], [uint32(83), 0, 0]];
         for (uint256 i = 0; i < pages.length; i++) {
             uint256 id = doubt(pages[i][0], pages[i][1], pages[i][2]);
             respond(id, pages[i]);
@@ -98,7 +99,11 @@ contract WeightChallengesTest is FaultFixture {
         vm.expectPartialRevert(IWeightChallenges.WeightChallenges_ModelUnavailable.selector);
         weights.challengeRow{value: BOND}(keccak256("none"), tiny(), 1, 0, 0);
         uint256 id = doubt(1, 0, 0);
-        vm.expectRevert(abi.encodeWithSelector(IBondedChallenges.Challenges_Repeated.selector, id, IBondedChallenges.ChallengeState.Open));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IBondedChallenges.Challenges_Repeated.selector, id, IBondedChallenges.ChallengeState.Open
+            )
+        );
         weights.challengeRow{value: BOND}(small, tiny(), 1, 0, 0);
         assertFalse(weights.blocksFinality(1, 0), "batches do not wait");
     }

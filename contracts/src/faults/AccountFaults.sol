@@ -70,9 +70,8 @@ contract AccountFaults is Judge {
         Batch memory batch = _openUser(ref, step, user);
         JobRequest calldata r = step.signed.request;
         ICredits credits = rollup.credits();
-        uint128 held = r.payment == 0
-            ? credits.creditedAt(r.user, batch.postedAt)
-            : credits.reservedAt(r.user, batch.postedAt);
+        uint128 held =
+            r.payment == 0 ? credits.creditedAt(r.user, batch.postedAt) : credits.reservedAt(r.user, batch.postedAt);
         uint256 spent = _spentAfter(step, user.account);
         if (step.leaf.receipt.fee == 0 || spent <= held) revert Judge_NoFault("credit", spent, held);
         return _rollBack(ref, step.leaf.index);
@@ -176,7 +175,11 @@ contract AccountFaults is Judge {
     }
 
     /// @dev Checks the opening against `root` and returns the root with `next` in its place.
-    function _replace(AccountOpening calldata opening, Account memory next, bytes32 root) private pure returns (bytes32) {
+    function _replace(AccountOpening calldata opening, Account memory next, bytes32 root)
+        private
+        pure
+        returns (bytes32)
+    {
         address owner = opening.account.owner;
         (bool whole, bytes32 before) =
             AccountProof.climb(owner, _leafOf(opening.account), opening.bitmap, opening.siblings);
@@ -209,7 +212,11 @@ contract AccountFaults is Judge {
     }
 
     /// @dev Leaf 0 builds on what the contract holds of the parent, every other one on the leaf before it.
-    function _stateBefore(BatchRef calldata ref, Step calldata step, uint64 parentIndex) private view returns (bytes32) {
+    function _stateBefore(BatchRef calldata ref, Step calldata step, uint64 parentIndex)
+        private
+        view
+        returns (bytes32)
+    {
         uint32 index = step.leaf.index;
         if (index == 0) return rollup.batch(parentIndex).stateRoot;
         if (step.previous.index != index - 1) revert AccountFaults_NotThePrevious(step.previous.index, index);

@@ -47,7 +47,11 @@ contract ChunkAnswers is Judge {
     constructor(ITeeTeeRollup rollup_) Judge(rollup_) {}
 
     /// @notice Kind 2: the query receipt at an index.
-    function queryReceipt(BatchRef calldata ref, LeafProof calldata leaf) external view returns (PublishedChunk memory) {
+    function queryReceipt(BatchRef calldata ref, LeafProof calldata leaf)
+        external
+        view
+        returns (PublishedChunk memory)
+    {
         _bindLeaf(ref, leaf);
         return _chunk(ref, leaf.index, DataKinds.QUERY_RECEIPT, 0, 0, abi.encode(leaf.receipt));
     }
@@ -88,8 +92,8 @@ contract ChunkAnswers is Judge {
         _bindLeaf(ref, leaf);
         _checkRequest(leaf, signed);
         _equal(MessageHash.itemHash(entry.receipt, entry.signature), _receiptHash(leaf, part));
-        bool covered = quote.index == entry.quoteIndex
-            && Coverage.isCovered(rollup, ref, signed.request.modelId, entry, quote);
+        bool covered =
+            quote.index == entry.quoteIndex && Coverage.isCovered(rollup, ref, signed.request.modelId, entry, quote);
         if (!covered) revert ChunkAnswers_NotCovered(entry.quoteIndex);
         return _chunk(ref, leaf.index, DataKinds.SHARD_RECEIPT, part, 0, Coverage.itemOf(entry));
     }
@@ -186,14 +190,11 @@ contract ChunkAnswers is Judge {
         BatchProof.checkLeaf(ref, leaf);
     }
 
-    function _chunk(
-        BatchRef calldata ref,
-        uint32 leaf,
-        uint8 kind,
-        uint16 part,
-        uint32 number,
-        bytes memory content
-    ) private pure returns (PublishedChunk memory) {
+    function _chunk(BatchRef calldata ref, uint32 leaf, uint8 kind, uint16 part, uint32 number, bytes memory content)
+        private
+        pure
+        returns (PublishedChunk memory)
+    {
         return PublishedChunk(CHUNK_TAG, ref.batchHash, leaf, kind, part, number, content);
     }
 

@@ -68,7 +68,9 @@ contract EntryFaults is Judge {
         _bind(ref, leaf, signed);
         _checkEntry(ref, leaf, part, entry, chunk);
         if (quote.index != entry.quoteIndex) revert EntryFaults_WrongQuote(quote.index, entry.quoteIndex);
-        if (Coverage.isCovered(rollup, ref, signed.request.modelId, entry, quote)) revert Judge_NoFault("receipt is covered", 0, 0);
+        if (Coverage.isCovered(rollup, ref, signed.request.modelId, entry, quote)) {
+            revert Judge_NoFault("receipt is covered", 0, 0);
+        }
         return _refund(ref, leaf, signed);
     }
 
@@ -86,7 +88,9 @@ contract EntryFaults is Judge {
         if (signed.request.privacy != 1) revert EntryFaults_NotSealed();
         BatchProof.checkChunk(ref, chunk, leaf.index, DataKinds.TOKENS, 0, 0, keccak256(first));
         uint256 ids = uint256(leaf.receipt.promptTokens) + leaf.receipt.outputTokens;
-        if (Coverage.isFrame(first, chunk.itemLength, ids)) revert Judge_NoFault("sealed tokens", chunk.itemLength, ids);
+        if (Coverage.isFrame(first, chunk.itemLength, ids)) {
+            revert Judge_NoFault("sealed tokens", chunk.itemLength, ids);
+        }
         return _refund(ref, leaf, signed);
     }
 

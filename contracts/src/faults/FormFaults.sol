@@ -34,11 +34,12 @@ contract FormFaults is Judge {
     }
 
     /// @notice One job in two leaves, the first of which stands: the second is the fault.
-    function jobTwice(BatchRef calldata first, LeafProof calldata firstLeaf, BatchRef calldata ref, LeafProof calldata leaf)
-        external
-        view
-        returns (Verdict memory)
-    {
+    function jobTwice(
+        BatchRef calldata first,
+        LeafProof calldata firstLeaf,
+        BatchRef calldata ref,
+        LeafProof calldata leaf
+    ) external view returns (Verdict memory) {
         _open(ref);
         BatchProof.checkLeaf(ref, leaf);
         BatchProof.posted(rollup, first);
@@ -65,11 +66,13 @@ contract FormFaults is Judge {
 
     /// @notice A published request, query receipt or cancellation is not the one that the leaf commits.
     /// @param chunkHash keccak256 of the item's only chunk, as its record has it.
-    function itemHash(BatchRef calldata ref, LeafProof calldata leaf, uint8 kind, ChunkProof calldata chunk, bytes32 chunkHash)
-        external
-        view
-        returns (Verdict memory)
-    {
+    function itemHash(
+        BatchRef calldata ref,
+        LeafProof calldata leaf,
+        uint8 kind,
+        ChunkProof calldata chunk,
+        bytes32 chunkHash
+    ) external view returns (Verdict memory) {
         _open(ref);
         BatchProof.checkLeaf(ref, leaf);
         bytes32 committed;

@@ -23,7 +23,11 @@ interface IAnswerChallenges is IBondedChallenges {
     }
 
     event AnswerChallenged(
-        uint256 indexed challengeId, bytes32 indexed jobId, address indexed sequencer, address challenger, uint64 deadline
+        uint256 indexed challengeId,
+        bytes32 indexed jobId,
+        address indexed sequencer,
+        address challenger,
+        uint64 deadline
     );
 
     error AnswerChallenges_NotAPoster(address signer);

@@ -35,7 +35,9 @@ interface ICompensations {
         bytes32 receiptHash;
     }
 
-    event CaseOpened(uint256 indexed caseId, bytes32 indexed culprit, uint64 from, uint64 to, uint128 pot, uint64 claimUntil);
+    event CaseOpened(
+        uint256 indexed caseId, bytes32 indexed culprit, uint64 from, uint64 to, uint128 pot, uint64 claimUntil
+    );
     event ClaimRegistered(uint256 indexed caseId, bytes32 indexed claimId, address indexed operator, uint128 lost);
     event ClaimStruck(uint256 indexed caseId, bytes32 indexed claimId, bytes32 batchHash);
     event ClaimPaid(uint256 indexed caseId, bytes32 indexed claimId, address to, uint128 amount);

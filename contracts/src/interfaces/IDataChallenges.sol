@@ -63,10 +63,7 @@ interface IDataChallenges is IBondedChallenges {
         returns (uint256 challengeId);
 
     /// @notice Demands chunk 0 of the data item of a quote. What of a quote lies beyond it, a challenge of the quote itself publishes.
-    function challengeQuoteData(BatchRef calldata ref, uint16 quoteIndex)
-        external
-        payable
-        returns (uint256 challengeId);
+    function challengeQuoteData(BatchRef calldata ref, uint16 quoteIndex) external payable returns (uint256 challengeId);
 
     /// @notice Publishes the chunk.
     /// @param proof Call data of the function of `answers` for its kind.

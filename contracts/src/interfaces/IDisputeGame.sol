@@ -123,8 +123,8 @@ interface IDisputeGame is IDisputeModule, IDisputes {
         bytes32 indexed positionKey, uint256 indexed disputeId, address indexed poster, uint128 taken, uint128 bounty
     );
     event BountyTakenOver(bytes32 indexed caseKey, uint256 from, uint256 to);
-    event BountyPaid(bytes32 indexed caseKey, uint256 indexed disputeId, address to, uint128 amount);
     event StakeReleased(bytes32 indexed caseKey, uint32 slot);
+    event BountyPaid(bytes32 indexed caseKey, uint256 indexed disputeId, address to, uint128 amount);
     event DefenderSet(address indexed operator, address indexed defender, bool allowed);
 
     error Game_NotAContract(address value);
@@ -200,11 +200,13 @@ interface IDisputeGame is IDisputeModule, IDisputes {
         bytes calldata witness
     ) external;
 
-    /// @notice Settles a dispute whose mover let the deadline pass, or that is moot, or whose module was replaced. Anyone.
+    /// @notice Settles a dispute whose mover let the deadline pass, or that is moot, or whose module was replaced. Anyone. Of a bond that the
+    /// challenger's silence lost, half is the operator's and half is burnt.
     function timeout(uint256 disputeId) external;
 
     /// @notice Shows that the vector which left the shard above is not the one that entered this shard: the poster put them together.
-    /// Convicts the poster, once for each leaf, and makes every dispute at this position moot. Anyone; the bounty is the challenger's who
+    /// Convicts the poster, once for each leaf, and makes every dispute at this position moot; where the poster's stake cannot refund the fee,
+    /// the batch is rolled back. Anyone; the bounty is the challenger's who
     /// opened first.
     /// @param receipt The leaf.
     /// @param upper The receipt of the shard above with its signature, as the leaf holds it.

@@ -24,7 +24,7 @@ interface IDisputeHub is IDisputeModule {
     function freezeEarnings(address owner, uint128 amount) external returns (uint32 round);
     /// @notice Lets frozen earnings go, unless the freeze ran out and was dropped; never more than is frozen.
     function unfreezeEarnings(address owner, uint128 amount, uint32 round) external;
-    /// @notice As `ICredits.forfeitEarnings`.
+    /// @notice Takes earnings away for good. What is frozen stays so: a kind lets its own freeze go before.
     function forfeitEarnings(address owner, uint128 amount) external;
     /// @notice As `ICredits.holdWithdrawal`.
     function holdWithdrawal(address user, uint64 until) external;

@@ -46,8 +46,12 @@ interface IWeightChallenges is IBondedChallenges {
         returns (uint256 challengeId);
 
     /// @notice Publishes the page.
-    function answerRow(uint256 challengeId, ModelConfig calldata config, bytes calldata content, bytes32[] calldata path)
-        external;
+    function answerRow(
+        uint256 challengeId,
+        ModelConfig calldata config,
+        bytes calldata content,
+        bytes32[] calldata path
+    ) external;
 
     /// @notice Suspends the model once the deadline has passed.
     function timeout(uint256 challengeId) external;

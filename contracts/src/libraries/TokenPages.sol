@@ -28,8 +28,7 @@ library TokenPages {
         uint256 left = count - page * IDS;
         uint256 expected = (left < IDS ? left : IDS) * 4;
         if (opening.page.length != expected) revert TokenPages_WrongLength(opening.page.length, expected);
-        bytes32 tree =
-            ShaMerkle.climb(ShaMerkle.leaf(opening.page), page, (count + IDS - 1) / IDS, opening.path);
+        bytes32 tree = ShaMerkle.climb(ShaMerkle.leaf(opening.page), page, (count + IDS - 1) / IDS, opening.path);
         bytes32 computed = ShaMerkle.wrap(TAG, count, tree);
         if (computed != root) revert TokenPages_NotInTheTree(computed, root);
         return _littleEndian(bytes4(opening.page[(position % IDS) * 4:(position % IDS) * 4 + 4]));

@@ -31,7 +31,15 @@ import {
     SignedReceipt,
     SignedRequest
 } from "../../src/types/FaultTypes.sol";
-import {AnswerReceipt, CancelJob, JobRequest, QueryReceipt, QuoteRecord, Sampling, ShardReceipt} from "../../src/types/Messages.sol";
+import {
+    AnswerReceipt,
+    CancelJob,
+    JobRequest,
+    QueryReceipt,
+    QuoteRecord,
+    Sampling,
+    ShardReceipt
+} from "../../src/types/Messages.sol";
 import {Account, BatchHeader, StakeKind} from "../../src/types/Types.sol";
 
 import {AccountTree} from "./AccountTree.sol";
@@ -206,7 +214,8 @@ abstract contract FaultFixture is RegistryFixture {
         for (uint256 i = 0; i < j.receipts.length; i++) {
             j.receipts[i].jobId = jobId;
             j.receipts[i].tokensRoot = root;
-            j.receipts[i].traceRoot = TestTree.shaRoot("TT/trac1", j.tokens.length - 1, traceLeaves(i, j.tokens.length - 1));
+            j.receipts[i].traceRoot =
+                TestTree.shaRoot("TT/trac1", j.tokens.length - 1, traceLeaves(i, j.tokens.length - 1));
         }
         j.cancel = CancelJob(jobId, uint32(j.tokens.length) - j.request.promptTokens);
         j.leaf.jobId = jobId;
@@ -439,7 +448,10 @@ abstract contract FaultFixture is RegistryFixture {
         return registry.stakeOf(StakeKind.Poster, posterId(poster)).amount;
     }
 
-    function _record(Posted memory p, uint256 index, uint32 leaf, uint8 kind, uint16 part, bytes memory item) private pure {
+    function _record(Posted memory p, uint256 index, uint32 leaf, uint8 kind, uint16 part, bytes memory item)
+        private
+        pure
+    {
         p.chunkHashes[index] = keccak256(item);
         p.records[index] = abi.encodePacked(leaf, kind, part, uint32(0), uint32(item.length), p.chunkHashes[index]);
     }

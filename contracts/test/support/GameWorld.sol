@@ -151,10 +151,9 @@ contract GameWorld is GameFixture {
     }
 
     function takeOver(uint256 seed) public {
-        (uint256 id, bool any) = _dispute(seed);
+        (uint256 id, bool any) = _candidate(seed);
         if (!any) return;
         (Scene memory s, Plan memory plan) = (_scene(_sceneOf[id]), _plan(_sceneOf[id]));
-        if (!plan.cheats) return;
         uint256 winner = game.caseOf(caseKeyOf(s)).winner;
         address who = game.dispute(id).challenger;
         IDisputeGame.OwnList memory own = ownListOf(who, s, plan.wrongGroup, plan.wrongIndex);
@@ -204,8 +203,8 @@ contract GameWorld is GameFixture {
         else if (choice < 16) prove(rest);
         else if (choice < 18) timeout(rest);
         else if (choice == 18) boundary(rest);
-        else if (choice == 19) takeOver(rest);
-        else if (choice < 22) collect(rest);
+        else if (choice < 21) takeOver(rest);
+        else if (choice == 21) collect(rest);
         else pass(rest);
         check();
     }
@@ -221,18 +220,14 @@ contract GameWorld is GameFixture {
         assertEq(game.bondFor(HOST_B), uint256(BASE) << (game.openCountOf(HOST_B) / 8), "bond of B");
     }
 
-    /// @notice What the stakes lost is burnt, refunded, or came to the game, whose payouts are therefore bonds and penalties and no more.
+    /// @notice What stakes lost and bonds brought is burnt, refunded, held or paid out: payouts are bonds and penalties and no more.
     function checkStakes() public view {
         uint256 stakes = uint256(stakeOf(slotA)) + registry.stakeOf(StakeKind.Poster, posterId(PRIMARY)).amount;
         uint256 lost = 102 ether - stakes;
         uint256 burnt = Ether.BURN.balance;
-        assertEq(lost, burnt + credits.pendingRefunds() + fromStakes(), "penalties");
+        uint256 held = uint256(game.bondsHeld()) + game.penaltiesHeld() + game.totalPayouts();
+        assertEq(lost + bondsIn, burnt + credits.pendingRefunds() + held + withdrawn, "bonds and penalties");
         assertTrue(burnt * 2 >= lost, "half or more is burnt");
-    }
-
-    /// @dev What the game holds and has paid, less the bonds that came in.
-    function fromStakes() public view returns (uint256) {
-        return uint256(game.bondsHeld()) + game.penaltiesHeld() + game.totalPayouts() + withdrawn - bondsIn;
     }
 
     /// @notice Ends everything: all that came in is paid out, and no stake stays frozen.
@@ -303,6 +298,17 @@ contract GameWorld is GameFixture {
             IDisputeGame.Dispute memory d = game.dispute(id);
             if (d.state != state || block.timestamp >= d.deadline) continue;
             if (state != REVEALED || _plan(_sceneOf[id]).cheats) return (id, true);
+        }
+        return (0, false);
+    }
+
+    /// @dev A dispute that another one's conviction made moot, with a bounty that waits.
+    function _candidate(uint256 seed) private view returns (uint256 id, bool any) {
+        uint256 count = game.disputeCount();
+        for (uint256 i = 0; i < count; i++) {
+            id = 1 + (seed % count + i) % count;
+            IDisputeGame.Case memory c = game.caseOf(game.dispute(id).caseKey);
+            if (stateOf(id) == IDisputeGame.DisputeState.Moot && c.bounty > 0 && _plan(_sceneOf[id]).cheats) return (id, true);
         }
         return (0, false);
     }

@@ -30,7 +30,11 @@ library TestTree {
     }
 
     /// @notice The path from the node over leaves [number * run, ...) to the tree.
-    function shaProve(bytes[] memory leaves, uint256 run, uint256 number) internal pure returns (bytes32[] memory path) {
+    function shaProve(bytes[] memory leaves, uint256 run, uint256 number)
+        internal
+        pure
+        returns (bytes32[] memory path)
+    {
         (uint256 from, uint256 to, uint256 depth) = (0, leaves.length, 0);
         bytes32[] memory down = new bytes32[](64);
         while (to - from > run) {

@@ -48,8 +48,6 @@ interface Vm {
     function etch(address account, bytes calldata code) external;
     function mockCall(address callee, bytes calldata data, bytes calldata answer) external;
     function mockCallRevert(address callee, bytes calldata data, bytes calldata answer) external;
-    function snapshotState() external returns (uint256 id);
-    function revertToState(uint256 id) external returns (bool);
     function clearMockedCalls() external;
     function lastCallGas() external view returns (Gas memory);
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Accounting;
 using TeeTee.Rollup.Messages;
-using TeeTee.Rollup.Poea;
 using TeeTee.Rollup.Verification;
 
 namespace TeeTee.Rollup.Tests.Support;

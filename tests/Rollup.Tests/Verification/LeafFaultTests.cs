@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using TeeTee.Primitives;
-using TeeTee.Rollup.Accounting;
 using TeeTee.Rollup.Messages;
-using TeeTee.Rollup.Poea;
 using TeeTee.Rollup.Tests.Support;
 using TeeTee.Rollup.Verification;
 

@@ -229,6 +229,78 @@ public sealed class FaultAgreementTests(FaultChain chain) : IClassFixture<FaultC
     }
 
     [Fact]
+    public async Task Register_HonestLeafOfABatchThatFell_GetsWhatItsOperatorLost()
+    {
+        string snapshot = await chain.SnapshotAsync();
+        World world = await chain.NewWorldAsync();
+        Draft bad = world.Draft(nonce: 2);
+        FaultPlants.Plant(LeafFault.FeeMismatch, world, bad);
+        (BatchHeader header, BatchData data) = world.Build(world.Draft(nonce: 1), bad);
+        PostedBatchRef batch = await chain.PostAsync(header);
+        BatchContext context = await chain.ContextAsync(world, data);
+        BatchFinding finding = Assert.Single(BatchRules.Check(header, data, context).Findings);
+        await AssertConvictsAsync(((OneTransactionRemedy)new FaultRemedies(batch, data, context, FaultChain.Config).For(finding)).Proof, batch);
+        CompensationCase open = (await chain.Compensations.GetCaseAsync(1, BlockTag.Latest, default))!;
+        Assert.Equal((batch.Index, batch.Index), (open.From, open.To));
+
+        byte[] register = chain.Compensations.Register(1, batch, LeafOpening.Of(data, 0), data.Leaves[0], 1);
+        Assert.True((await chain.SendAsync(chain.Compensations, register)).IsSuccess);
+        byte[] guilty = chain.Compensations.Register(1, batch, LeafOpening.Of(data, 1), data.Leaves[1], 1);
+        Assert.False((await chain.SendAsync(chain.Compensations, guilty)).IsSuccess);
+
+        // Fee 65, a tenth of it (rounded down) the sequencer's, three of four layers.
+        Bytes32 claim = CompensationsContract.ClaimId(batch.Hash, 0, 1);
+        Assert.Equal((UInt128)(59 * 3 / 4), await chain.Compensations.GetLostAsync(claim, BlockTag.Latest, default));
+        await chain.SkipAsync(open.PayableFrom - open.ClaimUntil + FaultChain.Parameters.Window);
+        Assert.True((await chain.SendAsync(chain.Compensations, chain.Compensations.Pay(claim))).IsSuccess);
+        Assert.True((await chain.SendAsync(chain.Compensations, chain.Compensations.Close(1))).IsSuccess);
+        Assert.Equal((UInt128)(59 * 3 / 4), (await chain.Compensations.GetCaseAsync(1, BlockTag.Latest, default))!.Paid);
+        await chain.RevertAsync(snapshot);
+    }
+
+    [Fact]
+    public async Task ShowPosted_PromisedAnswer_ClearsItsSequencer()
+    {
+        string snapshot = await chain.SnapshotAsync();
+        World world = await chain.NewWorldAsync();
+        (BatchHeader header, BatchData data) = world.Build(world.Draft(nonce: 1), world.Draft(nonce: 2));
+        PostedBatchRef batch = await chain.PostAsync(header);
+        QueryReceipt posted = data.Leaves[1].Receipt;
+        Signed<AnswerReceipt> promise = world.Domain.Sign(
+            new AnswerReceipt(posted.JobId, posted.TokensRoot, posted.Fee, World.PostedAt + 5), World.Sequencer);
+        await chain.SkipAsync(10);
+        UInt128 bond = await chain.Answers.GetBondAsync(World.Sequencer.Address, BlockTag.Latest, default);
+
+        Assert.True((await chain.SendAsync(chain.Answers, chain.Answers.ChallengeAnswer(promise), bond)).IsSuccess);
+        Assert.Equal([1ul], await chain.Answers.GetOpenAsync(World.Sequencer.Address, 0, 9, BlockTag.Latest, default));
+        Assert.False((await chain.SendAsync(chain.Answers, chain.Answers.ShowPosted(1, batch, LeafOpening.Of(data, 0)))).IsSuccess);
+        Assert.True((await chain.SendAsync(chain.Answers, chain.Answers.ShowPosted(1, batch, LeafOpening.Of(data, 1)))).IsSuccess);
+
+        AnswerChallenge challenge = await chain.Answers.GetAsync(1, BlockTag.Latest, default);
+        Assert.Equal((ChallengeState.Answered, posted.JobId, World.Sequencer.Address), (challenge.State, challenge.JobId, challenge.Sequencer));
+        await chain.RevertAsync(snapshot);
+    }
+
+    [Fact]
+    public async Task ChallengeRow_NobodyAnswers_SuspendsTheModel()
+    {
+        string snapshot = await chain.SnapshotAsync();
+        UInt128 bond = await chain.Weights.GetBondAsync(chain.ModelId, BlockTag.Latest, default);
+        Assert.True((await chain.SendAsync(chain.Weights, chain.Weights.ChallengeRow(chain.ModelId, FaultChain.Shape, 1, 999, 0), bond)).IsSuccess);
+        Assert.Equal([1ul], await chain.Weights.GetOpenAsync(chain.ModelId, 0, 9, BlockTag.Latest, default));
+        byte[] answer = chain.Weights.AnswerRow(1, FaultChain.Shape, new byte[68], [Bytes32.Zero]);
+        Assert.False((await chain.SendAsync(chain.Weights, answer)).IsSuccess);
+        await chain.SkipAsync(FaultChain.Parameters.ResponseWindow);
+
+        Assert.True((await chain.SendAsync(chain.Weights, chain.Weights.Timeout(1))).IsSuccess);
+
+        WeightChallenge challenge = await chain.Weights.GetAsync(1, BlockTag.Latest, default);
+        Assert.Equal((ChallengeState.Convicted, 1u, 999u, 0u), (challenge.State, challenge.TensorId, challenge.Row, challenge.Page));
+        Assert.True(await chain.IsSuspendedAsync());
+        await chain.RevertAsync(snapshot);
+    }
+
+    [Fact]
     public void For_EveryFaultOfABatch_HasARemedyOrAReason()
     {
         World world = new();

@@ -44,7 +44,18 @@ public sealed class FaultChain : IAsyncLifetime
     private ModelLimits _model = null!;
     private int _sent;
 
-    internal static RollupParameters Parameters { get; } = TestParameters.Ordinary;
+    /// <summary>Windows that a slow machine does not run out of: the chain's clock goes on with the wall's.</summary>
+    internal static RollupParameters Parameters { get; } = TestParameters.Ordinary with
+    {
+        Window = 1_800,
+        DataWindow = 600,
+        ResponseWindow = 600,
+        ComputeWindow = 600,
+        DisputeHorizon = 1_000,
+        WithdrawalDelay = 1_900,
+        ExitDelay = 3_000,
+        ModuleDelay = 1_901,
+    };
 
     internal static PrivateKey OtherKey { get; } = PrivateKey.Parse(AnvilProcess.Keys[3]);
 
@@ -55,6 +66,16 @@ public sealed class FaultChain : IAsyncLifetime
     internal SequencerFaultsContract Faults { get; private set; } = null!;
 
     internal DataChallengesContract Data { get; private set; } = null!;
+
+    internal AnswerChallengesContract Answers { get; private set; } = null!;
+
+    internal WeightChallengesContract Weights { get; private set; } = null!;
+
+    internal CompensationsContract Compensations { get; private set; } = null!;
+
+    internal Bytes32 ModelId => _model.ModelId;
+
+    internal static ModelConfig Shape => s_config;
 
     internal SlotKey KeyOf(uint slot) => _keys[(int)slot - 1];
 
@@ -75,6 +96,9 @@ public sealed class FaultChain : IAsyncLifetime
             new RegistryContract(Client, _deployment.Registry), new CreditsContract(Client, _deployment.Credits), new RollupContract(Client, _deployment.Rollup));
         Faults = new SequencerFaultsContract(Client, _deployment.SequencerFaults!.Value);
         Data = new DataChallengesContract(Client, _deployment.DataChallenges!.Value);
+        Answers = new AnswerChallengesContract(Client, _deployment.AnswerChallenges!.Value);
+        Weights = new WeightChallengesContract(Client, _deployment.WeightChallenges!.Value);
+        Compensations = new CompensationsContract(Client, await Faults.GetCompensationsAsync(BlockTag.Latest, Bound));
         await RegisterAsync();
     }
 
@@ -128,6 +152,8 @@ public sealed class FaultChain : IAsyncLifetime
     internal async Task<TransactionOutcome> SendAsync(Contract to, byte[] data, UInt128 value = default) => await SendAsync(World.Stranger, to, data, value);
 
     internal Task<BatchStatus> StatusAsync(PostedBatchRef batch) => _rollup.GetStatusAsync(batch.Index, BlockTag.Latest, Bound);
+
+    internal async Task<bool> IsSuspendedAsync() => (await _registry.GetModelAsync(_model.ModelId, BlockTag.Latest, Bound))!.IsSuspended;
 
     internal Task<UInt128> StakeAsync() => _registry.GetStakeAsync(StakeKind.Poster, PosterId(), BlockTag.Latest, Bound);
 

@@ -38,7 +38,7 @@ public sealed class DefenderTests
         await world.World.PassAsync(30);
         await RunAndDieAsync(world);
         Assert.Equal(GameState.DefenderWon, (await world.GetAsync(id)).State);
-        Assert.Equal(bond, await world.Game.GetPayoutAsync(AnvilWorld.Host.Address, BlockTag.Latest, CancellationToken.None));
+        Assert.Equal(bond - (bond / 2), await world.Game.GetPayoutAsync(AnvilWorld.Host.Address, BlockTag.Latest, CancellationToken.None));
         await RunAndDieAsync(world);
         Assert.Equal((UInt128)0, await world.Game.GetPayoutAsync(AnvilWorld.Host.Address, BlockTag.Latest, CancellationToken.None));
         RegistryContract registry = new(world.Client, world.World.Deployment.Registry);
