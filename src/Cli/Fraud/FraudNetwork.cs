@@ -40,8 +40,9 @@ internal sealed class FraudNetwork : IAsyncDisposable
     /// <param name="change">Further changes of the challenger's options.</param>
     /// <param name="progress">Told what is being started.</param>
     /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="defends">Whether shards defend themselves.</param>
     public static async Task<FraudNetwork> StartAsync(
-        DevnetOptions devnet, Func<ChallengerOptions, ChallengerOptions>? change, Action<string> progress, CancellationToken cancellationToken)
+        DevnetOptions devnet, Func<ChallengerOptions, ChallengerOptions>? change, Action<string> progress, CancellationToken cancellationToken, bool defends = true)
     {
         FaultSwitch[] shards = [.. Enumerable.Range(0, devnet.Shards).Select(_ => new FaultSwitch())];
         FaultSwitch sequencer = new();
@@ -63,7 +64,7 @@ internal sealed class FraudNetwork : IAsyncDisposable
         {
             Devnet = devnet,
             SlotStake = s_ether,
-            Shard = (i, o) => o with { Faults = shards[i], InsecureDevelopment = true, Defender = Defender(keys.Operators[i]) },
+            Shard = (i, o) => o with { Faults = shards[i], InsecureDevelopment = true, Defender = defends ? Defender(keys.Operators[i]) : null },
             Sequencer = o => o with { Faults = sequencer },
             Verifier = o => o with { Challenger = challenger },
         };

@@ -118,12 +118,27 @@ internal sealed class FraudRun(FraudNetwork fraud, bool warps, Action<string> pr
             case FaultKind.Overdraft:
                 using (LocalUser poor = new(_network, PrivateKey.Generate()))
                     return await poor.AskAsync(job, cancellationToken).ConfigureAwait(false);
+            case FaultKind.AnswerDiffers or FaultKind.WrongFee:
+                // A client of its own: what the sequencer counts of it is one wei off from then on.
+                using (LocalUser client = new(_network, await FundedAsync(cancellationToken).ConfigureAwait(false)))
+                    return await client.AskAsync(job, cancellationToken).ConfigureAwait(false);
             case FaultKind.RunPastStop:
                 AskedJob honest = await HonestlyAsync(kind, job, cancellationToken).ConfigureAwait(false);
                 return await fraud.User.AskAsync(job with { StopTokens = [honest.Output[1]] }, cancellationToken).ConfigureAwait(false);
             default:
                 return await fraud.User.AskAsync(job, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async Task<PrivateKey> FundedAsync(CancellationToken cancellationToken)
+    {
+        PrivateKey key = PrivateKey.Generate();
+        await _network.Chain.Client.Rpc.CallAsync("anvil_setBalance", [key.Address.ToString(), "0x8ac7230489e80000"], cancellationToken).ConfigureAwait(false);
+        CreditsContract credits = new(_network.Chain.Client, _network.Deployment.Credits);
+        using TransactionSender sender = new(_network.Chain.Client, key, _network.Deployment.ChainId, FraudNetwork.Sending);
+        TransactionRequest deposit = new() { Id = "deposit", To = credits.Address, Data = credits.Deposit(key.Address), Value = 1_000_000_000_000_000 };
+        (await sender.SendAsync(deposit, cancellationToken).ConfigureAwait(false)).Require();
+        return key;
     }
 
     // What the answer would be, so that it can be made to stop in the middle.

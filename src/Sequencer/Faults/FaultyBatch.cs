@@ -86,19 +86,19 @@ internal sealed class FaultyBatch
         return state.Set(own with { Earned = own.Earned + 1 });
     }
 
-    // The rules know no second time, so the account step is that of a later nonce and a larger voucher, which is then put back.
+    // The rules know no second time, so the account step is that of a later nonce, which is then put back.
     private void Repeat(BatchLeaf leaf, ImmutableArray<AnsweredShard> shards)
     {
         JobRequest request = leaf.Request.Message;
-        BatchLeaf later = leaf with { Request = leaf.Request with { Message = request with { Nonce = request.Nonce + 1, CumulativeMax = UInt128.MaxValue } } };
+        BatchLeaf later = leaf with { Request = leaf.Request with { Message = request with { Nonce = request.Nonce + 1 } } };
         if (Apply(later, shards) is { IsApplied: true } step)
             Place(leaf, step.After.Set(step.After.Get(request.User) with { Nonce = request.Nonce }));
     }
 
-    // As BatchRules has it, but paying all slots that worked, also one that the leaf leaves out.
+    // As BatchRules has it, but paying all slots that worked, also one that the leaf leaves out, and whatever the voucher says.
     private AccountingResult? Apply(BatchLeaf leaf, ImmutableArray<AnsweredShard> shards)
     {
-        JobRequest request = leaf.Request.Message;
+        JobRequest request = leaf.Request.Message with { CumulativeMax = UInt128.MaxValue };
         if (leaf.Receipt.Finish == FinishReason.Void)
             return AccountingStep.ApplyVoid(_state, request);
         Slot?[] slots = [.. shards.Select(shard => _context.View.Slot(shard.Receipt.Message.Slot))];

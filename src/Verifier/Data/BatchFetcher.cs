@@ -15,6 +15,9 @@ internal sealed class BatchFetcher(IReadOnlyList<DataSource> sources, FetchLimit
     /// <summary>The manifest of a batch whose data was published on chain, where all of it was; null otherwise.</summary>
     public Func<Bytes32, BatchHeader, DataManifest?>? Published { get; set; }
 
+    /// <summary>Puts items that were published on chain in the place of those that are served; null changes nothing.</summary>
+    public Func<Bytes32, FetchedBatch, FetchedBatch>? Overlay { get; set; }
+
     // Chunks of batches whose data was not complete in time: a later attempt asks only for the rest.
     private readonly ChunkCache _kept = new(256L << 20);
 
@@ -35,7 +38,7 @@ internal sealed class BatchFetcher(IReadOnlyList<DataSource> sources, FetchLimit
         manifest ??= Published?.Invoke(batchHash, header);
         return manifest is null
             ? new FetchedBatch(null, new Dictionary<Bytes32, byte[]>(), cause)
-            : await FetchChunksAsync(manifest, cancellationToken) with { IsPublished = manifest.Root() != header.DataRoot };
+            : Overlaid(batchHash, header, await FetchChunksAsync(manifest, cancellationToken));
     }
 
     private async Task<FetchedBatch> FetchChunksAsync(DataManifest manifest, CancellationToken cancellationToken)
@@ -71,6 +74,13 @@ internal sealed class BatchFetcher(IReadOnlyList<DataSource> sources, FetchLimit
             if (found is not null)
                 chunks[chunk.Hash] = found;
         }
+    }
+
+    // What was published on chain is what the leaves bind; what is served beside it may be anything.
+    private FetchedBatch Overlaid(Bytes32 batchHash, BatchHeader header, FetchedBatch fetched)
+    {
+        FetchedBatch overlaid = Overlay?.Invoke(batchHash, fetched) ?? fetched;
+        return overlaid with { IsPublished = overlaid.Manifest!.Root() != header.DataRoot };
     }
 
     /// <summary>Keeps bytes that were found elsewhere, as on chain, for the next look at the batch that holds them.</summary>

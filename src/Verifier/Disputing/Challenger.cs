@@ -27,6 +27,7 @@ internal sealed class Challenger : IDisposable
     private readonly OwnComputations _computations;
     private readonly ComputeDispute? _disputes;
     private readonly PosterAccuser? _poster;
+    private readonly InterestDefence? _defence;
     private readonly Readiness _readiness;
     private readonly ILogger<Challenger> _log;
     private readonly TimeProvider _clock;
@@ -45,7 +46,9 @@ internal sealed class Challenger : IDisposable
         _account = new ChallengerAccount(verification.Endpoints, options.Deployment, _options, _records, _metrics, clock);
         PublishedData published = new();
         verification.Fetcher.Published = published.Manifest;
+        verification.Fetcher.Overlay = published.Overlay;
         _poster = new PosterAccuser(verification, _reader, _account, _records, published, _metrics, log);
+        _defence = new InterestDefence(verification, _reader, _account, _computations, _options, log);
         _disputes = new ComputeDispute(_reader, _account, _records, _computations, _cases, _metrics, clock, log);
     }
 
@@ -72,8 +75,9 @@ internal sealed class Challenger : IDisposable
             await GuardedAsync(() => CheckAccountAsync(site, cancellationToken));
         foreach (BatchEntry entry in _book.Entries.Values.Where(e => e.Verdict == Verdict.Invalid))
             await GuardedAsync(() => AccuseAsync(site, entry, cancellationToken));
-        if (_disputes is null || _poster is null)
+        if (_disputes is null || _poster is null || _defence is null)
             return;
+        await GuardedAsync(() => _defence.DefendAsync(site, GuardedAsync, cancellationToken));
         foreach (BatchEntry entry in _book.Entries.Values.Where(IsWithheld))
             await GuardedAsync(() => DemandAsync(site, entry, cancellationToken));
         foreach (ChallengeRecord record in _records.Challenges)
@@ -106,7 +110,14 @@ internal sealed class Challenger : IDisposable
             return;
         }
 
-        string? obstacle = await _poster!.AccuseAsync(site, found, cancellationToken);
+        if (await _poster!.HasNewsAsync(site, found, cancellationToken))
+        {
+            _cases.Forget(entry.BatchHash);
+            _book.Remove(entry.Index);
+            return;
+        }
+
+        string? obstacle = await _poster.AccuseAsync(site, found, cancellationToken);
         foreach (DisputeTarget target in Accusations.OfComputation(found))
         {
             // Called for every target, whatever kept an earlier one: a leaf that cannot be accused must not shelter the others.

@@ -7,9 +7,9 @@ using TeeTee.Rollup.Batches;
 using TeeTee.Rollup.Messages;
 using TeeTee.Rollup.Verification;
 using TeeTee.RollupContracts;
-using TeeTee.Sequencer.Faults;
 using TeeTee.Sequencer.Batching;
 using TeeTee.Sequencer.Data;
+using TeeTee.Sequencer.Faults;
 using TeeTee.Sequencer.Posting;
 using TeeTee.Sequencer.Tests.Batching;
 

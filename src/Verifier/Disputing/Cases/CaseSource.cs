@@ -31,6 +31,9 @@ internal sealed class CaseSource(string folder)
         return _kept[batchHash] = read;
     }
 
+    /// <summary>Forgets a case that is judged again.</summary>
+    public void Forget(Bytes32 batchHash) => _kept.Remove(batchHash);
+
     /// <summary>What was last said of a batch's data, whatever it was; null where nothing was written.</summary>
     public BatchVerdict? FindVerdict(ulong index, Bytes32 batchHash)
     {

@@ -101,6 +101,43 @@ internal sealed class PublishedData
         }
     }
 
+    /// <summary>
+    /// A batch as it is served, but with every item that was published on chain in the place of the one that is served: the contract took it because the leaf
+    /// binds it, so a poster cannot serve something else to keep a computation from being judged.
+    /// </summary>
+    public FetchedBatch Overlay(Bytes32 batchHash, FetchedBatch fetched)
+    {
+        if (fetched.Manifest is not { } manifest)
+            return fetched;
+        lock (_gate)
+        {
+            if (!_batches.TryGetValue(batchHash, out var items))
+                return fetched;
+            List<ChunkRecord> records = [.. manifest.Chunks];
+            Dictionary<Bytes32, byte[]> chunks = fetched.Chunks.ToDictionary();
+            bool changed = false;
+            foreach ((ItemKey key, SortedDictionary<uint, byte[]> parts) in items.Where(i => IsWhole(i.Value)))
+            {
+                DataChunk[] own = [.. DataChunk.Cut([new DataItem(key, parts.Values.SelectMany(p => p).ToArray())])];
+                if (own.Select(c => c.Record).SequenceEqual(records.Where(r => r.Item == key)))
+                    continue;
+                records.RemoveAll(r => r.Item == key);
+                records.AddRange(own.Select(c => c.Record));
+                foreach (DataChunk chunk in own)
+                    chunks[chunk.Record.Hash] = chunk.Bytes.ToArray();
+                changed = true;
+            }
+
+            return changed
+                ? fetched with { Manifest = new DataManifest([.. records.OrderBy(r => r.Item).ThenBy(r => r.Number)]), Chunks = chunks }
+                : fetched;
+        }
+    }
+
+    private static bool IsWhole(SortedDictionary<uint, byte[]> parts) =>
+        parts.Count > 0 && parts.Keys.SequenceEqual(Enumerable.Range(0, parts.Count).Select(i => (uint)i))
+        && parts.Values.SkipLast(1).All(p => p.Length == ChunkRecord.ChunkBytes) && parts.Values.Last().Length < ChunkRecord.ChunkBytes;
+
     private bool HasEverything(Bytes32 batchHash, BatchHeader header)
     {
         for (uint i = 0; i < header.QuoteCount; i++)

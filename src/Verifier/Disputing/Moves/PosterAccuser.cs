@@ -8,6 +8,7 @@ using TeeTee.Rollup.Faults;
 using TeeTee.Rollup.Verification;
 using TeeTee.RollupContracts;
 using TeeTee.Verifier.Chain;
+using TeeTee.Verifier.Data;
 
 namespace TeeTee.Verifier.Disputing;
 
@@ -41,6 +42,16 @@ internal sealed class PosterAccuser(
         }
 
         return acted ? null : obstacle;
+    }
+
+    /// <summary>Whether something was published on chain since that is not what the finding rests on, so that the batch has to be judged again.</summary>
+    public async Task<bool> HasNewsAsync(GameSite site, DisputeCase found, CancellationToken cancellationToken)
+    {
+        if (found.Verdict.Evidence.Findings.IsEmpty)
+            return false;
+        await published.ReadAsync(reader, site, found.Posting, verification.Fetcher, cancellationToken);
+        FetchedBatch known = new(found.Manifest, found.Chunks, "");
+        return !ReferenceEquals(published.Overlay(found.BatchHash, known), known);
     }
 
     // Data that is served and does not decode: a receipt convicts by itself; what stands behind the others is demanded, and silence convicts.
