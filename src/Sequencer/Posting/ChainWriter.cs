@@ -11,6 +11,7 @@ namespace TeeTee.Sequencer.Posting;
 /// </summary>
 internal sealed class ChainWriter : IDisposable
 {
+    private readonly BatchingOptions _options;
     private readonly ChainConnection _chain;
     private readonly SqliteOutbox _outbox;
     private readonly TransactionSender _sender;
@@ -18,7 +19,7 @@ internal sealed class ChainWriter : IDisposable
 
     public ChainWriter(BatchingOptions options, ChainConnection chain, SqliteOutbox outbox)
     {
-        (_chain, _outbox) = (chain, outbox);
+        (_options, _chain, _outbox) = (options, chain, outbox);
         _sender = new TransactionSender(
             chain.Client, options.Key, options.Deployment.ChainId, options.Transactions, outbox, options.Clock);
     }
@@ -93,11 +94,41 @@ internal sealed class ChainWriter : IDisposable
         var groups = _outbox.Unfinished(next).GroupBy(r => r.Transaction.Transaction.Nonce).OrderBy(g => g.Key).ToArray();
         foreach (var group in groups)
         {
-            SignedTransaction[] versions = [.. group.Select(r => r.Transaction)];
-            TransactionOutcome outcome = await _sender.ResumeAsync(group.First().Purpose, versions, cancellationToken).ConfigureAwait(false);
+            OutboxRow[] rows = [.. group];
+            if (await IsTooLateAsync(rows, cancellationToken).ConfigureAwait(false))
+                rows = [.. rows, await ReplaceAsync(rows, cancellationToken).ConfigureAwait(false)];
+            // Raised fees are those of the newest version, under its name.
+            TransactionOutcome outcome = await _sender.ResumeAsync(rows[^1].Purpose, [.. rows.Select(row => row.Transaction)], cancellationToken).ConfigureAwait(false);
             _outbox.Record(outcome);
         }
 
         return groups.Length;
     }
+
+    // A batch that lands after its receipts' deadline convicts its poster, so after an outage it must not be sent again.
+    private async Task<bool> IsTooLateAsync(OutboxRow[] rows, CancellationToken cancellationToken) =>
+        Purposes.IsPost(rows[^1].Purpose) && _outbox.PostBeforeOf(rows[^1].Purpose) is { } before
+        && await _chain.GetTimeAsync(cancellationToken).ConfigureAwait(false) + (ulong)_options.LandingTime.TotalSeconds >= before;
+
+    // The nonce is taken by a transaction that does nothing: whichever of the two is mined, nothing is under way then.
+    private async Task<OutboxRow> ReplaceAsync(OutboxRow[] rows, CancellationToken cancellationToken)
+    {
+        const ulong TransferGas = 21_000;
+        Eip1559Transaction late = rows[^1].Transaction.Transaction;
+        SignedTransaction empty = (late with
+        {
+            To = Address,
+            Value = 0,
+            Data = ReadOnlyMemory<byte>.Empty,
+            GasLimit = TransferGas,
+            MaxFeePerGas = Raised(late.MaxFeePerGas),
+            MaxPriorityFeePerGas = Raised(late.MaxPriorityFeePerGas),
+        }).Sign(_options.Key);
+        string purpose = Purposes.Cancel(rows[^1].Purpose);
+        await _outbox.SaveAsync(purpose, empty, cancellationToken).ConfigureAwait(false);
+        return new OutboxRow(purpose, empty);
+    }
+
+    // Nodes take a replacement from a tenth more on.
+    private static UInt128 Raised(UInt128 fee) => fee + (fee / 4) + 1;
 }

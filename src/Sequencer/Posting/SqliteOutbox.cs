@@ -41,6 +41,14 @@ internal sealed class SqliteOutbox(SqliteDatabase database, TimeProvider clock) 
         return [.. rows.Select(r => new OutboxRow(r.Purpose, SignedTransaction.Decode(r.Raw)))];
     }
 
+    /// <summary>Unix seconds by which the batch that a purpose posts must be on the chain; null where it has no answers, or is not there.</summary>
+    public ulong? PostBeforeOf(string purpose)
+    {
+        using SqliteConnection connection = database.Connect();
+        return (ulong?)connection.ExecuteScalar<long?>(
+            "SELECT min(post_before) FROM jobs WHERE state = 'answered' AND batch_index IS NOT NULL AND 'post:' || batch_index = @purpose", new { purpose });
+    }
+
     /// <summary>Hashes of everything that was ever signed for a purpose, newest first.</summary>
     public IReadOnlyList<Bytes32> HashesOf(string purpose)
     {

@@ -26,7 +26,10 @@ internal sealed record MarkRolledBack(IReadOnlyList<ulong> Indices) : SyncAction
     public override int GetHashCode() => Indices.Count;
 }
 
-/// <summary>A batch that follows one that was rolled back, and so can never be on the chain: take it back.</summary>
+/// <summary>
+/// A batch that follows one that was rolled back, or whose time to be posted is over although it was signed for: take it back once nothing that was signed
+/// can put it on the chain any more.
+/// </summary>
 internal sealed record AbandonBatch(ulong Index) : SyncAction;
 
 /// <summary>Nothing may be posted until a person has looked.</summary>

@@ -51,7 +51,7 @@ internal static class SyncActions
             if (batch.Status != LocalStatus.Built)
                 actions.Add(new MarkUnposted(batch.Index));
             if (isFirstMissing)
-                actions.Add(Next(batch, chain, isLast: batch == local[^1]));
+                actions.Add(Next(batch, chain, local[^1]));
             if (actions.Count > 0 && actions[^1] is HaltPosting)
                 return actions;
             isFirstMissing = false;
@@ -75,14 +75,16 @@ internal static class SyncActions
         return isFinal ? new MarkFinal(batch.Index, posted.PostedAt) : new MarkPosted(batch.Index, posted.PostedAt);
     }
 
-    private static SyncAction Next(LocalBatch batch, ChainView chain, bool isLast)
+    private static SyncAction Next(LocalBatch batch, ChainView chain, LocalBatch last)
     {
         if (batch.Index != chain.NextIndex)
             return new HaltPosting($"The contract's next index is {chain.NextIndex}; this database's next batch is {batch.Index}.");
         if (batch.ParentHash != chain.HeadHash)
             return new HaltPosting($"Batch {batch.Index} follows {batch.ParentHash}; the contract's head is {chain.HeadHash}.");
-        bool missed = chain.Time >= batch.PostBefore;
-        return missed && isLast && !batch.WasSigned ? new DiscardBatch(batch.Index) : new PostBatch(batch.Index);
+        if (chain.Time < batch.PostBefore)
+            return new PostBatch(batch.Index);
+        // A receipt that is posted too late is a fault of the poster. What was built on the batch goes first, because only the newest one can.
+        return last.WasSigned ? new AbandonBatch(last.Index) : new DiscardBatch(last.Index);
     }
 
     private static HaltPosting? Unknown(IReadOnlyList<LocalBatch> local, ChainView chain, ulong lastUsed)

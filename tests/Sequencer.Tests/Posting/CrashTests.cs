@@ -168,6 +168,40 @@ public sealed class CrashTests : NodeTest
         Assert.Equal("answered", node.Scalar<string>("SELECT state FROM jobs"));
     }
 
+    [Theory]
+    [InlineData("signed")]
+    [InlineData("sent, not mined")]
+    public async Task PostAsync_SignedButNotMinedUntilTheDeadline_IsCancelledAndNeverPosted(string step)
+    {
+        TestNode first = Open();
+        await first.AnswerAsync(ChainWorld.Users[0], 1, Bound, d => d with { PostBefore = d.Now + 30 });
+        await first.CollectAsync(Bound);
+        Assert.True(await first.BuildAsync(Bound));
+        ulong nonce = await NonceAsync();
+        await World.Rpc.CallAsync("evm_setAutomine", [false], Bound);
+        await CrashAsync(step);
+        await World.Rpc.CallAsync("evm_setNextBlockTimestamp", [first.Scalar<long>("SELECT post_before FROM jobs") + 10], Bound);
+        // What was sent is in the pool still: the outage of the chain's proposer ends with the next block.
+        using FaultyChain line = new() { CutAfter = body => body.Contains("eth_sendRawTransaction", StringComparison.Ordinal) };
+        await MineEmptyAsync();
+
+        TestNode node = Open(handler: line);
+        await Record.ExceptionAsync(() => node.PostAllAsync(Bound));
+        Assert.Equal(1, node.Scalar<long>("SELECT count(*) FROM outbox WHERE purpose = 'cancel:post:1'"));
+        await node.DisposeAsync();
+        await World.Rpc.CallAsync("evm_mine", [], Bound);
+        await World.Rpc.CallAsync("evm_setAutomine", [true], Bound);
+
+        node = Open();
+        await node.PostAllAsync(Bound);
+        Assert.Null(node.Batches.Find(1));
+        Assert.Equal((nonce + 1, 1ul), (await NonceAsync(), await NextAsync()));
+        Assert.Equal(0, node.Scalar<long>("SELECT count(*) FROM outbox WHERE state = 'signed'"));
+        await BuildAsync(node, nonce: 2);
+        await node.PostAllAsync(Bound);
+        Assert.Equal(2ul, await NextAsync());
+    }
+
     private async Task CrashAsync(string step)
     {
         using FaultyChain line = new();
@@ -204,6 +238,20 @@ public sealed class CrashTests : NodeTest
         await node.AnswerAsync(ChainWorld.Users[0], nonce, Bound);
         await node.CollectAsync(Bound);
         Assert.True(await node.BuildAsync(Bound));
+    }
+
+    // A block that leaves out what is in the pool.
+    private async Task MineEmptyAsync()
+    {
+        JsonElement pool = await World.Rpc.CallAsync("txpool_content", [], Bound);
+        string[] sent = [.. pool.GetProperty("pending").EnumerateObject().SelectMany(a => a.Value.EnumerateObject()).Select(t => t.Value.GetProperty("hash").GetString()!)];
+        List<string> raw = [];
+        foreach (string hash in sent)
+            raw.Add((await World.Rpc.CallAsync("eth_getRawTransactionByHash", [hash], Bound)).GetString()!);
+        await World.Rpc.CallAsync("anvil_dropAllTransactions", [], Bound);
+        await World.Rpc.CallAsync("evm_mine", [], Bound);
+        foreach (string transaction in raw)
+            await World.Rpc.CallAsync("eth_sendRawTransaction", [transaction], Bound);
     }
 
     private Task<ulong> NextAsync() => World.Rollup.GetNextIndexAsync(BlockTag.Latest, Bound);

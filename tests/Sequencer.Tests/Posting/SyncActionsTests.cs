@@ -45,8 +45,8 @@ public sealed class SyncActionsTests
         { "database lost", "", "1 open", "halt" },
         { "old backup", "1 posted", "1 open, 2 open", "halt" },
         { "deadline missed before it was signed", "1 built late", "next 1", "discard 1" },
-        { "deadline missed after it was signed", "1 built late signed", "next 1", "post 1" },
-        { "deadline missed but not the newest", "1 built late, 2 built", "next 1", "post 1" },
+        { "deadline missed after it was signed", "1 built late signed", "next 1", "abandon 1" },
+        { "deadline missed but not the newest", "1 built late, 2 built", "next 1", "discard 2" },
         { "deadline missed but on the chain", "1 built late", "1 open", "posted 1" },
     };
 
