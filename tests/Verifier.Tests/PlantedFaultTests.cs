@@ -188,6 +188,26 @@ public sealed class PlantedFaultTests(Devnet net) : IAsyncLifetime
         Assert.False(draft.SameFaultsAs(draft with { Cause = VerdictCause.RuleBroken }));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task VerifyAsync_BrokenRuleAndAWrongComputation_NamesBoth(int brokenLeaf)
+    {
+        PlantedFault both = Lie((_, lists) => lists[1][3] = Keccak256.Hash([7])) with
+        {
+            Data = (_, data) => data with
+            {
+                Leaves = data.Leaves.SetItem(brokenLeaf, data.Leaves[brokenLeaf] with { Receipt = data.Leaves[brokenLeaf].Receipt with { Fee = data.Leaves[brokenLeaf].Receipt.Fee ^ 1 } }),
+            },
+        };
+
+        BatchVerdict verdict = await VerifyAsync(both);
+
+        Assert.Equal((Verdict.Invalid, VerdictCause.RuleBroken, 2), (verdict.Verdict, verdict.Cause, verdict.Reproductions));
+        Assert.Contains(verdict.Evidence.Findings, f => f.LeafFinding?.Fault == LeafFault.FeeMismatch);
+        Assert.Contains(verdict.Reexecution, f => (f.Leaf, f.Fault, f.Part, f.Position) == (1u, ReexecutionFault.LeafDiffers, 1, 3u));
+    }
+
     [Fact]
     public async Task VerifyAsync_ModelNotHeld_IsUnavailableButItsFaultsAreFound()
     {

@@ -59,7 +59,9 @@ internal sealed class PublishedData
             return FaultRemedies.ForMissing(verdict.Evidence.Missing).Places;
         List<ChunkPlace> places =
         [
-            .. Enumerable.Range(0, (int)Math.Min(posting.Header.Count, MostDemanded)).Select(i => new ChunkPlace((uint)i, DataKind.QueryReceipt, 0, 0)),
+            // The last one first: its state is the batch's, and an index that nothing stands behind convicts by silence.
+            .. posting.Header.Count == 0 ? [] : (ChunkPlace[])[new ChunkPlace(posting.Header.Count - 1, DataKind.QueryReceipt, 0, 0)],
+            .. Enumerable.Range(0, (int)Math.Min(posting.Header.Count - Math.Min(posting.Header.Count, 1), MostDemanded)).Select(i => new ChunkPlace((uint)i, DataKind.QueryReceipt, 0, 0)),
             .. Enumerable.Range(0, (int)Math.Min(posting.Header.QuoteCount, MostDemanded)).Select(i => new ChunkPlace(ItemKey.NoLeaf, DataKind.Quote, (ushort)i, 0)),
         ];
         foreach ((QueryReceipt receipt, int i) in Receipts(posting).Select((r, i) => (r, i)).Where(p => p.r is not null).Select(p => (p.r!, p.i)))
