@@ -39,9 +39,15 @@ internal sealed class ChainWriter : IDisposable
             if (await RecoverInLaneAsync(cancellationToken).ConfigureAwait(false) > 0)
                 return null;
             TransactionRequest request = new() { Id = purpose, To = to.Address, Data = data };
-            TransactionOutcome outcome = await _sender.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            using CancellationTokenSource limit = await LimitAsync(purpose, cancellationToken).ConfigureAwait(false);
+            TransactionOutcome outcome = await _sender.SendAsync(request, limit.Token).ConfigureAwait(false);
             _outbox.Record(outcome);
             return outcome.Status == TransactionStatus.Rejected ? throw new TransactionRejectedException(purpose, outcome.Message) : outcome;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // What was signed is stored: the next call replaces it.
+            return null;
         }
         finally
         {
@@ -109,6 +115,20 @@ internal sealed class ChainWriter : IDisposable
     private async Task<bool> IsTooLateAsync(OutboxRow[] rows, CancellationToken cancellationToken) =>
         Purposes.IsPost(rows[^1].Purpose) && _outbox.PostBeforeOf(rows[^1].Purpose) is { } before
         && await _chain.GetTimeAsync(cancellationToken).ConfigureAwait(false) + (ulong)_options.LandingTime.TotalSeconds >= before;
+
+    // Fees are not raised beyond the deadline either.
+    private async Task<CancellationTokenSource> LimitAsync(string purpose, CancellationToken cancellationToken)
+    {
+        var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (Purposes.IsPost(purpose) && _outbox.PostBeforeOf(purpose) is { } before)
+        {
+            ulong end = before - (ulong)_options.LandingTime.TotalSeconds, now = await _chain.GetTimeAsync(cancellationToken).ConfigureAwait(false);
+            ulong left = end > now ? Math.Min(end - now, int.MaxValue / 1000) : 0;
+            source.CancelAfter(TimeSpan.FromSeconds(left));
+        }
+
+        return source;
+    }
 
     // The nonce is taken by a transaction that does nothing: whichever of the two is mined, nothing is under way then.
     private async Task<OutboxRow> ReplaceAsync(OutboxRow[] rows, CancellationToken cancellationToken)
