@@ -40,7 +40,7 @@ internal sealed class ComputeDispute(
             return $"{target} cannot be computed here: the job is unread, or its model is not held or not disputable";
         // Whose user gave no grant to this account cannot be opened by it; and a salt that differs shows only after the answer.
         if (own.Context.IsSealed)
-            return $"{target} is of a sealed job: only its user, or who has the user's grant, can open a dispute (teetee dispute open --audit-grant)";
+            return $"{target} is of a sealed job: only its user, or who has the user's grant, can open a dispute, which this version does not do by itself";
         if (own.IsAsPublished || !own.HasCanonicalPast)
         {
             _notWrong.Add(target);
