@@ -126,8 +126,8 @@ public sealed class WeightResponderTests
 
         Assert.True(line.IsDone);
         Assert.Equal((ChallengeState.Answered, 0ul), ((await world.GetAsync(id)).State, await world.World.SentByHostAsync()));
-        // What was read says that it was open: so this round was about to answer.
-        Assert.Equal(1, world.Metrics.PagesOpen);
+        // What was read says that it was open: so this round was about to answer, and looked again before anything was prepared.
+        Assert.Equal((1, 0), (world.Metrics.PagesOpen, line.Prepared));
         Assert.Empty(world.Readiness.Obstacles);
     }
 
@@ -145,7 +145,7 @@ public sealed class WeightResponderTests
         Assert.True(line.IsDone);
         Assert.Equal(ChallengeState.Answered, (await world.GetAsync(id)).State);
         Assert.Empty(world.Readiness.Obstacles);
-        Assert.Empty(world.Log.Lines.Where(line => line.Contains("is published", StringComparison.Ordinal)));
+        Assert.DoesNotContain(world.Log.Lines, text => text.Contains("is published", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -163,6 +163,30 @@ public sealed class WeightResponderTests
 
         Assert.Equal((ChallengeState.Answered, 1ul), ((await world.GetAsync(id)).State, await world.World.SentByHostAsync()));
         Assert.True(world.Readiness.IsReady, string.Join('\n', world.Readiness.Obstacles.Values));
+    }
+
+    [Fact]
+    public async Task RecoverAsync_WhileAnotherMoveIsUnderWay_DoesNotTakeItForLeftOver()
+    {
+        await using WeightWorld world = await WeightWorld.StartAsync();
+        Task<(int Count, bool Ended)>? recovering = null;
+        WeightWorld.Life life = null!;
+        using AfterFirst line = new("eth_sendRawTransaction", async () =>
+        {
+            // The defender's round begins.
+            recovering = Task.Run(() => life.Account.RecoverAsync(CancellationToken.None));
+            await Task.WhenAny(recovering, Task.Delay(500));
+        });
+        using (life = world.Start(handler: line))
+        {
+            await world.ChallengeAsync(Embedding, 0, 0);
+            await world.World.PassAsync(WeightWorld.HalfWindow);
+            await life.Responder.RunOnceAsync(CancellationToken.None).Bound();
+
+            Assert.True(line.IsDone);
+            Assert.Equal((0, true), await recovering!.Bound());
+        }
+        Assert.Equal(1ul, await world.World.SentByHostAsync());
     }
 
     [Fact]
@@ -202,10 +226,15 @@ public sealed class WeightResponderTests
     {
         public bool IsDone { get; private set; }
 
+        /// <summary>Transactions that were prepared.</summary>
+        public int Prepared { get; private set; }
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             string body = await request.Content!.ReadAsStringAsync(cancellationToken);
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+            if (body.Contains("eth_estimateGas", StringComparison.Ordinal))
+                Prepared++;
             if (!IsDone && body.Contains(method, StringComparison.Ordinal))
             {
                 IsDone = true;

@@ -123,6 +123,8 @@ internal sealed class WeightWorld : IAsyncDisposable
     /// <summary>What lives as long as a process.</summary>
     internal sealed class Life(DefenceAccount account, WeightResponder responder) : IDisposable
     {
+        public DefenceAccount Account => account;
+
         public WeightResponder Responder => responder;
 
         public void Dispose()
