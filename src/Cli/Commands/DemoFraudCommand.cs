@@ -32,6 +32,8 @@ internal static class DemoFraudCommand
                     ModelPath = parsed.GetValue(model) ?? DemoModel.Find(),
                     Shards = parsed.GetValue(shards),
                     WindowSeconds = parsed.GetValue(window),
+                    // Short, so that data which comes in the last moment can still be asked about within the window.
+                    ResponseSeconds = Math.Max(1, parsed.GetValue(window) / 6),
                     BatchSeconds = 0,
                     EpochSeconds = 2,
                     Port = 0,
