@@ -99,6 +99,7 @@ internal sealed class WeightResponder : IDisposable
             return;
         if (await FindAsync(cancellationToken) is not { } contract)
         {
+            Forget([]);
             Report([]);
             return;
         }
