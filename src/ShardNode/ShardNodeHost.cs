@@ -153,7 +153,8 @@ public sealed class ShardNodeHost : IAsyncDisposable
         _running = Task.WhenAll(
             GuardAsync(_services.Sealer.RunAsync(_background.Token)), GuardAsync(_services.Watch.RunAsync(_background.Token)), GuardAsync(renewing),
             GuardAsync(_services.Collateral.RunAsync(_background.Token)), GuardAsync(_services.Renewal?.RunAsync(_background.Token) ?? Task.CompletedTask),
-            GuardAsync(_services.Defender?.RunAsync(_background.Token) ?? Task.CompletedTask));
+            GuardAsync(_services.Defender?.RunAsync(_background.Token) ?? Task.CompletedTask),
+            GuardAsync(_services.Weights?.RunAsync(_background.Token) ?? Task.CompletedTask));
     }
 
     /// <summary>A shard that can no longer seal or watch must not go on serving: what ends a loop ends the process.</summary>

@@ -4,13 +4,16 @@ using TeeTee.RollupContracts;
 
 namespace TeeTee.ShardNode.Defence;
 
-/// <summary>Sends the moves of one defender from its account, within the limit of the day. One move at a time.</summary>
+/// <summary>
+/// Sends the moves of one account, within the limit of the day. One move at a time, whoever makes it: nobody takes for left over what another one waits for.
+/// </summary>
 internal sealed class DefenceAccount : IDisposable
 {
     private readonly DefenderOptions _options;
     private readonly DefenceLedger _ledger;
     private readonly TransactionSender _sender;
     private readonly EthereumClient _client;
+    private readonly SemaphoreSlim _turn = new(1, 1);
 
     public DefenceAccount(DefenderOptions options, EthereumClient client, ulong chainId, DefenceLedger ledger, TimeProvider clock)
     {
@@ -31,15 +34,23 @@ internal sealed class DefenceAccount : IDisposable
     /// <returns>How many such transactions there were, and whether all of them have ended.</returns>
     public async Task<(int Count, bool Ended)> RecoverAsync(CancellationToken cancellationToken)
     {
-        var unfinished = _ledger.Unfinished();
-        bool ended = true;
-        foreach (var versions in unfinished)
+        await _turn.WaitAsync(cancellationToken);
+        try
         {
-            TransactionOutcome outcome = await _sender.ResumeAsync("resumed", [.. versions], cancellationToken);
-            _ledger.Record(outcome);
-            ended &= outcome.Status != TransactionStatus.TimedOut;
+            var unfinished = _ledger.Unfinished();
+            bool ended = true;
+            foreach (var versions in unfinished)
+            {
+                TransactionOutcome outcome = await _sender.ResumeAsync("resumed", [.. versions], cancellationToken);
+                _ledger.Record(outcome);
+                ended &= outcome.Status != TransactionStatus.TimedOut;
+            }
+            return (unfinished.Count, ended);
         }
-        return (unfinished.Count, ended);
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <summary>Makes a move.</summary>
@@ -51,10 +62,19 @@ internal sealed class DefenceAccount : IDisposable
     /// <returns>Null where it was made, or may have been; else why it was not.</returns>
     public async Task<string?> SendAsync(string move, Contract to, byte[] data, bool isOwed, CancellationToken cancellationToken)
     {
-        if (!isOwed && SpentToday >= _options.DailyLimit)
-            return $"the limit of {_options.DailyLimit} wei a day is spent";
-        TransactionOutcome outcome = await _sender.SendAsync(new TransactionRequest { Id = move, To = to.Address, Data = data }, cancellationToken);
-        _ledger.Record(outcome);
+        TransactionOutcome outcome;
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (!isOwed && SpentToday >= _options.DailyLimit)
+                return $"the limit of {_options.DailyLimit} wei a day is spent";
+            outcome = await _sender.SendAsync(new TransactionRequest { Id = move, To = to.Address, Data = data }, cancellationToken);
+            _ledger.Record(outcome);
+        }
+        finally
+        {
+            _turn.Release();
+        }
         return outcome.Status switch
         {
             // The chain is looked at again before anything else is sent.
@@ -63,5 +83,9 @@ internal sealed class DefenceAccount : IDisposable
         };
     }
 
-    public void Dispose() => _sender.Dispose();
+    public void Dispose()
+    {
+        _sender.Dispose();
+        _turn.Dispose();
+    }
 }

@@ -26,4 +26,16 @@ internal static partial class DefenceLog
 
     [LoggerMessage(306, LogLevel.Information, "{Moves} moves of an earlier run ended meanwhile")]
     public static partial void Resumed(ILogger logger, int moves);
+
+    [LoggerMessage(307, LogLevel.Warning, "Page {Page} of row {Row} of tensor {Tensor} is demanded by challenge {Challenge}; {Seconds} s to show it")]
+    public static partial void PageDemanded(ILogger logger, uint page, uint row, uint tensor, ulong challenge, ulong seconds);
+
+    [LoggerMessage(308, LogLevel.Information, "Page {Page} of row {Row} of tensor {Tensor} is published for challenge {Challenge}")]
+    public static partial void PageShown(ILogger logger, uint page, uint row, uint tensor, ulong challenge);
+
+    [LoggerMessage(309, LogLevel.Critical, "The page that challenge {Challenge} demands cannot be shown: {Cause}. Unless another host shows it, the model is suspended")]
+    public static partial void PageWithheld(ILogger logger, ulong challenge, string cause);
+
+    [LoggerMessage(310, LogLevel.Warning, "Demands for weight pages cannot be looked for now: {Fault}")]
+    public static partial void WeightsFaulted(ILogger logger, string fault);
 }

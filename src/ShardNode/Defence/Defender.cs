@@ -62,6 +62,9 @@ public sealed class Defender : IDisposable
     /// <summary>Trace roots of the receipts in dispute as last read, whose evidence must stay; null until all disputes have been read once.</summary>
     public IReadOnlyCollection<Bytes32>? Disputed { get; private set; }
 
+    /// <summary>The account, for what else it pays.</summary>
+    internal DefenceAccount Account => _account;
+
     /// <summary>What readiness calls the alarm.</summary>
     public string Name { get; init; } = "defence";
 

@@ -18,6 +18,8 @@ public sealed class DefenderMetrics : IDisposable
         _faults = _meter.CreateCounter<long>("teetee.defence.faults", "{fault}", "Rounds that failed.");
         _meter.CreateObservableGauge("teetee.defence.disputes.open", () => Open, "{dispute}", "Disputes against the operator that are not settled.");
         _meter.CreateObservableGauge("teetee.defence.disputes.undefended", () => Undefended, "{dispute}", "ALARM: disputes in which a move is owed and cannot be made.");
+        _meter.CreateObservableGauge("teetee.defence.pages.open", () => PagesOpen, "{page}", "Weight pages of the model that are demanded.");
+        _meter.CreateObservableGauge("teetee.defence.pages.withheld", () => PagesWithheld, "{page}", "ALARM: demanded pages that cannot be shown.");
         _meter.CreateObservableGauge("teetee.defence.spent", () => (double)SpentToday / 1e18, "{ether}", "What moves cost today.");
         _meter.CreateObservableGauge("teetee.defence.wallet.balance", () => (double)Balance / 1e18, "{ether}", "Balance of the defender's account.");
     }
@@ -30,6 +32,15 @@ public sealed class DefenderMetrics : IDisposable
 
     /// <summary>Notes how many disputes there are against an operator.</summary>
     public void SetDisputes(Address accused, long open, long undefended) => _disputes[accused] = (open, undefended);
+
+    /// <summary>Weight pages of the model that are demanded.</summary>
+    public long PagesOpen { get; private set; }
+
+    /// <summary>Those of them that cannot be shown.</summary>
+    public long PagesWithheld { get; private set; }
+
+    /// <summary>Notes how many weight pages are demanded.</summary>
+    public void SetPages(long open, long withheld) => (PagesOpen, PagesWithheld) = (open, withheld);
 
     /// <summary>Wei.</summary>
     public UInt128 SpentToday { get; set; }

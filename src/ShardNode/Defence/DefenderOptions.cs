@@ -18,6 +18,9 @@ public sealed record DefenderOptions
     /// <summary>Balance of the account below which an alarm is raised, in wei. 0.01 ETH.</summary>
     public UInt128 MinBalance { get; init; } = 10_000_000_000_000_000;
 
+    /// <summary>What weight challenges must owe the account before it is fetched, in wei. 0.001 ETH.</summary>
+    public UInt128 MinPayout { get; init; } = 1_000_000_000_000_000;
+
     /// <summary>Between two looks for disputes; a small part of a move's time.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -34,7 +34,7 @@ internal sealed class ShardServices : IAsyncDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly ILogger _logger;
 
-    private ShardServices(ShardNodeOptions options, ShardSelf self, ShardKeys keys, ShardModel model, ShardStore store, IQuoteSource quotes,
+    private ShardServices(ShardNodeOptions options, ShardSelf self, ShardKeys keys, ShardModel model, Bytes32 weightsRoot, ShardStore store, IQuoteSource quotes,
         ChainStart start, LinkSecurity? security, AttestedPeerOptions? trust, Readiness readiness, ILogger logger)
     {
         (Self, Store, Security, _logger) = (self, store, security, logger);
@@ -51,7 +51,7 @@ internal sealed class ShardServices : IAsyncDisposable
         ReceiptBook book = new(self, keys, store, atRest, options.Clock, faults);
         Evidence = new ShardEvidence(self, model, store, atRest, inputs, faults);
         if (options.Defender is { } defending)
-            Defender = OpenDefender(options, defending, readiness, logger);
+            (Defender, Weights) = OpenDefender(options, defending, model, weightsRoot, readiness, logger);
         Sealer = new EpochSealer(self, book, store, quotes, inputs, readiness, metrics, options.Clock, logger, () => Defender is null ? [] : Defender.Disputed);
         Desk = new AttestationDesk(self, quotes, metrics, options.Clock);
         Collateral = new CollateralWatch([trust?.Collateral], readiness, options.Clock, logger);
@@ -98,6 +98,9 @@ internal sealed class ShardServices : IAsyncDisposable
     /// <summary>Defends this shard's receipts; null where somebody else does.</summary>
     public Defender? Defender { get; }
 
+    /// <summary>Shows weight pages that are demanded of the model; null where somebody else does.</summary>
+    public WeightResponder? Weights { get; }
+
     /// <summary>Loads, checks and wires everything; nothing listens yet.</summary>
     /// <exception cref="FailureException">Naming what does not fit.</exception>
     public static async Task<ShardServices> CreateAsync(
@@ -136,7 +139,7 @@ internal sealed class ShardServices : IAsyncDisposable
                 options, self, quotes, trust, readiness, logger, cancellationToken);
             if (security is null)
                 ShardLog.PlainLinks(logger);
-            return new ShardServices(options, self, keys, model, store, quotes, chain, security, trust, readiness, logger);
+            return new ShardServices(options, self, keys, model, identity.WeightsRoot, store, quotes, chain, security, trust, readiness, logger);
         }
         catch
         {
@@ -157,15 +160,20 @@ internal sealed class ShardServices : IAsyncDisposable
             part.Dispose();
     }
 
-    private Defender OpenDefender(ShardNodeOptions options, DefenderOptions defending, Readiness readiness, ILogger logger)
+    private (Defender Defender, WeightResponder Weights) OpenDefender(
+        ShardNodeOptions options, DefenderOptions defending, ShardModel model, Bytes32 weightsRoot, Readiness readiness, ILogger logger)
     {
         JsonRpcClient rpc = new(options.ChainEndpoint, time: options.Clock);
         DefenderMetrics metrics = new();
+        EthereumClient client = new(rpc);
         Defender defender = new(
-            defending, new EthereumClient(rpc), options.ChainId, options.Rollup, options.Operator, Evidence, Path.Combine(options.StateFolder, "defence.db"),
+            defending, client, options.ChainId, options.Rollup, options.Operator, Evidence, Path.Combine(options.StateFolder, "defence.db"),
             readiness, metrics, options.Clock, logger);
-        _owned.AddRange([defender, metrics, rpc]);
-        return defender;
+        WeightResponder weights = new(
+            defending, client, options.Rollup, Self.Slot.ModelId, new OwnWeights(options.ModelPath, model.Config, weightsRoot, options.Clock), defender.Account,
+            readiness, metrics, options.Clock, logger);
+        _owned.AddRange([weights, defender, metrics, rpc]);
+        return (defender, weights);
     }
 
     private static long KvBytes(ShardModel model) => 2L * model.Range.Count * model.Config.KvLength * sizeof(ushort);
