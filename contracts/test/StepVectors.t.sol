@@ -9,7 +9,7 @@ import {vm} from "./support/Vm.sol";
 
 /// @notice Steps that the C# judge decided, on real models' numbers: this judge decides them alike, and refuses every damaged opening.
 contract StepVectorsTest is StepWorld {
-    struct Vector {
+    struct StepVector {
         bytes claim;
         uint256[] damage;
         uint256 element;
@@ -22,7 +22,7 @@ contract StepVectorsTest is StepWorld {
     error NotSeen(Operator op);
 
     string private constant TYPE =
-        "Vector(bytes claim,uint256[] damage,uint256 element,string name,uint256 part,bytes witness,bool wrong)";
+        "StepVector(bytes claim,uint256[] damage,uint256 element,string name,uint256 part,bytes witness,bool wrong)";
 
     function test_isWrong_vectorsSmall_asInCSharp() public view {
         _judge("Small");
@@ -85,7 +85,7 @@ contract StepVectorsTest is StepWorld {
         assertTrue(found > 0, "constant in the code");
         vm.etch(part, changed);
         // The picks of "Small" are greedy.
-        Vector[] memory vectors = _read(op == Operator.Pick ? "Odd" : "Small");
+        StepVector[] memory vectors = _read(op == Operator.Pick ? "Odd" : "Small");
         uint256 changes = 0;
         for (uint256 i = 0; i < vectors.length; i++) {
             StepClaim memory claim = abi.decode(vectors[i].claim, (StepClaim));
@@ -103,21 +103,21 @@ contract StepVectorsTest is StepWorld {
         if (changes == 0) revert NotSeen(op);
     }
 
-    function _read(string memory file) private view returns (Vector[] memory vectors) {
+    function _read(string memory file) private view returns (StepVector[] memory vectors) {
         string memory json = vm.readFile(string.concat("test/vectors/steps/", file, ".json"));
-        vectors = abi.decode(vm.parseJsonTypeArray(json, ".cases", TYPE), (Vector[]));
+        vectors = abi.decode(vm.parseJsonTypeArray(json, ".cases", TYPE), (StepVector[]));
         assertEq(vectors.length, vm.parseJsonUint(json, ".count"), "cases");
     }
 
     function _judge(string memory file) private view {
-        Vector[] memory vectors = _read(file);
+        StepVector[] memory vectors = _read(file);
         for (uint256 i = 0; i < vectors.length; i++) {
             this.judge(vectors[i]);
         }
     }
 
     /// @notice One case. External, so that its memory goes with the call.
-    function judge(Vector calldata v) external view {
+    function judge(StepVector calldata v) external view {
         StepClaim memory claim = abi.decode(v.claim, (StepClaim));
         (uint32 element, uint32 part) = (uint32(v.element), uint32(v.part));
         bytes memory witness = v.witness;
