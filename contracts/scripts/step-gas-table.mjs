@@ -1,12 +1,12 @@
-// Writes the table of bytes and gas per operator in docs/disputes.md from snapshots/Steps.json; with --check fails if it is not that table.
-// Usage: FORGE_SNAPSHOT_CHECK=false forge test --match-contract StepGasTest && node contracts/scripts/step-gas-table.mjs [--check]
+// Writes the tables of gas per operator and per dispute in docs/disputes.md from snapshots/Steps.json and snapshots/Game.json; with --check
+// fails if they are not those tables.
+// Usage: FORGE_SNAPSHOT_CHECK=false forge test --match-contract 'StepGasTest|GameGasTest' && node contracts/scripts/step-gas-table.mjs [--check]
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const page = join(root, 'docs/disputes.md');
-const [begin, end] = ['<!-- steps: begin -->', '<!-- steps: end -->'];
 
 const rows = [
   ['Embedding', 'Embedding', 'one element'],
@@ -31,24 +31,62 @@ const rows = [
 ];
 const shapes = ['demo', '1.1B', '70B', '70B sealed'];
 
-const values = JSON.parse(readFileSync(join(root, 'contracts/snapshots/Steps.json'), 'utf8'));
-const value = (name) => {
-  if (!(name in values)) throw new Error(`snapshots/Steps.json has no "${name}".`);
-  return Number(values[name]).toLocaleString('en-US');
-};
-const cell = (shape, name) => `${value(`${shape}, ${name}, bytes`)} B, ${value(`${shape}, ${name}`)}`;
-const table = [
-  `| Operators | Unit | ${shapes.join(' | ')} |`,
-  `|---|---|${shapes.map(() => '---|').join('')}`,
-  ...rows.map(([name, operators, unit]) => `| ${operators} | ${unit} | ${shapes.map((shape) => cell(shape, name)).join(' | ')} |`),
-].join('\n');
+// A whole dispute: what is proved, the shard, its reveal and how many transactions of this kind it takes, and the answer.
+const disputes = [
+  ['demo', 'all 6 layers', 'reveal, demo, 6 layers with the pick', 1],
+  ['1.1B', '15 of 22 layers', 'reveal, 1.1B, 15 layers', 1],
+  ['70B', '20 of 80 layers', 'reveal, 70B, 7 layers', 3],
+];
+const proofs = [
+  ['Down', 'one row of Down', 'answer, 16 KiB'],
+  ['AttentionHead, scores', 'the scores of 32 positions', 'answer, head over 8k positions'],
+];
+const intrinsic = 21_000;
 
-const text = readFileSync(page, 'utf8');
-const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-if (from < 0 || to < from) throw new Error(`docs/disputes.md lacks ${begin} or ${end}.`);
-const made = `${text.slice(0, from + begin.length)}\n${table}\n${text.slice(to)}`;
+const snapshot = (name) => JSON.parse(readFileSync(join(root, `contracts/snapshots/${name}.json`), 'utf8'));
+const [steps, game] = [snapshot('Steps'), snapshot('Game')];
+const value = (values, name) => {
+  if (!(name in values)) throw new Error(`The snapshots have no "${name}".`);
+  return Number(values[name]);
+};
+const text = (number) => number.toLocaleString('en-US');
+const row = (cells) => `| ${cells.join(' | ')} |`;
+const table = (head, lines) => [row(head), `|${head.map(() => '---|').join('')}`, ...lines.map(row)].join('\n');
+
+const stepCell = (shape, name) => `${text(value(steps, `${shape}, ${name}, bytes`))} B, ${text(value(steps, `${shape}, ${name}`))}`;
+const stepTable = table(
+  ['Operators', 'Unit', ...shapes],
+  rows.map(([name, operators, unit]) => [operators, unit, ...shapes.map((shape) => stepCell(shape, name))]),
+);
+
+// The gas of `prove` is that of the game plus the verifier's, which counts a transaction of its own.
+const disputeLine = ([shape, shard, reveal, transactions], [step, unit, answer]) => {
+  const moves = {
+    open: value(game, 'open, first of a case'),
+    reveal: value(game, reveal) * transactions,
+    select: value(game, 'select before answer, head over 8k positions'),
+    answer: value(game, answer),
+    prove: value(game, 'prove, without the step verifier') + value(steps, `${shape}, ${step}`) - intrinsic,
+  };
+  const cells = [moves.open, moves.reveal, moves.select, moves.answer, moves.prove, moves.open + moves.select + moves.prove, moves.reveal + moves.answer];
+  const [open, revealed, ...others] = cells.map(text);
+  return [`${shape}, ${shard}`, unit, open, transactions === 1 ? revealed : `${revealed} (${transactions} transactions)`, ...others];
+};
+const disputeTable = table(
+  ['Shard', 'Proved', 'open', 'reveal', 'select', 'answer', 'prove', 'challenger', 'defender'],
+  disputes.flatMap((dispute) => proofs.map((proof) => disputeLine(dispute, proof))),
+);
+
+const place = (document, name, content) => {
+  const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`];
+  const [from, to] = [document.indexOf(begin), document.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`docs/disputes.md lacks ${begin} or ${end}.`);
+  return `${document.slice(0, from + begin.length)}\n${content}\n${document.slice(to)}`;
+};
+const present = readFileSync(page, 'utf8');
+const made = place(place(present, 'steps', stepTable), 'disputes', disputeTable);
 if (!process.argv.includes('--check')) writeFileSync(page, made);
-else if (made !== text) {
-  console.error('The table in docs/disputes.md is stale: node contracts/scripts/step-gas-table.mjs');
+else if (made !== present) {
+  console.error('The tables in docs/disputes.md are stale: node contracts/scripts/step-gas-table.mjs');
   process.exitCode = 1;
 }
