@@ -37,6 +37,14 @@ internal sealed class KvCache : IDisposable
     public Span<ushort> Row(int layer, bool values, int head, int position) =>
         _data.Slice(Offset(layer, values, head) + (long)position * _dimension, _dimension);
 
+    /// <summary>Copies one stored row; the only way to read rows that does not depend on how they lie in memory.</summary>
+    public void CopyRow(int layer, bool values, int head, int position, Span<ushort> target) =>
+        Row(layer, values, head, position).CopyTo(target);
+
+    /// <summary>Stores one row.</summary>
+    public void StoreRow(int layer, bool values, int head, int position, ReadOnlySpan<ushort> row) =>
+        row.CopyTo(Row(layer, values, head, position));
+
     public void Dispose() => _data.Dispose();
 
     private long Offset(int layer, bool values, int head) =>

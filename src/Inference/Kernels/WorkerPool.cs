@@ -46,6 +46,9 @@ internal sealed class WorkerPool : IDisposable
         Dispatch(new PoolJob(items, body, everyone: false));
     }
 
+    /// <summary>The same for work that is an object, which costs no closure; it may be used again as soon as this returns.</summary>
+    public void Run(int items, IPoolWork work) => Run(items, work.Execute);
+
     /// <summary>Runs body(worker) once on each thread.</summary>
     public void RunOnEach(Action<int> body) => Dispatch(new PoolJob(Threads, (_, worker) => body(worker), everyone: true));
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Ethereum;
@@ -179,7 +180,12 @@ public sealed class Devnet : IAsyncLifetime
     internal async Task RollBackAsync(ulong index, Bytes32 hash)
     {
         byte[] data = Rollup.Artifact.Function("rollBack").EncodeCall(index, hash);
-        await RpcAsync("eth_sendTransaction", new { from = s_module.ToString(), to = Rollup.Address.ToString(), data = Hex.Encode(data), gas = "0x100000" });
+        // The node answers with the hash before it has mined the block.
+        JsonElement sent = await _rpc.CallAsync(
+            "eth_sendTransaction", [new { from = s_module.ToString(), to = Rollup.Address.ToString(), data = Hex.Encode(data), gas = "0x100000" }], Bound);
+        Bytes32 transaction = Bytes32.Parse(sent.GetString()!);
+        while (await Client.GetTransactionReceiptAsync(transaction, Bound) is null)
+            await Task.Delay(10, Bound);
         Assert.Equal(BatchStatus.RolledBack, await Rollup.GetStatusAsync(index, BlockTag.Latest, Bound));
     }
 
