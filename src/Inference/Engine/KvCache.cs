@@ -1,5 +1,3 @@
-using TeeTee.Inference.Kernels;
-
 namespace TeeTee.Inference.Engine;
 
 /// <summary>
@@ -9,7 +7,7 @@ namespace TeeTee.Inference.Engine;
 internal sealed class KvCache : IDisposable
 {
     private readonly KvPagePool _pool;
-    private readonly NativeBuffer<nint> _addresses;
+    private readonly nint[] _addresses;
     private readonly int[] _pages;
     private int _count;
 
@@ -19,7 +17,7 @@ internal sealed class KvCache : IDisposable
     {
         (_pool, Capacity, _pages) = (pool, capacity, new int[KvLayout.PagesOf(capacity)]);
         pool.Promise(_pages.Length);
-        _addresses = new NativeBuffer<nint>(_pages.Length);
+        _addresses = new nint[_pages.Length];
     }
 
     /// <summary>How pages are laid out.</summary>
@@ -31,8 +29,8 @@ internal sealed class KvCache : IDisposable
     /// <summary>Positions there is room for.</summary>
     public int Capacity { get; }
 
-    /// <summary>The addresses of the pages, one after another.</summary>
-    public NativeBuffer<nint> Addresses => _addresses;
+    /// <summary>The addresses of the pages held, one after another.</summary>
+    public ReadOnlySpan<nint> Addresses => _addresses.AsSpan(0, _count);
 
     /// <summary>Takes pages until positions [0, <paramref name="positions"/>) have a place.</summary>
     public void Grow(int positions)
@@ -98,13 +96,12 @@ internal sealed class KvCache : IDisposable
         for (int i = 0; i < _count; i++)
             _pool.Release(_pages[i]);
         _pool.Withdraw(_pages.Length - _count);
-        _addresses.Dispose();
     }
 
     private void Add(int page)
     {
         _pages[_count] = page;
-        _addresses.Slice(_count++, 1)[0] = _pool.Address(page);
+        _addresses[_count++] = _pool.Address(page);
     }
 
     private Span<ushort> Block(int layer, bool values, int head, int position, int length)

@@ -12,6 +12,7 @@ internal sealed class KvPagePool : IDisposable
 {
     // Slabs of several huge pages; memory is touched page by page only.
     private const long SlabBytes = 8L << 20;
+    private const int MostPages = 1 << 24;
 
     private readonly int _pagesPerSlab;
     private readonly NativeBuffer<ushort>?[] _slabs;
@@ -20,12 +21,12 @@ internal sealed class KvPagePool : IDisposable
     private int _inUse;
     private int _promised;
 
-    /// <summary>A pool of as many pages as fit the bytes, at least one.</summary>
-    public KvPagePool(KvLayout layout, long maxBytes)
+    /// <summary>A pool of as many pages as fit the bytes, but at least some.</summary>
+    public KvPagePool(KvLayout layout, long maxBytes, int atLeast)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxBytes);
         Layout = layout;
-        Capacity = (int)Math.Clamp(maxBytes / layout.PageBytes, 1, int.MaxValue / 2);
+        Capacity = (int)Math.Clamp(maxBytes / layout.PageBytes, atLeast, MostPages);
         _pagesPerSlab = (int)Math.Clamp(SlabBytes / layout.PageBytes, 1, Capacity);
         _slabs = new NativeBuffer<ushort>?[(Capacity + _pagesPerSlab - 1) / _pagesPerSlab];
     }

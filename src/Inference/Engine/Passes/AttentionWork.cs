@@ -7,14 +7,15 @@ namespace TeeTee.Inference.Engine.Passes;
 /// <summary>Attention: an item is one kv head for some consecutive positions of one session, with all query heads that share it.</summary>
 internal sealed class AttentionWork(ForwardPass pass, int maxRows) : IPoolWork
 {
-    // Positions of an item: they share every load of keys and values.
-    private const int BlockPositions = 16;
+    // Queries of an item: they share every load of keys and values, and the kernel takes so many at a time.
+    private const int BlockQueries = 128;
 
     // Multiplications below which waking other threads costs more than they save.
     private const long InlineWork = 60_000;
 
     private readonly ModelConfig _config = pass.Model.Config;
     private readonly (int Run, int Offset)[] _blocks = new (int, int)[maxRows];
+    private readonly int _blockPositions = Math.Max(1, BlockQueries / pass.Model.Config.HeadsPerKvHead);
     private int _count;
 
     /// <summary>Cuts the runs of the pass into items; once per pass.</summary>
@@ -23,7 +24,7 @@ internal sealed class AttentionWork(ForwardPass pass, int maxRows) : IPoolWork
         _count = 0;
         for (int run = 0; run < pass.RunCount; run++)
         {
-            for (int offset = 0; offset < pass.Runs[run].Count; offset += BlockPositions)
+            for (int offset = 0; offset < pass.Runs[run].Count; offset += _blockPositions)
                 _blocks[_count++] = (run, offset);
         }
     }
@@ -46,7 +47,7 @@ internal sealed class AttentionWork(ForwardPass pass, int maxRows) : IPoolWork
         (int block, int head) = Math.DivRem(item, _config.KvHeadCount);
         (int index, int offset) = _blocks[_count - 1 - block];
         PassRun run = pass.Runs[index];
-        int count = Math.Min(BlockPositions, run.Live - offset);
+        int count = Math.Min(_blockPositions, run.Live - offset);
         if (count <= 0)
             return;
         if (!Attend(run, offset, count, head, worker, out int failed).IsNone)

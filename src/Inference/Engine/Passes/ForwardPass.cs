@@ -113,7 +113,11 @@ internal sealed class ForwardPass : IDisposable
     /// <param name="picks">Rows of this pass that succeeded, each with how to pick and where the pick goes.</param>
     public void Pick(Span<RowPick> picks) => _head.Run(picks);
 
-    /// <summary>Computes the logits of vectors that left the last layer.</summary>
+    /// <summary>The same from vectors that left the last layer at consecutive positions; no pass may be under way.</summary>
+    public NonFinite Pick(ReadOnlySpan<float> hidden, int firstPosition, SamplingParameters sampling, Span<uint> tokens) =>
+        _head.Pick(hidden, firstPosition, sampling, tokens);
+
+    /// <summary>The logits of a vector that left the last layer; no pass may be under way.</summary>
     public NonFinite Logits(ReadOnlySpan<float> hidden, Span<float> logits) => _head.Logits(hidden, logits);
 
     /// <summary>Lets go of the sessions.</summary>

@@ -1,6 +1,6 @@
 using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
-using TeeTee.Numerics;
+using TeeTee.Inference.Sampling;
 
 namespace TeeTee.Inference.Engine.Passes;
 
@@ -27,6 +27,28 @@ internal sealed class HeadPass(ForwardPass pass)
             RunPart(part.Length);
             _picks.AsSpan(0, part.Length).CopyTo(part);
         }
+    }
+
+    /// <summary>Picks from vectors of consecutive positions.</summary>
+    /// <returns>The failure of the first that has one.</returns>
+    public NonFinite Pick(ReadOnlySpan<float> hidden, int firstPosition, SamplingParameters sampling, Span<uint> tokens)
+    {
+        int most = Math.Min(PassBuffers.HeadRows, pass.MaxRows);
+        for (int start = 0; start < tokens.Length; start += most)
+        {
+            int count = Math.Min(most, tokens.Length - start);
+            hidden.Slice(start * pass.Width, count * pass.Width).CopyTo(pass.Hidden(0, count));
+            for (int i = 0; i < count; i++)
+                _picks[i] = new RowPick { Row = i, Position = (uint)(firstPosition + start + i + 1), Sampling = sampling };
+            RunPart(count);
+            for (int i = 0; i < count; i++)
+            {
+                if (!_picks[i].Failure.IsNone)
+                    return _picks[i].Failure;
+                tokens[start + i] = _picks[i].Token;
+            }
+        }
+        return NonFinite.None;
     }
 
     /// <summary>The logits of one vector.</summary>
