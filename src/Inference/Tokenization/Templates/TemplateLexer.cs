@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace TeeTee.Inference.Tokenization.Templates;
@@ -135,13 +136,27 @@ internal sealed class TemplateLexer
                 'n' => "\n",
                 't' => "\t",
                 'r' => "\r",
+                'b' => "\b",
+                'f' => "\f",
+                'v' => "\v",
                 '\\' or '\'' or '"' => escaped.ToString(),
+                'u' => ReadHex(4),
+                'x' => ReadHex(2),
                 _ => throw Fault($"the escape \\{escaped} is not supported"),
             });
         }
         if (_at++ >= _source.Length)
             throw Fault("a string is not closed");
         Add(TemplateTokenKind.String, text.ToString());
+    }
+
+    private string ReadHex(int digits)
+    {
+        if (_at + digits >= _source.Length
+            || !ushort.TryParse(_source.AsSpan(_at + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort unit))
+            throw Fault($"an escape needs {digits} hexadecimal digits");
+        _at += digits;
+        return ((char)unit).ToString();
     }
 
     private string TakeWhile(Func<char, bool> belongs)
