@@ -86,14 +86,14 @@ internal sealed class TemplateLexer
     {
         Add(kind == '{' ? TemplateTokenKind.Print : TemplateTokenKind.Statement, "");
         string close = kind == '{' ? "}}" : "%}";
-        while (true)
+        for (int braces = 0; ; braces += Braces())
         {
             while (_at < _source.Length && char.IsWhiteSpace(_source[_at]))
                 _at++;
             if (_at >= _source.Length)
                 throw Fault("a tag is not closed");
             bool trim = Starts("-" + close);
-            if (trim || Starts(close))
+            if (braces == 0 && (trim || Starts(close)))
             {
                 _at += close.Length + (trim ? 1 : 0);
                 Add(TemplateTokenKind.End, "");
@@ -102,6 +102,10 @@ internal sealed class TemplateLexer
             ReadToken();
         }
     }
+
+    /// <summary>Whether the last token opened or closed a mapping, inside of which }} does not end the tag.</summary>
+    private int Braces() => _tokens[^1] is not { Kind: TemplateTokenKind.Operator, Value: var symbol } ? 0
+        : symbol == "{" ? 1 : symbol == "}" ? -1 : 0;
 
     private void ReadToken()
     {
