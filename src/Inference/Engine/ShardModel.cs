@@ -158,7 +158,7 @@ public sealed class ShardModel : IDisposable
 
     private int RopePairs => Config.RopeDimensions / 2;
 
-    private void Enter()
+    internal void Enter()
     {
         int users = Volatile.Read(ref _users);
         while (users > 0 && Volatile.Read(ref _disposed) == 0)
