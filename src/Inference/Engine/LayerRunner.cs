@@ -34,35 +34,39 @@ internal sealed class LayerRunner(ShardModel model, KvCache cache, SessionBuffer
         AddBranch(count);
     }
 
-    private void Multiply(int count, params MatrixProduct[] products) =>
+    private void Multiply(int count, params ReadOnlySpan<MatrixProduct> products)
+    {
         MatrixProduct.Run(_pool, _kernels.Matrix, buffers.Batch, count, products);
+        foreach (MatrixProduct product in products)
+            Finite.Require(product.Output.Slice(0, count * product.Matrix.Rows), "matrixVector");
+    }
 
     private void Normalize(float[] weight, int count)
     {
-        buffers.Batch.Shape(_config.EmbeddingLength);
+        buffers.Batch.Shape(_config.EmbeddingLength, count);
         _pool.Run(count, (t, worker) =>
         {
             Span<float> normed = Row(buffers.Normed, worker, _config.EmbeddingLength);
             _kernels.Vectors.RmsNorm(Row(buffers.Hidden, t, _config.EmbeddingLength), weight, _config.RmsEpsilon, normed).Require();
-            buffers.Batch.Write(t, normed, _kernels.Vectors);
+            buffers.Batch.Write(t, normed, _kernels.Vectors).Require();
         });
     }
 
     private void Quantize(NativeBuffer<float> source, int width, int count)
     {
-        buffers.Batch.Shape(width);
-        _pool.Run(count, (t, _) => buffers.Batch.Write(t, Row(source, t, width), _kernels.Vectors));
+        buffers.Batch.Shape(width, count);
+        _pool.Run(count, (t, _) => buffers.Batch.Write(t, Row(source, t, width), _kernels.Vectors).Require());
     }
 
     private void GateAndQuantize(int count)
     {
         int width = _config.FeedForwardLength;
-        buffers.Batch.Shape(width);
+        buffers.Batch.Shape(width, count);
         _pool.Run(count, (t, _) =>
         {
             Span<float> gate = Row(buffers.Gate, t, width);
             _kernels.Vectors.SiluGate(gate, Row(buffers.Up, t, width), gate).Require();
-            buffers.Batch.Write(t, gate, _kernels.Vectors);
+            buffers.Batch.Write(t, gate, _kernels.Vectors).Require();
         });
     }
 

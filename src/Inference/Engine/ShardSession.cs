@@ -110,10 +110,11 @@ public sealed class ShardSession : IDisposable
         }
         Span<float> normed = _buffers.Normed.Slice(0, Width);
         Model.Kernels.Vectors.RmsNorm(hidden, norm, Model.Config.RmsEpsilon, normed).Require();
-        _buffers.Batch.Shape(Width);
-        _buffers.Batch.Write(0, normed, Model.Kernels.Vectors);
+        _buffers.Batch.Shape(Width, 1);
+        _buffers.Batch.Write(0, normed, Model.Kernels.Vectors).Require();
         using NativeBuffer<float> output = new(logits.Length);
         MatrixProduct.Run(Model.Pool, Model.Kernels.Matrix, _buffers.Batch, 1, new MatrixProduct(head, output));
+        Finite.Require(output.Slice(0, logits.Length), "matrixVector");
         output.Slice(0, logits.Length).CopyTo(logits);
     }
 
