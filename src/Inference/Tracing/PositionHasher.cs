@@ -79,7 +79,7 @@ internal sealed class PositionHasher(ModelConfig config, CommitmentSalts? salts)
             CopyRows(cache, layer, position, rows.AsSpan(layer * LayerBytes, LayerBytes));
         return salts is null
             ? KvCommitment.PositionRoot(rows, _rowBytes)
-            : KvCommitment.PositionRoot(rows, _rowBytes, 2 * config.KvHeadCount, layer => salts.KvRows(firstLayer + layer, position));
+            : KvCommitment.PositionRoot(rows, _rowBytes, 2 * config.KvHeadCount, salts, firstLayer, position);
     }
 
     // The committed order inside a layer: the keys of all heads, then the values of all heads.
