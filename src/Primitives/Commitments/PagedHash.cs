@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace TeeTee.Primitives;
@@ -16,6 +17,7 @@ internal static class PagedHash
         return leaves;
     }
 
+    [SkipLocalsInit]
     public static Bytes32 TreeHash(ReadOnlySpan<byte> data, int pageSize, LeafSalts? salts = null)
     {
         var count = CountOf(data, pageSize);

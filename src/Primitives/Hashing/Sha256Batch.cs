@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace TeeTee.Primitives;
@@ -48,6 +49,7 @@ public static class Sha256Batch
     }
 
     /// <summary>The same in each of several trees, in place: pair p of tree t from [t * stride + 2p] to [t * stride + p].</summary>
+    [SkipLocalsInit]
     internal static void Nodes(Span<Bytes32> level, int trees, int stride, int pairs)
     {
         Span<int> lefts = stackalloc int[MaxLanes];
@@ -96,6 +98,7 @@ public static class Sha256Batch
     }
 
     /// <summary>The library, one message after the other.</summary>
+    [SkipLocalsInit]
     private static void HashEach(in Sha256Messages messages, int first, int count, Span<Bytes32> hashes)
     {
         if (messages.HeadSize == 0)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace TeeTee.Primitives;
 
@@ -52,6 +53,7 @@ public sealed class MerkleFrontier<THash>
     public void Append(in Bytes32 leafHash) => AppendSubtree(leafHash, 1);
 
     /// <summary>Adds hashed leaves in their order, whole subtrees at a time.</summary>
+    [SkipLocalsInit]
     public void Append(ReadOnlySpan<Bytes32> leafHashes)
     {
         Span<Bytes32> subtree = stackalloc Bytes32[MaxSubtree];
