@@ -12,6 +12,12 @@ public sealed record BatchOptions
     /// </summary>
     public int PromptRows { get; init; } = 64;
 
+    /// <summary>
+    /// Longest that a pass waits for sessions that the last one served, so that they stay together; it is never more than 2 % of that pass.
+    /// Default 1 ms; zero does not wait.
+    /// </summary>
+    public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Whether pages of equal prompt prefixes are shared. Default true.</summary>
     public bool SharesPrefixes { get; init; } = true;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TeeTee.Inference.Engine.Passes;
 
 namespace TeeTee.Inference.Engine.Batching;
@@ -11,7 +12,8 @@ namespace TeeTee.Inference.Engine.Batching;
 /// Fairness: every pass takes the waiting steps of one position (the next tokens of running answers) in order of arrival, and then prompts by
 /// turns, each as many positions as are left of the pass's share: <see cref="BatchOptions.PromptRows"/> while answers run, else all rows of
 /// the pass. A prompt that is not done goes to the end of the prompts. So an answer waits for at most one pass with so many positions of
-/// prompts, prompts always progress by so many positions per pass, and a short prompt overtakes a long one.
+/// prompts, prompts always progress by so many positions per pass, and a short prompt overtakes a long one. Before a pass the scheduler waits
+/// for the sessions that it has just served, at most two hundredths of the last pass's time.
 /// </para>
 /// <para>
 /// Where prompts begin with the same positions, full pages of 32 that were computed in one pass are shared: keys and values by reference,
@@ -25,6 +27,8 @@ namespace TeeTee.Inference.Engine.Batching;
 /// </remarks>
 public sealed class BatchScheduler : IDisposable
 {
+    private const double LingerShare = 0.02;
+
     private readonly object _gate = new();
     private readonly BatchOptions _options;
     private readonly ForwardPass _pass;
@@ -33,6 +37,7 @@ public sealed class BatchScheduler : IDisposable
     private readonly BatchTurn _turn;
     private readonly Thread _thread;
     private int _steps;
+    private int _arrivals;
     private bool _stop;
     private BatchCounters _counters;
 
@@ -94,6 +99,7 @@ public sealed class BatchScheduler : IDisposable
             _steps++;
             pending.Begin(step, count);
             Enqueue(pending);
+            _arrivals++;
             Monitor.Pulse(_gate);
         }
         return pending.Task(cancellationToken);
@@ -150,9 +156,11 @@ public sealed class BatchScheduler : IDisposable
     {
         while (AwaitWork())
         {
+            long started = Stopwatch.GetTimestamp();
             lock (_pass.Gate)
                 _turn.Run(this);
-            Conclude();
+            int ended = Conclude();
+            Linger(ended, Stopwatch.GetElapsedTime(started));
         }
         FailWaiting();
     }
@@ -165,6 +173,20 @@ public sealed class BatchScheduler : IDisposable
                 Monitor.Wait(_gate);
             return !_stop;
         }
+    }
+
+    /// <summary>
+    /// The sessions of a pass come back one after the other, from threads of the pool or from another shard. Beginning with the first of them
+    /// would let a batch fall apart into passes of few rows, so the thread waits a small part of a pass's time for all.
+    /// </summary>
+    private void Linger(int expected, TimeSpan pass)
+    {
+        TimeSpan most = pass * LingerShare;
+        if (most > _options.Linger)
+            most = _options.Linger;
+        long started = Stopwatch.GetTimestamp();
+        while (Volatile.Read(ref _arrivals) < expected && Stopwatch.GetElapsedTime(started) < most)
+            Thread.Yield();
     }
 
     /// <summary>Takes the next step of an answer, as long as there is room beside what prompts are due.</summary>
@@ -202,8 +224,12 @@ public sealed class BatchScheduler : IDisposable
         return false;
     }
 
-    private void Conclude()
+    /// <summary>Ends steps or queues them again.</summary>
+    /// <returns>Steps that ended well, whose sessions may be back soon.</returns>
+    private int Conclude()
     {
+        int ended = 0;
+        Volatile.Write(ref _arrivals, 0);
         foreach (PendingStep step in _turn.Steps)
         {
             // The memory of a session that was disposed meanwhile goes first, so that it is free when the submitter hears of it.
@@ -212,14 +238,19 @@ public sealed class BatchScheduler : IDisposable
             {
                 step.Run = null;
                 if (step.Failure is null && step.Left > 0 && step.Abandoned is null)
+                {
                     Enqueue(step);
-                else
-                    End(step, step.Failure ?? (step.Left > 0 ? step.Abandoned : null));
+                    continue;
+                }
+                Exception? failure = step.Failure ?? (step.Left > 0 ? step.Abandoned : null);
+                ended += failure is null ? 1 : 0;
+                End(step, failure);
             }
         }
         lock (_gate)
             _counters = _turn.Counters;
         _turn.Clear();
+        return ended;
     }
 
     private void FailWaiting()
