@@ -44,7 +44,7 @@ internal sealed record SelfCheckCase(string Operator, ulong Golden, Func<KernelS
         using QuantizedBatch batch = new(6, blocks);
         using NativeBuffer<float> output = new(6 * Rows);
         using WorkerPool inline = new(1);
-        batch.Shape(Columns);
+        batch.Shape(Columns, 6);
         for (int t = 0; t < 6; t++)
             batch.Write(t, SelfCheckInputs.Even(Columns, 2 + (uint)t), kernels.Vectors);
         MatrixProduct.Run(inline, kernels.Matrix, batch, 6, new MatrixProduct(matrix, output));

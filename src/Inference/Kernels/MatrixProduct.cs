@@ -1,5 +1,3 @@
-using TeeTee.Numerics;
-
 namespace TeeTee.Inference.Kernels;
 
 /// <summary>One matrix of a joint product and where its results go: position t's rows start at t * Matrix.Rows.</summary>
@@ -13,10 +11,10 @@ internal readonly record struct MatrixProduct(PackedMatrix Matrix, NativeBuffer<
 
     private int Items => (Matrix.Tiles + TilesPerItem - 1) / TilesPerItem;
 
-    /// <summary>Multiplies every matrix with the same positions, one pass over the weights per group of rows, and checks the results.</summary>
-    /// <exception cref="NonFiniteException">A result is not finite.</exception>
-    public static void Run(WorkerPool pool, IMatrixKernel kernel, QuantizedBatch batch, int positions, params MatrixProduct[] products)
+    /// <summary>Multiplies every matrix with the same positions, one pass over the weights per group of rows.</summary>
+    public static void Run(WorkerPool pool, IMatrixKernel kernel, QuantizedBatch batch, int positions, params ReadOnlySpan<MatrixProduct> span)
     {
+        MatrixProduct[] products = span.ToArray();
         int items = 0;
         foreach (MatrixProduct product in products)
         {
@@ -24,8 +22,6 @@ internal readonly record struct MatrixProduct(PackedMatrix Matrix, NativeBuffer<
             items += product.Items;
         }
         pool.Run(items, (item, _) => Find(products, ref item).Execute(kernel, batch, positions, item));
-        foreach (MatrixProduct product in products)
-            Finite.Require(product.Output.Slice(0, positions * product.Matrix.Rows), "matrixVector");
     }
 
     private static MatrixProduct Find(MatrixProduct[] products, ref int item)

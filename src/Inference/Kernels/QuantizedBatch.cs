@@ -16,20 +16,21 @@ internal sealed unsafe class QuantizedBatch(int maxRows, int maxBlocks) : IDispo
     public float* Scales(int row) => _scales.Pointer + (long)row * Blocks;
 
     /// <summary>Sets the width before rows are written.</summary>
-    public void Shape(int columns)
+    public void Shape(int columns, int rows)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, maxRows);
         Blocks = BlockQuantizer.BlocksOf(columns);
         if (Blocks > maxBlocks)
             throw new ArgumentOutOfRangeException(nameof(columns), columns, $"The batch was made for {maxBlocks} blocks.");
     }
 
     /// <summary>Quantises one vector of the shaped width into a row.</summary>
-    public void Write(int row, ReadOnlySpan<float> x, IVectorKernels kernels)
+    public NonFinite Write(int row, ReadOnlySpan<float> x, IVectorKernels kernels)
     {
         if ((uint)row >= (uint)maxRows)
             throw new ArgumentOutOfRangeException(nameof(row), row, $"The batch was made for {maxRows} rows.");
         Span<int> sums = stackalloc int[Blocks];
-        kernels.Quantize(x, new Span<sbyte>(Q(row), Blocks * BlockQuantizer.BlockSize), new Span<float>(Scales(row), Blocks), sums).Require();
+        return kernels.Quantize(x, new Span<sbyte>(Q(row), Blocks * BlockQuantizer.BlockSize), new Span<float>(Scales(row), Blocks), sums);
     }
 
     public void Dispose()
