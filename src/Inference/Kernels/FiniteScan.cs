@@ -1,16 +1,26 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace TeeTee.Inference.Kernels;
 
-/// <summary>Finds what a vector kernel only knows to be somewhere.</summary>
+/// <summary>Looks for the first infinity or NaN of a vector.</summary>
 internal static class FiniteScan
 {
-    /// <summary>The first element that is an infinity or a NaN, or -1.</summary>
-    public static int First(ReadOnlySpan<float> values)
+    private const uint ExponentMask = 0x7F80_0000;
+
+    /// <summary>The first element that is not finite, as a failure of the operator.</summary>
+    public static NonFinite Find(ReadOnlySpan<float> values, string operatorName)
     {
-        for (int i = 0; i < values.Length; i++)
+        ReadOnlySpan<uint> bits = MemoryMarshal.Cast<float, uint>(values);
+        Vector<uint> mask = new(ExponentMask);
+        int i = 0;
+        while (i + Vector<uint>.Count <= bits.Length && !Vector.EqualsAny(new Vector<uint>(bits[i..]) & mask, mask))
+            i += Vector<uint>.Count;
+        for (; i < bits.Length; i++)
         {
-            if (!float.IsFinite(values[i]))
-                return i;
+            if ((bits[i] & ExponentMask) == ExponentMask)
+                return new NonFinite(operatorName, i);
         }
-        return -1;
+        return NonFinite.None;
     }
 }

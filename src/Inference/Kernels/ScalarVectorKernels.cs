@@ -133,10 +133,6 @@ internal sealed unsafe class ScalarVectorKernels : IVectorKernels
         return NonFinite.None;
     }
 
-    public void AttentionHead(
-        ReadOnlySpan<float> query, ReadOnlySpan<ushort> keys, ReadOnlySpan<ushort> values, float scale, Span<float> scratch, Span<float> output) =>
-        Attention.Head(query, keys, values, scale, scratch, output);
-
     public PickCandidate Greedy(ReadOnlySpan<float> logits, int firstId)
     {
         RequireSome(logits);

@@ -83,7 +83,7 @@ internal sealed unsafe class PagedCase(SeededNoise noise, int dimension, int fir
         {
             float[] scores = new float[PositionsOf(row)];
             Attention.Head(Query.AsSpan(OutputOf(row), dimension), _keys, _values, Scale, scores, expected);
-            Span<int> expectedBits = MemoryMarshal.Cast<float, int>(expected), actualBits = MemoryMarshal.Cast<float, int>(actual.AsSpan(OutputOf(row), dimension));
+            ReadOnlySpan<int> expectedBits = MemoryMarshal.Cast<float, int>(expected), actualBits = MemoryMarshal.Cast<float, int>(actual.AsSpan(OutputOf(row), dimension));
             Assert.True(expectedBits.SequenceEqual(actualBits), $"{this}, row {row}");
         }
     }

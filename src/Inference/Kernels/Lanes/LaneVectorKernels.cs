@@ -27,7 +27,7 @@ internal sealed unsafe class LaneVectorKernels<TLanes> : IVectorKernels
         fixed (int* sum = sums)
             finite = LaneQuantizer<TLanes>.Quantize(source, whole / BlockQuantizer.BlockSize, target, scale, sum);
         if (!finite)
-            return new NonFinite("quantize", FiniteScan.First(x));
+            return FiniteScan.Find(x, "quantize");
         if (whole == x.Length)
             return NonFinite.None;
         int last = scales.Length - 1;
@@ -110,10 +110,6 @@ internal sealed unsafe class LaneVectorKernels<TLanes> : IVectorKernels
         return PagedAttention<TLanes>.Run(block, out row);
     }
 
-    public void AttentionHead(
-        ReadOnlySpan<float> query, ReadOnlySpan<ushort> keys, ReadOnlySpan<ushort> values, float scale, Span<float> scratch, Span<float> output) =>
-        _definition.AttentionHead(query, keys, values, scale, scratch, output);
-
     public PickCandidate Greedy(ReadOnlySpan<float> logits, int firstId)
     {
         LaneBest<TLanes> best = LaneBest<TLanes>.Start();
@@ -185,8 +181,8 @@ internal sealed unsafe class LaneVectorKernels<TLanes> : IVectorKernels
     private static NonFinite Report(string operatorName, ReadOnlySpan<float> values, TLanes taint)
     {
         int whole = TLanes.IsAnyNaN(taint) ? 0 : values.Length / TLanes.Count * TLanes.Count;
-        int found = FiniteScan.First(values[whole..]);
-        return found < 0 ? NonFinite.None : new NonFinite(operatorName, whole + found);
+        NonFinite found = FiniteScan.Find(values[whole..], operatorName);
+        return found.IsNone ? found : found with { Index = whole + found.Index };
     }
 
     private static void RequireLength(int actual, int expected, string name)

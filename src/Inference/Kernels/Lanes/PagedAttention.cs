@@ -122,11 +122,11 @@ internal static unsafe class PagedAttention<TLanes>
     {
         for (int r = 0; r < rows.Count; r++)
         {
-            int failing = Softmax(rows.Scores(r), rows.PositionsOf(r));
-            if (failing >= 0)
+            NonFinite failure = Softmax(rows.Scores(r), rows.PositionsOf(r));
+            if (!failure.IsNone)
             {
                 row = rows.First + r;
-                return new NonFinite("attention.score", failing);
+                return failure;
             }
         }
         row = -1;
@@ -137,8 +137,7 @@ internal static unsafe class PagedAttention<TLanes>
     /// Scores into weights. The rest of the last sixteen repeats score 0 for the maximum, then holds zeros, which no sum notices: sums of
     /// exponentials are never -0. The sign of a zero maximum is of no account either, as s - M is then a zero or s itself.
     /// </summary>
-    /// <returns>The first score that is not finite, or -1.</returns>
-    private static int Softmax(float* scores, int count)
+    private static NonFinite Softmax(float* scores, int count)
     {
         int padded = (count + LaneSum.Lanes - 1) / LaneSum.Lanes * LaneSum.Lanes;
         new Span<float>(scores + count, padded - count).Fill(scores[0]);
@@ -150,7 +149,7 @@ internal static unsafe class PagedAttention<TLanes>
             taint = TLanes.MultiplyAdd(s, default, taint);
         }
         if (TLanes.IsAnyNaN(taint))
-            return FiniteScan.First(new ReadOnlySpan<float>(scores, count));
+            return FiniteScan.Find(new ReadOnlySpan<float>(scores, count), "attention.score");
         max = TLanes.Create(TLanes.Largest(max));
         for (int j = 0; j < padded; j += TLanes.Count)
             LaneMath<TLanes>.ExpNeg(TLanes.Load(scores + j) - max).Store(scores + j);
@@ -158,7 +157,7 @@ internal static unsafe class PagedAttention<TLanes>
         TLanes sum = TLanes.Create(LaneSums<TLanes>.Sum(scores, padded));
         for (int j = 0; j < padded; j += TLanes.Count)
             (TLanes.Load(scores + j) / sum).Store(scores + j);
-        return -1;
+        return NonFinite.None;
     }
 
     private static void WeightedSums(in AttentionRows rows)
