@@ -45,7 +45,7 @@ internal sealed record SelfCheckCase(string Operator, ulong Golden, Func<KernelS
         using WorkerPool inline = new(1);
         batch.Shape(Columns, 6);
         for (int t = 0; t < 6; t++)
-            batch.Write(t, SelfCheckInputs.Even(Columns, 2 + (uint)t), kernels.Vectors);
+            batch.Write(t, SelfCheckInputs.Even(Columns, 2 + (uint)t), kernels.Vectors).Require();
         MatrixProduct.Run(inline, kernels.Matrix, batch, 6, new MatrixProduct(matrix, output));
         return SelfCheckInputs.Hash(output.Slice(0, 6 * Rows));
     }

@@ -17,6 +17,7 @@ internal sealed unsafe partial class GuardedMemory : IDisposable
     private readonly byte* _start;
     private readonly int _bytes;
 
+    /// <param name="bytes">Length of the bytes at <see cref="Pointer"/>; spans may be as long as the pages that hold them.</param>
     public GuardedMemory(int bytes)
     {
         _bytes = (bytes + PageBytes - 1) / PageBytes * PageBytes;
@@ -25,7 +26,11 @@ internal sealed unsafe partial class GuardedMemory : IDisposable
         _start = _mapping + PageBytes;
         if (OperatingSystem.IsLinux() && Protect(_start, (nuint)_bytes, ReadWrite) != 0)
             throw new InvalidOperationException($"No {_bytes} bytes of guarded memory.");
+        Pointer = _start + _bytes - bytes;
     }
+
+    /// <summary>The bytes that end right before a guard page.</summary>
+    public byte* Pointer { get; }
 
     /// <summary>A copy that begins right behind a guard page.</summary>
     public Span<T> AtStart<T>(ReadOnlySpan<T> values)
