@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace TeeTee.Inference.Tests.Support;
+namespace TeeTee.Inference.Tests.Kernels;
 
 /// <summary>
 /// Memory between two pages that nobody may touch: one byte read or written outside of a span at its start or its end ends the process.
