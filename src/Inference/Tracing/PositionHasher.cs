@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using TeeTee.Inference.Engine;
 using TeeTee.Inference.Models;
@@ -21,12 +22,16 @@ internal sealed class PositionHasher(ModelConfig config, CommitmentSalts? salts)
     /// <summary>The root over all rows of a position; the cache's first layer is firstLayer of the model.</summary>
     public Bytes32 KvRoot(KvCache cache, int firstLayer, int position)
     {
-        byte[] rows = new byte[cache.Layers * LayerBytes];
+        int size = cache.Layers * LayerBytes;
+        byte[] rented = ArrayPool<byte>.Shared.Rent(size);
+        Span<byte> rows = rented.AsSpan(0, size);
         for (int layer = 0; layer < cache.Layers; layer++)
-            CopyRows(cache, layer, position, rows.AsSpan(layer * LayerBytes, LayerBytes));
-        return salts is null
+            CopyRows(cache, layer, position, rows.Slice(layer * LayerBytes, LayerBytes));
+        Bytes32 root = salts is null
             ? KvCommitment.PositionRoot(rows, _rowBytes)
-            : KvCommitment.PositionRoot(rows, _rowBytes, 2 * config.KvHeadCount, layer => salts.KvRows(firstLayer + layer, position));
+            : KvCommitment.PositionRoot(rows, _rowBytes, 2 * config.KvHeadCount, salts, firstLayer, position);
+        ArrayPool<byte>.Shared.Return(rented);
+        return root;
     }
 
     /// <summary>The root over all rows of one layer, position by position.</summary>
