@@ -71,7 +71,7 @@ internal sealed class AskCommand
         bool chat = !parsed.GetValue(_raw) && model.ChatTemplateText is not null;
         JobPrompt prompt = Prompt(parsed, model, chat);
         RequireNewFile(parsed.GetValue(_saveDataKey));
-        Bytes32 modelId = ModelFiles.Guard(path, () => model.ComputeIdentity(progress: null, cancellationToken)).ModelId;
+        Bytes32 modelId = ModelFiles.Guard(path, () => model.ComputeIdentity(cancellationToken)).ModelId;
         using SequencerLink link = new(parsed.GetValue(_url)!);
         Deployment? deployment = parsed.GetValue(_deployment) is { } file ? await SettingFiles.LoadDeploymentAsync(file, cancellationToken).ConfigureAwait(false) : null;
         IJobClient jobs = link.Checked(modelId, deployment, parsed.GetValue(_chainUrl));

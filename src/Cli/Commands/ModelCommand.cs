@@ -22,7 +22,7 @@ internal static class ModelCommand
     private static ExitCode Show(string path, CommandConsole console, CancellationToken cancellationToken)
     {
         using CanonicalModel model = ModelFiles.OpenModel(path);
-        ModelIdentity identity = ModelFiles.Guard(path, () => model.ComputeIdentity(progress: null, cancellationToken));
+        ModelIdentity identity = ModelFiles.Guard(path, () => model.ComputeIdentity(cancellationToken));
         ModelConfig config = model.Config;
         long bytes = ModelFiles.Guard(path, () => new FileInfo(path).Length);
         console.Result(

@@ -66,7 +66,7 @@ internal sealed class RunCommand
                 console.Stream(piece);
             },
         };
-        ModelIdentity identity = ModelFiles.Guard(path, () => model.ComputeIdentity(progress: null, cancellationToken));
+        ModelIdentity identity = ModelFiles.Guard(path, () => model.ComputeIdentity(cancellationToken));
         OfflineRunResult result = Generate(parsed, path, model, prompt, options, cancellationToken);
         string rest = decoder.Finish();
         text.Append(rest);

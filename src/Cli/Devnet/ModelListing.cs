@@ -16,7 +16,7 @@ internal sealed record ModelListing(string Name, int Layers, ModelIdentity Ident
     public static ModelListing Read(string path, CancellationToken cancellationToken)
     {
         using CanonicalModel model = Commands.ModelFiles.OpenModel(path);
-        ModelIdentity identity = Commands.ModelFiles.Guard(path, () => model.ComputeIdentity(progress: null, cancellationToken));
+        ModelIdentity identity = Commands.ModelFiles.Guard(path, () => model.ComputeIdentity(cancellationToken));
         return new ModelListing(model.Config.Name, model.Config.LayerCount, identity, ConfigOf(model.Config));
     }
 

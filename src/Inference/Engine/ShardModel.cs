@@ -1,6 +1,7 @@
 using TeeTee.Inference.Disputes;
 using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
+using TeeTee.Inference.Models.Packed;
 using TeeTee.Primitives;
 
 namespace TeeTee.Inference.Engine;
@@ -28,16 +29,18 @@ public sealed class ShardModel : IDisposable
         Pool = new WorkerPool(threads);
         try
         {
-            for (int i = 0; i < range.Count; i++)
-                _layers[i] = new LayerWeights(model, range.First + i);
-            _cosines = LayerWeights.ReadVector(model, TensorRole.RopeCosines);
-            _sines = LayerWeights.ReadVector(model, TensorRole.RopeSines);
+            // In the order of the packed file.
+            WeightReader weights = new(model, Pool, range);
+            _cosines = weights.Vector(TensorRole.RopeCosines);
+            _sines = weights.Vector(TensorRole.RopeSines);
             if (IsFirst || (IsLast && Config.TiedOutput))
-                _embedding = LayerWeights.ReadMatrix(model, TensorRole.TokenEmbedding);
+                _embedding = weights.Matrix(TensorRole.TokenEmbedding);
+            for (int i = 0; i < range.Count; i++)
+                _layers[i] = new LayerWeights(weights, range.First + i);
             if (IsLast)
             {
-                _outputNorm = LayerWeights.ReadVector(model, TensorRole.OutputNorm);
-                _head = Config.TiedOutput ? _embedding : LayerWeights.ReadMatrix(model, TensorRole.Output);
+                _outputNorm = weights.Vector(TensorRole.OutputNorm);
+                _head = Config.TiedOutput ? _embedding : weights.Matrix(TensorRole.Output);
             }
         }
         catch (Exception)
@@ -73,9 +76,9 @@ public sealed class ShardModel : IDisposable
 
     internal WorkerPool Pool { get; }
 
-    /// <summary>Reads and repacks the layers of <paramref name="range"/>. The canonical model is not needed afterwards.</summary>
+    /// <summary>Brings the layers of <paramref name="range"/> into memory, packed for the kernels. The canonical model is not needed afterwards.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range passes the model's end, or threads is not positive.</exception>
-    /// <exception cref="ModelException">A weight is not finite.</exception>
+    /// <exception cref="ModelException">A weight is not finite, or the model's file has changed since it was opened.</exception>
     public static ShardModel Load(CanonicalModel model, LayerRange range, int threads) => Load(model, range, threads, KernelSet.Best);
 
     internal static ShardModel Load(CanonicalModel model, LayerRange range, int threads, KernelSet kernels)

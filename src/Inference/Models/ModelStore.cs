@@ -20,7 +20,7 @@ public static class ModelStore
         CanonicalModel model = CanonicalModel.Import(file, options);
         try
         {
-            if (options.UseCache && model.Map.All.Sum(static place => place.Bytes) >= options.LeastBytes && SourceStamp.Of(file) is { } source)
+            if (options.UseCache && model.Map.Bytes >= options.LeastBytes && SourceStamp.Of(file) is { } source)
                 model.Cache = new PackedCache(model, source, PackedPath(path, source, options.CacheFolder), options);
             return model;
         }

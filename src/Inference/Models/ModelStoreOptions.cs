@@ -23,6 +23,9 @@ public sealed record ModelStoreOptions
     /// <summary>Told in one sentence what went wrong with a packed file, and what is done about it.</summary>
     public Action<string>? Warning { get; init; }
 
+    /// <summary>Reads the model file alone.</summary>
+    internal static ModelStoreOptions Direct { get; } = new() { UseCache = false };
+
     /// <summary>Creates the file that is written.</summary>
     internal Func<string, IPackedOutput> CreateOutput { get; init; } = static path => new FileOutput(path);
 }

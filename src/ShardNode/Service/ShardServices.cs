@@ -183,7 +183,7 @@ internal sealed class ShardServices : IAsyncDisposable
         try
         {
             using CanonicalModel canonical = CanonicalModel.Import(options.ModelPath);
-            ModelIdentity identity = canonical.ComputeIdentity(null, cancellationToken);
+            ModelIdentity identity = canonical.ComputeIdentity(cancellationToken);
             ShardModel model = ShardModel.Load(canonical, new LayerRange(options.FirstLayer, options.LayerCount), options.Threads);
             IReadOnlyList<SelfCheckDifference> differences = EngineSelfCheck.Run(model);
             if (differences.Count == 0)

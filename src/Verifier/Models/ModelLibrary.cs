@@ -88,7 +88,7 @@ internal sealed class ModelLibrary : IDisposable
         try
         {
             var model = CanonicalModel.Import(file);
-            if (!_models.TryAdd(model.ComputeIdentity(null, cancellationToken).ModelId, model))
+            if (!_models.TryAdd(model.ComputeIdentity(cancellationToken).ModelId, model))
                 model.Dispose();
         }
         catch (Exception e) when (e is GgufException or ModelException or TokenizerException or IOException or UnauthorizedAccessException)

@@ -110,7 +110,7 @@ internal sealed class PackedCache(CanonicalModel model, SourceStamp source, stri
             using (WorkerPool pool = new(options.Threads))
             using (IPackedOutput output = options.CreateOutput(temporary))
             {
-                LoadMeter meter = new(options.Progress, LoadStage.Packing, model.Map.All.Sum(static place => place.Bytes));
+                LoadMeter meter = new(options.Progress, LoadStage.Packing, model.Map.Bytes);
                 PackedFileWriter.Write(model, source, output, pool, meter, cancellationToken);
             }
             File.Move(temporary, path, overwrite: true);

@@ -9,7 +9,7 @@ namespace TeeTee.Inference.Models.Packed;
 /// <param name="range">The layers, for the total of what is told to the watcher.</param>
 internal sealed class WeightReader(CanonicalModel model, WorkerPool pool, LayerRange range)
 {
-    private readonly LoadMeter _meter = new(model.Options.Progress, LoadStage.Loading, model.Map.BytesOf(range, model.Config));
+    private readonly LoadMeter _meter = new(model.Options.Progress, LoadStage.Loading, model.Map.Of(range, model.Config).Sum(static place => place.Bytes));
 
     /// <summary>A matrix, packed.</summary>
     /// <exception cref="ModelException">A scale is not finite, or the model file is not what the packed file was made of.</exception>
