@@ -21,7 +21,12 @@ internal sealed class LayerRunner(ShardModel model, KvCache cache, SessionBuffer
         LayerWeights weights = model.Layer(layer);
         Normalize(weights.AttentionNorm, count);
         Multiply(count, new(weights.Query, buffers.Query), new(weights.Key, buffers.Key), new(weights.Value, buffers.Value));
-        _pool.Run(count, (t, _) => RotateAndStore(layer, start + t, t));
+        _pool.Run(count, (t, _) =>
+        {
+            AddBiases(weights, t);
+            NormalizeHeads(weights, t);
+            RotateAndStore(layer, start + t, t);
+        });
         _pool.Run(count * _config.HeadCount, (item, worker) => Attend(layer, start, item, worker));
         Quantize(buffers.Attended, _config.QueryLength, count);
         Multiply(count, new MatrixProduct(weights.AttentionOutput, buffers.Branch));
@@ -68,6 +73,28 @@ internal sealed class LayerRunner(ShardModel model, KvCache cache, SessionBuffer
 
     private void AddBranch(int count) => _pool.Run(count, (t, _) =>
         _kernels.Vectors.Residual(Row(buffers.Hidden, t, _config.EmbeddingLength), Row(buffers.Branch, t, _config.EmbeddingLength)).Require());
+
+    private void AddBiases(LayerWeights weights, int t)
+    {
+        if (weights.QueryBias is null)
+            return;
+        _kernels.Vectors.AddBias(Row(buffers.Query, t, _config.QueryLength), weights.QueryBias).Require();
+        _kernels.Vectors.AddBias(Row(buffers.Key, t, _config.KvLength), weights.KeyBias).Require();
+        _kernels.Vectors.AddBias(Row(buffers.Value, t, _config.KvLength), weights.ValueBias).Require();
+    }
+
+    private void NormalizeHeads(LayerWeights weights, int t)
+    {
+        if (weights.QueryNorm is null)
+            return;
+        for (int head = 0; head < _config.HeadCount; head++)
+            NormalizeHead(Head(buffers.Query, t, head, _config.QueryLength), weights.QueryNorm);
+        for (int head = 0; head < _config.KvHeadCount; head++)
+            NormalizeHead(Head(buffers.Key, t, head, _config.KvLength), weights.KeyNorm!);
+    }
+
+    private void NormalizeHead(Span<float> head, float[] weight) =>
+        _kernels.Vectors.RmsNorm(head, weight, _config.RmsEpsilon, head).Require();
 
     private void RotateAndStore(int layer, int position, int t)
     {

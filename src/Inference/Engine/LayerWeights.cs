@@ -22,6 +22,11 @@ internal sealed class LayerWeights : IDisposable
             Gate = Read(weights, TensorRole.FeedForwardGate, layer);
             Up = Read(weights, TensorRole.FeedForwardUp, layer);
             Down = Read(weights, TensorRole.FeedForwardDown, layer);
+            QueryBias = weights.FindVector(TensorRole.AttentionQueryBias, layer);
+            KeyBias = weights.FindVector(TensorRole.AttentionKeyBias, layer);
+            ValueBias = weights.FindVector(TensorRole.AttentionValueBias, layer);
+            QueryNorm = weights.FindVector(TensorRole.AttentionQueryNorm, layer);
+            KeyNorm = weights.FindVector(TensorRole.AttentionKeyNorm, layer);
         }
         catch (Exception)
         {
@@ -47,6 +52,21 @@ internal sealed class LayerWeights : IDisposable
     public PackedMatrix Up { get; }
 
     public PackedMatrix Down { get; }
+
+    /// <summary>Added to the query; null where the architecture has no biases.</summary>
+    public float[]? QueryBias { get; }
+
+    /// <summary>Added to the key.</summary>
+    public float[]? KeyBias { get; }
+
+    /// <summary>Added to the value.</summary>
+    public float[]? ValueBias { get; }
+
+    /// <summary>Weights of the norm of each query head, after the bias and before the rotation; null where the architecture has none.</summary>
+    public float[]? QueryNorm { get; }
+
+    /// <summary>Weights of the norm of each key head.</summary>
+    public float[]? KeyNorm { get; }
 
     /// <summary>Bytes of the matrices.</summary>
     public long Bytes => _matrices.Sum(matrix => matrix.Bytes);

@@ -20,6 +20,10 @@ internal sealed class WeightReader(CanonicalModel model, WorkerPool pool, LayerR
     /// <exception cref="ModelException">As <see cref="Matrix"/>, like the other.</exception>
     public float[] Vector(TensorRole role, int layer = -1) => Read(role, layer, (file, place) => file.ReadVector(pool, place), Copy);
 
+    /// <summary>The same of a tensor that only some architectures have; null in a model without.</summary>
+    /// <exception cref="ModelException">As <see cref="Matrix"/>, like the others.</exception>
+    public float[]? FindVector(TensorRole role, int layer) => model.Map.TryFind(role.TensorId(layer), out _) ? Vector(role, layer) : null;
+
     private T Read<T>(TensorRole role, int layer, Func<PackedFile, TensorPlace, T> packed, Func<CanonicalRows, TensorPlace, T> direct)
     {
         TensorPlace place = model.Map.Find(role, layer);
