@@ -13,11 +13,12 @@ internal sealed class PositionExpander(ShardModel model, KvCache cache, IOperato
         : throw new NotSupportedException($"A position of a {model.Config.Architecture.GgufName()} model cannot be expanded; disputes of version 1 are about llama alone.");
 
     /// <summary>Every operator's output.</summary>
-    /// <param name="position">p; the cache holds positions 0..p-1, and p afterwards.</param>
+    /// <param name="position">p; the cache holds positions 0..p-1 and has been promised room for p, which it holds afterwards.</param>
     /// <param name="entering">Owned by the result from here on.</param>
     /// <param name="sampling">How token(p + 1) is picked; null where none is.</param>
     public OperatorOutputs Run(int position, float[] entering, SamplingParameters? sampling)
     {
+        cache.Grow(position + 1);
         fault?.Alter(model.IsFirst ? DisputeOperator.Embedding : DisputeOperator.Input, -1, position, entering);
         List<LayerOutputs> layers = [];
         float[] hidden = entering;

@@ -44,9 +44,9 @@ internal sealed record SelfCheckCase(string Operator, ulong Golden, Func<KernelS
         using QuantizedBatch batch = new(6, blocks);
         using NativeBuffer<float> output = new(6 * Rows);
         using WorkerPool inline = new(1);
-        batch.Shape(Columns);
+        batch.Shape(Columns, 6);
         for (int t = 0; t < 6; t++)
-            batch.Write(t, SelfCheckInputs.Even(Columns, 2 + (uint)t), kernels.Vectors);
+            batch.Write(t, SelfCheckInputs.Even(Columns, 2 + (uint)t), kernels.Vectors).Require();
         MatrixProduct.Run(inline, kernels.Matrix, batch, 6, new MatrixProduct(matrix, output));
         return SelfCheckInputs.Hash(output.Slice(0, 6 * Rows));
     }

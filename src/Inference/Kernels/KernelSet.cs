@@ -10,7 +10,7 @@ internal sealed record KernelSet(IMatrixKernel Matrix, IVectorKernels Vectors)
 
     /// <summary>The fastest set of this machine.</summary>
     public static KernelSet Best { get; } = new(
-        Avx2MatrixKernel.IsSupported ? new Avx2MatrixKernel() : new ScalarMatrixKernel(),
+        ManagedMatrixKernels.Best,
         Vector256.IsHardwareAccelerated ? new Vector256Kernels() : new ScalarVectorKernels());
 
     /// <summary>Names of both parts, for logs and reports.</summary>
