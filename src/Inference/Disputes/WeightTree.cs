@@ -5,19 +5,18 @@ namespace TeeTee.Inference.Disputes;
 
 /// <summary>
 /// Every leaf hash of a model's weight tree in memory (32 bytes per page), so that any page can be opened below <c>weightsRoot</c>.
-/// Building reads and hashes the whole model once; opening reads one tensor. Safe for concurrent use.
+/// Building reads and hashes the whole model once; opening reads one row. Safe for concurrent use.
 /// </summary>
 public sealed class WeightTree : IWeightPages
 {
     private readonly CanonicalModel _model;
     private readonly MerkleTree<Sha256Merkle> _tree;
-    private readonly Dictionary<uint, TensorPlace> _places;
     private readonly Lock _lock = new();
-    private CanonicalTensor? _last;
+    private (uint TensorId, RowReader Rows)? _last;
 
-    private WeightTree(CanonicalModel model, Bytes32[] leaves, Dictionary<uint, TensorPlace> places)
+    private WeightTree(CanonicalModel model, Bytes32[] leaves)
     {
-        (_model, _places) = (model, places);
+        _model = model;
         _tree = new MerkleTree<Sha256Merkle>(leaves);
     }
 
@@ -32,10 +31,7 @@ public sealed class WeightTree : IWeightPages
     public static WeightTree Build(CanonicalModel model, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
-        List<Bytes32> leaves = [];
-        foreach ((TensorRole role, int layer) in TensorCatalog.All(model.Config))
-            WeightPage.ForEachLeaf(model.GetTensor(role, layer), leaves.Add, cancellationToken);
-        return new WeightTree(model, [.. leaves], Places(model.Config));
+        return new WeightTree(model, model.HashLeaves(progress: null, cancellationToken));
     }
 
     /// <summary>A tree from kept leaf hashes.</summary>
@@ -43,7 +39,7 @@ public sealed class WeightTree : IWeightPages
     public static WeightTree Restore(CanonicalModel model, Bytes32[] leaves, Bytes32 weightsRoot)
     {
         ArgumentNullException.ThrowIfNull(model);
-        WeightTree tree = new(model, leaves, Places(model.Config));
+        WeightTree tree = new(model, leaves);
         return tree.Root == weightsRoot
             ? tree
             : throw new ArgumentException($"The {leaves.Length} hashes have the root {tree.Root}, not {weightsRoot}.", nameof(leaves));
@@ -52,36 +48,22 @@ public sealed class WeightTree : IWeightPages
     /// <inheritdoc/>
     public ProvenPage Prove(uint tensorId, int row, int page)
     {
-        if (!_places.TryGetValue(tensorId, out TensorPlace place))
+        if (!_model.Map.TryFind(tensorId, out TensorPlace place))
             throw new ArgumentOutOfRangeException(nameof(tensorId), tensorId, "The model has no such tensor.");
-        CanonicalTensor tensor = Read(place);
-        byte[] content = WeightPage.Content(tensor, row, page).ToArray();
-        return new ProvenPage(content, _tree.Prove(place.FirstLeaf + row * WeightPage.CountPerRow(tensor) + page));
+        WeightPage.CheckPlace(place, row, page);
+        byte[] bytes = new byte[place.RowBytes];
+        Rows(place)(row, bytes);
+        return new ProvenPage(WeightPage.Content(place.Type, bytes, page).ToArray(), _tree.Prove(place.FirstLeaf + row * place.PagesPerRow + page));
     }
 
-    // Proofs of one dispute ask for pages of one tensor after another, and reading a tensor is the cost.
-    private CanonicalTensor Read(TensorPlace place)
+    // A substituted tensor is made whole, and proofs of one dispute ask for pages of one tensor after another.
+    private RowReader Rows(TensorPlace place)
     {
         lock (_lock)
         {
-            if (_last is null || _last.Role != place.Role || _last.Layer != place.Layer)
-                _last = _model.GetTensor(place.Role, place.Layer);
-            return _last;
+            if (_last?.TensorId != place.TensorId)
+                _last = (place.TensorId, _model.OpenRows(place));
+            return _last.Value.Rows;
         }
     }
-
-    private static Dictionary<uint, TensorPlace> Places(ModelConfig config)
-    {
-        Dictionary<uint, TensorPlace> places = [];
-        int next = 0;
-        foreach ((TensorRole role, int layer) in TensorCatalog.All(config))
-        {
-            places.Add(role.TensorId(layer), new TensorPlace(role, layer, next));
-            (int rows, int columns) = role.Shape(config);
-            next = checked(next + rows * WeightPage.CountPerRow(role.CanonicalType(), columns));
-        }
-        return places;
-    }
-
-    private readonly record struct TensorPlace(TensorRole Role, int Layer, int FirstLeaf);
 }

@@ -43,7 +43,7 @@ internal sealed class LayerRunner(ShardModel model, KvCache cache, SessionBuffer
         _pool.Run(count, (t, worker) =>
         {
             Span<float> normed = Row(buffers.Normed, worker, _config.EmbeddingLength);
-            _kernels.Vectors.RmsNorm(Row(buffers.Hidden, t, _config.EmbeddingLength), weight, _config.RmsEpsilon, normed);
+            _kernels.Vectors.RmsNorm(Row(buffers.Hidden, t, _config.EmbeddingLength), weight, _config.RmsEpsilon, normed).Require();
             buffers.Batch.Write(t, normed, _kernels.Vectors);
         });
     }
@@ -61,13 +61,13 @@ internal sealed class LayerRunner(ShardModel model, KvCache cache, SessionBuffer
         _pool.Run(count, (t, _) =>
         {
             Span<float> gate = Row(buffers.Gate, t, width);
-            _kernels.Vectors.SiluGate(gate, Row(buffers.Up, t, width), gate);
+            _kernels.Vectors.SiluGate(gate, Row(buffers.Up, t, width), gate).Require();
             buffers.Batch.Write(t, gate, _kernels.Vectors);
         });
     }
 
     private void AddBranch(int count) => _pool.Run(count, (t, _) =>
-        _kernels.Vectors.Residual(Row(buffers.Hidden, t, _config.EmbeddingLength), Row(buffers.Branch, t, _config.EmbeddingLength)));
+        _kernels.Vectors.Residual(Row(buffers.Hidden, t, _config.EmbeddingLength), Row(buffers.Branch, t, _config.EmbeddingLength)).Require());
 
     private void RotateAndStore(int layer, int position, int t)
     {

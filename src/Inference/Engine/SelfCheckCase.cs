@@ -30,7 +30,7 @@ internal sealed record SelfCheckCase(string Operator, ulong Golden, Func<KernelS
         float[] x = SelfCheckInputs.Wide(Columns, 1);
         sbyte[] q = new sbyte[BlockQuantizer.PaddedLength(Columns)];
         float[] scales = new float[BlockQuantizer.BlocksOf(Columns)];
-        kernels.Vectors.Quantize(x, q, scales);
+        kernels.Vectors.Quantize(x, q, scales, new int[scales.Length]).Require();
         ulong hash = SelfCheckInputs.Hash(scales);
         foreach (sbyte value in q)
             hash = Fnv1a.Add(hash, (byte)value);
@@ -54,21 +54,21 @@ internal sealed record SelfCheckCase(string Operator, ulong Golden, Func<KernelS
     private static ulong RmsNorm(KernelSet kernels)
     {
         float[] y = new float[Columns];
-        kernels.Vectors.RmsNorm(SelfCheckInputs.Wide(Columns, 10), SelfCheckInputs.Even(Columns, 11), 1e-5f, y);
+        kernels.Vectors.RmsNorm(SelfCheckInputs.Wide(Columns, 10), SelfCheckInputs.Even(Columns, 11), 1e-5f, y).Require();
         return SelfCheckInputs.Hash(y);
     }
 
     private static ulong SiluGate(KernelSet kernels)
     {
         float[] y = new float[Columns];
-        kernels.Vectors.SiluGate(SelfCheckInputs.Wide(Columns, 12), SelfCheckInputs.Even(Columns, 13), y);
+        kernels.Vectors.SiluGate(SelfCheckInputs.Wide(Columns, 12), SelfCheckInputs.Even(Columns, 13), y).Require();
         return SelfCheckInputs.Hash(y);
     }
 
     private static ulong Residual(KernelSet kernels)
     {
         float[] hidden = SelfCheckInputs.Wide(Columns, 14);
-        kernels.Vectors.Residual(hidden, SelfCheckInputs.Wide(Columns, 15));
+        kernels.Vectors.Residual(hidden, SelfCheckInputs.Wide(Columns, 15)).Require();
         return SelfCheckInputs.Hash(hidden);
     }
 
@@ -87,7 +87,7 @@ internal sealed record SelfCheckCase(string Operator, ulong Golden, Func<KernelS
         float[] logits = SelfCheckInputs.Even(Columns, 19);
         ulong hash = Fnv1a.SweepStart;
         for (uint position = 0; position < 16; position++)
-            hash = Fnv1a.Add(hash, kernels.Vectors.Sample(logits, 1.25f, new GumbelNoise(new byte[GumbelNoise.SeedBytes], position)));
+            hash = Fnv1a.Add(hash, kernels.Vectors.Sample(logits, 0, 1.25f, new GumbelNoise(new byte[GumbelNoise.SeedBytes], position)).Id);
         return hash;
     }
 

@@ -109,7 +109,7 @@ public sealed class ShardSession : IDisposable
             return;
         }
         Span<float> normed = _buffers.Normed.Slice(0, Width);
-        Model.Kernels.Vectors.RmsNorm(hidden, norm, Model.Config.RmsEpsilon, normed);
+        Model.Kernels.Vectors.RmsNorm(hidden, norm, Model.Config.RmsEpsilon, normed).Require();
         _buffers.Batch.Shape(Width);
         _buffers.Batch.Write(0, normed, Model.Kernels.Vectors);
         using NativeBuffer<float> output = new(logits.Length);

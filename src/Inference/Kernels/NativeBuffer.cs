@@ -3,18 +3,27 @@ using System.Runtime.InteropServices;
 namespace TeeTee.Inference.Kernels;
 
 /// <summary>
-/// Memory outside the collector's heap, aligned to 64 bytes, not cleared. Its owner disposes it once and hands out no pointer afterwards.
+/// Memory outside the collector's heap, aligned to 64 bytes, not cleared; from <see cref="HugeFrom"/> bytes on in huge pages where the
+/// system has them. Its owner disposes it once and hands out no pointer afterwards.
 /// </summary>
 internal sealed unsafe class NativeBuffer<T> : IDisposable
     where T : unmanaged
 {
+    /// <summary>Smaller buffers stay in the allocator's pages: they hardly touch more of them than the processor remembers.</summary>
+    public const long HugeFrom = 2 * NativePages.HugePage;
+
     private const int Alignment = 64;
+
+    private readonly NativePages.Mapping _mapping;
 
     public NativeBuffer(long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
-        Pointer = (T*)NativeMemory.AlignedAlloc(checked((nuint)Math.Max(length, 1) * (nuint)sizeof(T)), Alignment);
+        long bytes = checked(Math.Max(length, 1) * sizeof(T));
+        Pointer = NativePages.IsSupported && bytes >= HugeFrom
+            ? (T*)NativePages.Allocate(bytes, out _mapping)
+            : (T*)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
     }
 
     public long Length { get; }
@@ -33,7 +42,10 @@ internal sealed unsafe class NativeBuffer<T> : IDisposable
 
     public void Dispose()
     {
-        NativeMemory.AlignedFree(Pointer);
+        if (_mapping.Length == 0)
+            NativeMemory.AlignedFree(Pointer);
+        else if (Pointer is not null)
+            NativePages.Free(_mapping);
         Pointer = null;
     }
 }

@@ -1,49 +1,76 @@
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 
 namespace TeeTee.Inference.Kernels;
 
-/// <summary>One job of a <see cref="WorkerPool"/>: its items, who is inside, and the failure of its lowest failed item.</summary>
-internal sealed class PoolJob(int items, Action<int, int> body, bool everyone)
+/// <summary>
+/// The one job of a <see cref="WorkerPool"/>, opened and closed again and again by its caller.
+/// </summary>
+/// <remarks>
+/// An item is claimed by lowering the count of unclaimed ones from above zero. From then on the job cannot close before the item has
+/// ended, so its work and size are those of the job that the claim hit, however late the thread comes; a claim that fails reads neither.
+/// </remarks>
+internal sealed class PoolJob
 {
     private readonly Lock _failureGate = new();
-    private int _next = -1;
-    private int _entered;
-    private int _inside;
-    private int _failedItem = int.MaxValue;
+    private Counters _counters;
+    private IPoolWork? _work;
+    private int _items;
+    private int _failedItem;
     private ExceptionDispatchInfo? _failure;
 
-    /// <summary>True where each thread runs exactly one item, its own.</summary>
-    public bool Everyone { get; } = everyone;
+    public bool HasItems => Volatile.Read(ref _counters.Unclaimed) > 0;
 
-    public void Enter()
+    public bool IsFinished => Volatile.Read(ref _counters.Unfinished) == 0;
+
+    /// <summary>Offers the items; a full fence.</summary>
+    public void Open(int items, IPoolWork work)
     {
-        _entered++;
-        Interlocked.Increment(ref _inside);
+        (_items, _work, _failedItem, _failure) = (items, work, items, null);
+        Volatile.Write(ref _counters.Unfinished, items);
+        Interlocked.Exchange(ref _counters.Unclaimed, items);
     }
 
-    public void Leave() => Interlocked.Decrement(ref _inside);
-
-    /// <summary>True when nobody is inside and, if everyone must come, everyone has come.</summary>
-    public bool IsQuiet(int workers) => Volatile.Read(ref _inside) == 0 && (!Everyone || Volatile.Read(ref _entered) == workers);
-
-    public void Work(int worker)
+    /// <summary>Runs items until none is left.</summary>
+    /// <returns>True when this ended the last one.</returns>
+    public bool Work(int worker)
     {
-        if (Everyone)
+        int ended = 0;
+        for (; TryClaim(out int item); ended++)
+            Execute(item, worker);
+        return ended > 0 && Interlocked.Add(ref _counters.Unfinished, -ended) == 0;
+    }
+
+    /// <summary>Forgets the work and throws the failure of the lowest item that failed.</summary>
+    public void Close()
+    {
+        ExceptionDispatchInfo? failure = _failure;
+        (_work, _failure) = (null, null);
+        failure?.Throw();
+    }
+
+    private bool TryClaim(out int item)
+    {
+        int left = Volatile.Read(ref _counters.Unclaimed);
+        while (left > 0)
         {
-            Try(worker, worker);
-            return;
+            int found = Interlocked.CompareExchange(ref _counters.Unclaimed, left - 1, left);
+            if (found == left)
+            {
+                item = _items - left;
+                return true;
+            }
+            left = found;
         }
-        for (int item = Interlocked.Increment(ref _next); item < items; item = Interlocked.Increment(ref _next))
-            Try(item, worker);
+        item = -1;
+        return false;
     }
 
-    public void ThrowFirstFailure() => _failure?.Throw();
-
-    private void Try(int item, int worker)
+    private void Execute(int item, int worker)
     {
         try
         {
-            body(item, worker);
+            _work!.Execute(item, worker);
         }
         catch (Exception exception)
         {
@@ -53,5 +80,16 @@ internal sealed class PoolJob(int items, Action<int, int> body, bool everyone)
                     (_failedItem, _failure) = (item, ExceptionDispatchInfo.Capture(exception));
             }
         }
+    }
+
+    // Each on cache lines of its own: spinning readers of one must not slow the writers of the other.
+    [StructLayout(LayoutKind.Explicit, Size = 384)]
+    private struct Counters
+    {
+        [FieldOffset(128)]
+        public int Unclaimed;
+
+        [FieldOffset(256)]
+        public int Unfinished;
     }
 }

@@ -28,7 +28,8 @@ internal sealed unsafe class QuantizedBatch(int maxRows, int maxBlocks) : IDispo
     {
         if ((uint)row >= (uint)maxRows)
             throw new ArgumentOutOfRangeException(nameof(row), row, $"The batch was made for {maxRows} rows.");
-        kernels.Quantize(x, new Span<sbyte>(Q(row), Blocks * BlockQuantizer.BlockSize), new Span<float>(Scales(row), Blocks));
+        Span<int> sums = stackalloc int[Blocks];
+        kernels.Quantize(x, new Span<sbyte>(Q(row), Blocks * BlockQuantizer.BlockSize), new Span<float>(Scales(row), Blocks), sums).Require();
     }
 
     public void Dispose()

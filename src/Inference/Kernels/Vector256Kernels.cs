@@ -12,9 +12,11 @@ internal sealed unsafe class Vector256Kernels : IVectorKernels
 {
     private const int Width = 8;
 
+    private readonly ScalarVectorKernels _scalar = new();
+
     public string Name => "vector256";
 
-    public void Quantize(ReadOnlySpan<float> x, Span<sbyte> q, Span<float> scales)
+    public NonFinite Quantize(ReadOnlySpan<float> x, Span<sbyte> q, Span<float> scales, Span<int> sums)
     {
         if (q.Length != BlockQuantizer.PaddedLength(x.Length) || scales.Length != BlockQuantizer.BlocksOf(x.Length))
             throw new ArgumentException($"{q.Length} bytes and {scales.Length} scales do not fit {x.Length} elements.");
@@ -30,9 +32,16 @@ internal sealed unsafe class Vector256Kernels : IVectorKernels
             int start = whole * BlockQuantizer.BlockSize;
             scales[whole] = BlockQuantizer.QuantizeBlock(x[start..], q[start..], start);
         }
+        for (int b = 0; b < sums.Length; b++)
+        {
+            sums[b] = 0;
+            foreach (sbyte value in q.Slice(b * BlockQuantizer.BlockSize, BlockQuantizer.BlockSize))
+                sums[b] += value;
+        }
+        return NonFinite.None;
     }
 
-    public void RmsNorm(ReadOnlySpan<float> x, ReadOnlySpan<float> weight, float epsilon, Span<float> y)
+    public NonFinite RmsNorm(ReadOnlySpan<float> x, ReadOnlySpan<float> weight, float epsilon, Span<float> y)
     {
         if (weight.Length != x.Length || y.Length != x.Length)
             throw new ArgumentException($"{weight.Length} weights and {y.Length} outputs do not fit {x.Length} elements.");
@@ -43,9 +52,10 @@ internal sealed unsafe class Vector256Kernels : IVectorKernels
         for (; i < x.Length; i++)
             y[i] = x[i] * r * weight[i];
         Finite.Require(y, "rmsNorm");
+        return NonFinite.None;
     }
 
-    public void SiluGate(ReadOnlySpan<float> gate, ReadOnlySpan<float> up, Span<float> output)
+    public NonFinite SiluGate(ReadOnlySpan<float> gate, ReadOnlySpan<float> up, Span<float> output)
     {
         if (up.Length != gate.Length || output.Length != gate.Length)
             throw new ArgumentException($"{up.Length} and {output.Length} elements do not fit {gate.Length}.");
@@ -55,9 +65,10 @@ internal sealed unsafe class Vector256Kernels : IVectorKernels
         for (; i < gate.Length; i++)
             output[i] = Numerics.SiluGate.Silu(gate[i]) * up[i];
         Finite.Require(output, "siluGate");
+        return NonFinite.None;
     }
 
-    public void Residual(Span<float> hidden, ReadOnlySpan<float> branch)
+    public NonFinite Residual(Span<float> hidden, ReadOnlySpan<float> branch)
     {
         if (branch.Length != hidden.Length)
             throw new ArgumentException($"{branch.Length} elements do not fit {hidden.Length}.");
@@ -67,6 +78,7 @@ internal sealed unsafe class Vector256Kernels : IVectorKernels
         for (; i < hidden.Length; i++)
             hidden[i] += branch[i];
         Finite.Require(hidden, "residual");
+        return NonFinite.None;
     }
 
     public void AttentionHead(
@@ -85,23 +97,19 @@ internal sealed unsafe class Vector256Kernels : IVectorKernels
         Finite.Require(output, "attention.output");
     }
 
-    // Four ids share one call of the generator; the definition asks it once per id.
-    public uint Sample(ReadOnlySpan<float> logits, float inverseTemperature, GumbelNoise noise)
-    {
-        if (logits.IsEmpty)
-            throw new ArgumentException("There are no logits.", nameof(logits));
-        (int best, float bestScore) = (-1, 0f);
-        Span<uint> words = stackalloc uint[4];
-        for (int i = 0; i < logits.Length; i++)
-        {
-            if (i % 4 == 0)
-                (words[0], words[1], words[2], words[3]) = noise.Words((uint)i / 4);
-            float score = MathF.FusedMultiplyAdd(logits[i], inverseTemperature, GumbelNoise.FromWord(words[i % 4]));
-            if (best < 0 || Finite.Require(score, "pick", i) > bestScore)
-                (best, bestScore) = (i, Finite.Require(score, "pick", i));
-        }
-        return (uint)best;
-    }
+    public NonFinite AddBias(Span<float> y, ReadOnlySpan<float> bias) => _scalar.AddBias(y, bias);
+
+    public NonFinite Rotate(Span<float> heads, int dimension, ReadOnlySpan<float> cosines, ReadOnlySpan<float> sines, bool halfSplit) =>
+        _scalar.Rotate(heads, dimension, cosines, sines, halfSplit);
+
+    public NonFinite StoreHalves(ReadOnlySpan<float> x, Span<ushort> halves) => _scalar.StoreHalves(x, halves);
+
+    public NonFinite Attend(in AttentionBlock block, out int row) => _scalar.Attend(block, out row);
+
+    public PickCandidate Greedy(ReadOnlySpan<float> logits, int firstId) => _scalar.Greedy(logits, firstId);
+
+    public PickCandidate Sample(ReadOnlySpan<float> logits, int firstId, float inverseTemperature, GumbelNoise noise) =>
+        _scalar.Sample(logits, firstId, inverseTemperature, noise);
 
     private static float QuantizeBlock(float* x, sbyte* q, int firstIndex)
     {

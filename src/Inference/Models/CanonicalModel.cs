@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using TeeTee.Inference.Gguf;
+using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Tokenization;
 using TeeTee.Numerics;
+using TeeTee.Primitives;
 
 namespace TeeTee.Inference.Models;
 
@@ -25,6 +27,7 @@ public sealed class CanonicalModel : IDisposable
         Config = new ModelConfigReader(file).Read();
         _converter = new TensorConverter(file);
         TensorCatalog.Check(file, Config);
+        Map = new WeightMap(Config);
         Tokenizer = Tokenizer.FromGguf(file);
         ChatTemplateText = file.Metadata.FindString("tokenizer.chat_template");
         _chatTemplate = new Lazy<ChatTemplate?>(() => ChatTemplate.FromGguf(file, Tokenizer));
@@ -45,6 +48,9 @@ public sealed class CanonicalModel : IDisposable
     /// <summary>The file's chat template ready for use, or null if it has none. An unsupported one matters only here.</summary>
     /// <exception cref="ChatTemplateException">The template is outside of the supported subset.</exception>
     public ChatTemplate? GetChatTemplate() => _chatTemplate.Value;
+
+    /// <summary>Every tensor with its shape and leaves.</summary>
+    internal WeightMap Map { get; }
 
     /// <summary>Opens a GGUF file of the llama architecture.</summary>
     /// <exception cref="GgufException">The file is damaged or lacks a key or tensor.</exception>
@@ -83,20 +89,33 @@ public sealed class CanonicalModel : IDisposable
     public CanonicalTensor GetTensor(TensorRole role, int layer = -1) =>
         _substitution is null ? Read(role, layer) : _substitution(role, layer, Read);
 
+    /// <summary>The rows of one tensor, for whoever needs a part of it or reads it by several threads.</summary>
+    internal RowReader OpenRows(TensorPlace place)
+    {
+        if (_substitution is null)
+            return (firstRow, destination) => ReadRows(place, firstRow, destination);
+        CanonicalTensor tensor = _substitution(place.Role, place.Layer, Read);
+        return (firstRow, destination) => tensor.Data.Span.Slice(firstRow * place.RowBytes, destination.Length).CopyTo(destination);
+    }
+
     private CanonicalTensor Read(TensorRole role, int layer)
     {
-        _ = role.TensorId(layer);
         if (layer >= Config.LayerCount)
             throw new ArgumentOutOfRangeException(nameof(layer), layer, $"The model has {Config.LayerCount} layers.");
-        if (role == TensorRole.Output && Config.TiedOutput)
-            throw new ArgumentException("The output is tied: use TokenEmbedding.", nameof(role));
-        (int rows, int columns) = role.Shape(Config);
-        return role switch
-        {
-            TensorRole.RopeCosines => ToTensor(role, rows, columns, _rope.Value.Cosines.Span),
-            TensorRole.RopeSines => ToTensor(role, rows, columns, _rope.Value.Sines.Span),
-            _ => _converter.Convert(role, layer, rows, columns),
-        };
+        TensorPlace place = Map.Find(role, layer);
+        if (place.Bytes > Array.MaxLength)
+            throw new ModelException($"{place} would take {place.Bytes} bytes, more than one block of memory holds.");
+        byte[] data = new byte[place.Bytes];
+        ReadRows(place, 0, data);
+        return new CanonicalTensor(role, layer, place.Type, place.Rows, place.Columns, data);
+    }
+
+    private void ReadRows(in TensorPlace place, int firstRow, Span<byte> destination)
+    {
+        if (place.Role.IsRopeTable())
+            CopyTable((place.Role == TensorRole.RopeCosines ? _rope.Value.Cosines : _rope.Value.Sines).Span[(firstRow * place.Columns)..], destination);
+        else
+            _converter.Convert(place, firstRow, destination);
     }
 
     /// <summary>
@@ -110,20 +129,25 @@ public sealed class CanonicalModel : IDisposable
         lock (_identityLock)
         {
             return _identity ??= ModelIdentity.Create(
-                ModelIdentityBuilder.HashWeights(this, progress, cancellationToken),
+                ModelIdentityBuilder.HashWeights(HashLeaves(progress, cancellationToken)),
                 ModelIdentityBuilder.HashConfig(Config),
                 ModelIdentityBuilder.HashTokenizer(Tokenizer, ChatTemplateText));
         }
     }
 
+    /// <summary>The leaf hash of every page, by reading and hashing every tensor.</summary>
+    internal Bytes32[] HashLeaves(IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        using WorkerPool pool = new(Environment.ProcessorCount);
+        return WeightHashing.Leaves(this, pool, progress, cancellationToken);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private static CanonicalTensor ToTensor(TensorRole role, int rows, int columns, ReadOnlySpan<float> elements)
+    private static void CopyTable(ReadOnlySpan<float> elements, Span<byte> destination)
     {
-        byte[] bytes = new byte[(long)elements.Length * sizeof(float)];
-        for (int i = 0; i < elements.Length; i++)
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), elements[i]);
-        return new CanonicalTensor(role, -1, CanonicalType.F32, rows, columns, bytes);
+        for (int i = 0; i < destination.Length / sizeof(float); i++)
+            BinaryPrimitives.WriteSingleLittleEndian(destination[(i * sizeof(float))..], elements[i]);
     }
 }

@@ -69,7 +69,8 @@ public sealed class CanonicalTensor
         ? checked(Padded(type, columns) / BlockColumns * BlockBytes)
         : checked(columns * sizeof(float));
 
-    private static int Padded(CanonicalType type, int columns) => type switch
+    /// <summary>Columns that a row of this many is stored with.</summary>
+    internal static int Padded(CanonicalType type, int columns) => type switch
     {
         CanonicalType.F32 => columns,
         CanonicalType.Q8_0 => checked(columns + BlockColumns - 1) / BlockColumns * BlockColumns,

@@ -32,15 +32,11 @@ internal static class ModelIdentityBuilder
         tokenizer.BosId ?? Absent, tokenizer.EosId ?? Absent, tokenizer.EotId ?? Absent, tokenizer.UnknownId ?? Absent,
         tokenizer.AddsBos, tokenizer.AddsSpacePrefix);
 
-    public static Bytes32 HashWeights(CanonicalModel model, IProgress<double>? progress, CancellationToken cancellationToken)
+    public static Bytes32 HashWeights(ReadOnlySpan<Bytes32> leaves)
     {
         MerkleFrontier<Sha256Merkle> tree = new();
-        (TensorRole Role, int Layer)[] tensors = [.. TensorCatalog.All(model.Config)];
-        for (int i = 0; i < tensors.Length; i++)
-        {
-            WeightPage.AppendAll(model.GetTensor(tensors[i].Role, tensors[i].Layer), tree, cancellationToken);
-            progress?.Report((i + 1.0) / tensors.Length);
-        }
+        foreach (Bytes32 leaf in leaves)
+            tree.Append(leaf);
         return tree.Root(WeightsTag);
     }
 

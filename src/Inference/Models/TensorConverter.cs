@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using TeeTee.Inference.Gguf;
@@ -5,50 +6,57 @@ using TeeTee.Numerics;
 
 namespace TeeTee.Inference.Models;
 
-/// <summary>Brings tensors of a file to canonical form (arithmetic ruling 20), a bounded number of rows at a time.</summary>
+/// <summary>Brings rows of a file's tensors to canonical form (arithmetic ruling 20), a bounded number at a time. Safe from several threads.</summary>
 internal sealed class TensorConverter(GgufFile file)
 {
     private const int ChunkBytes = 1 << 20;
 
-    /// <summary>Reads one tensor whose shape has been checked against the configuration.</summary>
+    /// <summary>Reads consecutive rows of a tensor whose shape has been checked against the configuration.</summary>
+    /// <param name="place">The tensor.</param>
+    /// <param name="firstRow">The first row.</param>
+    /// <param name="destination">Room for a whole number of canonical rows.</param>
     /// <exception cref="ModelException">The type is not importable, or an element is not finite or too large.</exception>
-    public CanonicalTensor Convert(TensorRole role, int layer, int rows, int columns)
+    public void Convert(in TensorPlace place, int firstRow, Span<byte> destination)
     {
-        GgufTensor tensor = file.GetTensor(role.GgufName(layer));
-        CanonicalType type = role.CanonicalType();
-        int rowBytes = CanonicalTensor.BytesPerRow(type, columns);
-        if ((long)rows * rowBytes > Array.MaxLength)
-            throw new ModelException($"{tensor.Name} would take {(long)rows * rowBytes} bytes, more than one block of memory holds.");
-        byte[] data = new byte[(long)rows * rowBytes];
-        if (type == CanonicalType.Q8_0 && tensor.Type == GgufType.Q8_0)
-            Keep(tensor, data);
+        GgufTensor tensor = file.GetTensor(place.Role.GgufName(place.Layer));
+        if (place.Type == CanonicalType.Q8_0 && tensor.Type == GgufType.Q8_0)
+            Keep(tensor, firstRow, destination);
         else
-            ConvertRows(tensor, type, columns, data, rowBytes);
-        return new CanonicalTensor(role, layer, type, rows, columns, data);
+            ConvertRows(tensor, place, firstRow, destination);
     }
 
-    private void Keep(GgufTensor tensor, byte[] data)
+    private void Keep(GgufTensor tensor, int firstRow, Span<byte> destination)
     {
-        file.ReadRows(tensor, 0, data);
-        if (!ImportQuantizer.HasFiniteScales(data))
+        file.ReadRows(tensor, firstRow, destination);
+        if (!ImportQuantizer.HasFiniteScales(destination))
             throw new ModelException($"{tensor.Name} has a block scale that is not finite.");
     }
 
-    private void ConvertRows(GgufTensor tensor, CanonicalType type, int columns, byte[] data, int rowBytes)
+    private void ConvertRows(GgufTensor tensor, in TensorPlace place, int firstRow, Span<byte> destination)
     {
         int sourceRow = (int)tensor.RowBytes;
-        int step = Math.Max(1, ChunkBytes / sourceRow);
-        byte[] source = new byte[Math.Min(step, tensor.Rows) * sourceRow];
-        float[] row = new float[columns];
-        for (int first = 0; first < tensor.Rows; first += step)
+        int rows = destination.Length / place.RowBytes;
+        int step = Math.Clamp(ChunkBytes / sourceRow, 1, Math.Max(rows, 1));
+        byte[] source = ArrayPool<byte>.Shared.Rent(step * sourceRow);
+        float[] row = ArrayPool<float>.Shared.Rent(place.Columns);
+        try
         {
-            int count = (int)Math.Min(step, tensor.Rows - first);
-            file.ReadRows(tensor, first, source.AsSpan(0, count * sourceRow));
-            for (int i = 0; i < count; i++)
+            for (int first = 0; first < rows; first += step)
             {
-                Widen(tensor, source.AsSpan(i * sourceRow, sourceRow), row);
-                Store(tensor, type, row, data.AsSpan((first + i) * rowBytes, rowBytes), first + i);
+                int count = Math.Min(step, rows - first);
+                file.ReadRows(tensor, firstRow + first, source.AsSpan(0, count * sourceRow));
+                for (int i = 0; i < count; i++)
+                {
+                    Span<float> elements = row.AsSpan(0, place.Columns);
+                    Widen(tensor, source.AsSpan(i * sourceRow, sourceRow), elements);
+                    Store(tensor, place.Type, elements, destination.Slice((first + i) * place.RowBytes, place.RowBytes), firstRow + first + i);
+                }
             }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(source);
+            ArrayPool<float>.Shared.Return(row);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using TeeTee.Primitives;
 
@@ -30,9 +31,24 @@ public static class WeightPage
     {
         ArgumentOutOfRangeException.ThrowIfNegative(page);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(page, CountPerRow(tensor));
-        int bytes = CanonicalTensor.BytesPerRow(tensor.Type, ColumnsPerPage(tensor.Type));
-        ReadOnlySpan<byte> rest = tensor.Row(row)[(page * bytes)..];
+        return Content(tensor.Type, tensor.Row(row), page);
+    }
+
+    /// <summary>One page of a canonical row that has it.</summary>
+    internal static ReadOnlySpan<byte> Content(CanonicalType type, ReadOnlySpan<byte> row, int page)
+    {
+        int bytes = CanonicalTensor.BytesPerRow(type, ColumnsPerPage(type));
+        ReadOnlySpan<byte> rest = row[(page * bytes)..];
         return rest[..Math.Min(bytes, rest.Length)];
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row or page.</exception>
+    internal static void CheckPlace(in TensorPlace place, int row, int page)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, place.Rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(page);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(page, place.PagesPerRow);
     }
 
     /// <summary>The data of the Merkle leaf of one page: six big-endian words that bind role, type, shape and place, then the bytes.</summary>
@@ -41,41 +57,38 @@ public static class WeightPage
     {
         ReadOnlySpan<byte> content = Content(tensor, row, page);
         byte[] leaf = new byte[HeaderBytes + content.Length];
-        WriteHeader(leaf, tensor, row, page);
+        WriteHeader(leaf, tensor.TensorId, tensor.Type, tensor.Rows, tensor.PaddedColumns, row, page);
         content.CopyTo(leaf.AsSpan(HeaderBytes));
         return leaf;
     }
 
-    /// <summary>Appends every page of a tensor to a tree, in the committed order.</summary>
-    internal static void AppendAll(CanonicalTensor tensor, MerkleFrontier<Sha256Merkle> tree, CancellationToken cancellationToken) =>
-        ForEachLeaf(tensor, leaf => tree.Append(leaf), cancellationToken);
-
-    /// <summary>Gives the leaf hash of every page of a tensor, in the committed order.</summary>
-    internal static void ForEachLeaf(CanonicalTensor tensor, Action<Bytes32> take, CancellationToken cancellationToken)
+    /// <summary>Hashes every page of consecutive rows into leaves, in the committed order.</summary>
+    /// <param name="place">The tensor.</param>
+    /// <param name="firstRow">The row that <paramref name="rows"/> starts with.</param>
+    /// <param name="rows">Whole canonical rows.</param>
+    /// <param name="leaves">As many as these rows have pages.</param>
+    internal static void HashRows(in TensorPlace place, int firstRow, ReadOnlySpan<byte> rows, Span<Bytes32> leaves)
     {
-        int pages = CountPerRow(tensor);
-        byte[] buffer = new byte[HeaderBytes + Math.Min(tensor.RowBytes, CanonicalTensor.BytesPerRow(tensor.Type, ColumnsPerPage(tensor.Type)))];
-        for (int row = 0; row < tensor.Rows; row++)
+        byte[] leaf = ArrayPool<byte>.Shared.Rent(HeaderBytes + place.RowBytes);
+        for (int i = 0; i < leaves.Length; i++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            for (int page = 0; page < pages; page++)
-            {
-                ReadOnlySpan<byte> content = Content(tensor, row, page);
-                WriteHeader(buffer, tensor, row, page);
-                content.CopyTo(buffer.AsSpan(HeaderBytes));
-                take(Sha256Merkle.Leaf(buffer.AsSpan(0, HeaderBytes + content.Length)));
-            }
+            (int row, int page) = Math.DivRem(i, place.PagesPerRow);
+            ReadOnlySpan<byte> content = Content(place.Type, rows.Slice(row * place.RowBytes, place.RowBytes), page);
+            WriteHeader(leaf, place.TensorId, place.Type, place.Rows, place.PaddedColumns, firstRow + row, page);
+            content.CopyTo(leaf.AsSpan(HeaderBytes));
+            leaves[i] = Sha256Merkle.Leaf(leaf.AsSpan(0, HeaderBytes + content.Length));
         }
+        ArrayPool<byte>.Shared.Return(leaf);
     }
 
     private static int ColumnsPerPage(CanonicalType type) => type == CanonicalType.Q8_0 ? Q8Columns : F32Columns;
 
-    private static void WriteHeader(Span<byte> leaf, CanonicalTensor tensor, int row, int page)
+    private static void WriteHeader(Span<byte> leaf, uint tensorId, CanonicalType type, int rows, int paddedColumns, int row, int page)
     {
-        BinaryPrimitives.WriteUInt32BigEndian(leaf, tensor.TensorId);
-        BinaryPrimitives.WriteUInt32BigEndian(leaf[4..], (uint)tensor.Type);
-        BinaryPrimitives.WriteUInt32BigEndian(leaf[8..], (uint)tensor.Rows);
-        BinaryPrimitives.WriteUInt32BigEndian(leaf[12..], (uint)tensor.PaddedColumns);
+        BinaryPrimitives.WriteUInt32BigEndian(leaf, tensorId);
+        BinaryPrimitives.WriteUInt32BigEndian(leaf[4..], (uint)type);
+        BinaryPrimitives.WriteUInt32BigEndian(leaf[8..], (uint)rows);
+        BinaryPrimitives.WriteUInt32BigEndian(leaf[12..], (uint)paddedColumns);
         BinaryPrimitives.WriteUInt32BigEndian(leaf[16..], (uint)row);
         BinaryPrimitives.WriteUInt32BigEndian(leaf[20..], (uint)page);
     }

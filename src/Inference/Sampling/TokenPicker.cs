@@ -13,8 +13,11 @@ public static class TokenPicker
     {
         if (!sampling.IsValid)
             throw new ArgumentException($"Inverse temperature bits {sampling.InverseTemperatureBits:X8} are not in [2^-7, 2^10].", nameof(sampling));
-        return sampling.Greedy
-            ? TokenPick.Greedy(logits)
-            : KernelSet.Best.Vectors.Sample(logits, sampling.InverseTemperature, sampling.NoiseAt(position));
+        IVectorKernels kernels = KernelSet.Best.Vectors;
+        PickCandidate best = sampling.Greedy
+            ? kernels.Greedy(logits, firstId: 0)
+            : kernels.Sample(logits, firstId: 0, sampling.InverseTemperature, sampling.NoiseAt(position));
+        best.Failure.Require();
+        return best.Id;
     }
 }

@@ -16,7 +16,7 @@ public class VectorKernelTests
             Same((kernels, output) =>
             {
                 sbyte[] q = new sbyte[BlockQuantizer.PaddedLength(length)];
-                kernels.Quantize(SelfCheckInputs.Wide(length, (uint)length), q, output.AsSpan(256, BlockQuantizer.BlocksOf(length)));
+                kernels.Quantize(SelfCheckInputs.Wide(length, (uint)length), q, output.AsSpan(256, BlockQuantizer.BlocksOf(length)), new int[BlockQuantizer.BlocksOf(length)]).Require();
                 for (int i = 0; i < Math.Min(256, q.Length); i++)
                     output[i] = q[i];
             });
@@ -32,7 +32,7 @@ public class VectorKernelTests
             Same((kernels, output) =>
             {
                 sbyte[] q = new sbyte[64];
-                kernels.Quantize(x, q, output.AsSpan(64, 2));
+                kernels.Quantize(x, q, output.AsSpan(64, 2), new int[2]).Require();
                 for (int i = 0; i < 64; i++)
                     output[i] = q[i];
             });
@@ -98,11 +98,11 @@ public class VectorKernelTests
             for (uint position = 0; position < 20; position++)
             {
                 GumbelNoise noise = new([.. Enumerable.Range(0, 32).Select(i => (byte)(i * length))], position);
-                Assert.Equal(_scalar.Sample(logits, 0.7f, noise), _vector.Sample(logits, 0.7f, noise));
+                Assert.Equal(_scalar.Sample(logits, 0, 0.7f, noise), _vector.Sample(logits, 0, 0.7f, noise));
             }
         }
-        Assert.Throws<ArgumentException>(() => _vector.Sample([], 1f, default));
-        Assert.Equal(2, Assert.Throws<NonFiniteException>(() => _vector.Sample([0f, 0f, float.NaN], 1f, default)).Index);
+        Assert.Throws<ArgumentException>(() => _vector.Sample([], 0, 1f, default));
+        Assert.Equal(2, _vector.Sample([0f, 0f, float.NaN], 0, 1f, default).Failure.Index);
     }
 
     [Fact]
@@ -126,10 +126,10 @@ public class VectorKernelTests
         x[41] = bad;
         foreach (IVectorKernels kernels in (IVectorKernels[])[_scalar, _vector])
         {
-            Assert.Equal(41, Assert.Throws<NonFiniteException>(() => kernels.Quantize(x, new sbyte[96], new float[3])).Index);
-            Assert.Equal(41, Assert.Throws<NonFiniteException>(() => kernels.Residual(new float[70], x)).Index);
-            Assert.Equal("rmsNorm.sum", Assert.Throws<NonFiniteException>(() => kernels.RmsNorm(x, new float[70], 1e-5f, new float[70])).Operator);
-            Assert.Equal(41, Assert.Throws<NonFiniteException>(() => kernels.SiluGate(new float[70], x, new float[70])).Index);
+            Assert.Equal(41, Assert.Throws<NonFiniteException>(() => kernels.Quantize(x, new sbyte[96], new float[3], new int[3]).Require()).Index);
+            Assert.Equal(41, Assert.Throws<NonFiniteException>(() => kernels.Residual(new float[70], x).Require()).Index);
+            Assert.Equal("rmsNorm.sum", Assert.Throws<NonFiniteException>(() => kernels.RmsNorm(x, new float[70], 1e-5f, new float[70]).Require()).Operator);
+            Assert.Equal(41, Assert.Throws<NonFiniteException>(() => kernels.SiluGate(new float[70], x, new float[70]).Require()).Index);
         }
     }
 
