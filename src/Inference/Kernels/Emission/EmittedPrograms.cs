@@ -33,6 +33,9 @@ internal sealed unsafe class EmittedPrograms
     /// <summary>One tile times one group of positions; see <see cref="TileProductCode"/>.</summary>
     public void MultiplyTile(WeightPacking packing, byte* tile, int blocks, byte* group, int positions, float* y, nint stride)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(blocks);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(positions);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(positions, ActivationGroup.MaxPositions);
         var program = (delegate* unmanaged<byte*, nint, byte*, float*, nint, void>)_entries[TileIndex(packing, positions)];
         program(tile, blocks, group, y, stride * sizeof(float));
     }
@@ -44,7 +47,7 @@ internal sealed unsafe class EmittedPrograms
     private static void RunPeak(nint entry, long rounds) => ((delegate* unmanaged<nint, void>)entry)((nint)rounds);
 
     private static int TileIndex(WeightPacking packing, int positions) =>
-        (packing == WeightPacking.Q4 ? QuantizedBatch.GroupRows : 0) + positions - 1;
+        (packing == WeightPacking.Q4 ? ActivationGroup.MaxPositions : 0) + positions - 1;
 
     private static (EmittedPrograms? Programs, string Reason) Create()
     {
@@ -75,7 +78,7 @@ internal sealed unsafe class EmittedPrograms
     {
         foreach (WeightPacking packing in (WeightPacking[])[WeightPacking.Q8, WeightPacking.Q4])
         {
-            for (int positions = 1; positions <= QuantizedBatch.GroupRows; positions++)
+            for (int positions = 1; positions <= ActivationGroup.MaxPositions; positions++)
                 yield return TileProductCode.Emit(packing, positions);
         }
         yield return PeakLoopCode.Emit(VectorWidth.Bits256);

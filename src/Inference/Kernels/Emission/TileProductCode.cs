@@ -6,18 +6,16 @@ namespace TeeTee.Inference.Kernels.Emission;
 /// exactly as MatrixVector.Accumulate does.
 /// </summary>
 /// <remarks>
-/// Called as <c>void f(byte* tile, nint blocks, byte* group, float* y, nint strideInBytes)</c>, blocks at least 1; the layouts are those of
-/// PackedMatrix and QuantizedBatch. Reads only the blocks given; prefetches go past them and never fault.
-/// Mul and fma are 2 of 10 operations on the ports that VPDPBUSD needs, so 80 % of the machine's peak is the bound.
+/// Called as <c>void f(byte* tile, nint blocks, byte* group, float* y, nint strideInBytes)</c>, blocks at least 1; the layouts are
+/// <see cref="TileLayout"/> and <see cref="ActivationGroup"/>, and nothing outside of the blocks is read.
+/// Mul and fma are 2 of 10 operations on the ports that VPDPBUSD needs, so 80 % of the machine's peak is the bound. Software prefetch
+/// was tried at 1 to 16 KiB and is left out: over huge pages it costs 5 % on one thread and gains nothing on two.
 /// </remarks>
 internal static class TileProductCode
 {
     private const PointerRegister Tile = PointerRegister.Rdi, Blocks = PointerRegister.Rsi, Group = PointerRegister.Rdx,
         Output = PointerRegister.Rcx, Stride = PointerRegister.R8, Temporary = PointerRegister.Rax;
 
-    // 64 lines ahead: the best of 2, 4 and 8 KiB when weights come from memory, and harmless when they do not.
-    private const int PrefetchDistance = 4096;
-    private const int LineBytes = 64;
     private const int NibbleMask = 0x0F0F_0F0F;
 
     // Registers 0..7 are int32 sums, 8..15 float sums.
@@ -26,10 +24,8 @@ internal static class TileProductCode
     public static byte[] Emit(WeightPacking packing, int positions)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(positions);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(positions, QuantizedBatch.GroupRows);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(positions, ActivationGroup.MaxPositions);
         EvexAssembler to = new(VectorWidth.Bits512);
-        GroupLayout group = new(positions);
-        int blockBytes = PackedMatrix.BlockBytes(packing);
         if (packing == WeightPacking.Q4)
         {
             to.Mov(Temporary, NibbleMask);
@@ -39,15 +35,13 @@ internal static class TileProductCode
             to.Vpxord(Sum(t), Sum(t), Sum(t));
 
         int loop = to.Position;
-        for (int line = 0; line < blockBytes; line += LineBytes)
-            to.Prefetcht0(new MemoryOperand(Tile, PrefetchDistance + line));
         if (packing == WeightPacking.Q4)
-            DotsOfNibbles(to, group);
+            DotsOfNibbles(to, positions);
         else
-            DotsOfBytes(to, group);
-        Scale(to, group, blockBytes);
-        to.Add(Tile, blockBytes);
-        to.Add(Group, group.BlockBytes);
+            DotsOfBytes(to, positions);
+        AddScaled(to, TileLayout.ScaleOffset(packing), positions);
+        to.Add(Tile, TileLayout.BlockBytes(packing));
+        to.Add(Group, ActivationGroup.BlockBytes(positions));
         to.Sub(Blocks, 1);
         to.Jnz(loop);
 
@@ -57,52 +51,55 @@ internal static class TileProductCode
 
     private static VectorRegister Dot(int position) => new(position);
 
-    private static VectorRegister Sum(int position) => new(QuantizedBatch.GroupRows + position);
+    private static VectorRegister Sum(int position) => new(ActivationGroup.MaxPositions + position);
 
-    // Weights are biased by 128; the stored start is -8 times the sum of the block's activations.
-    private static void DotsOfBytes(EvexAssembler to, GroupLayout group)
+    // The stored correction takes off a bias of 8; bytes have one of 128.
+    private static void DotsOfBytes(EvexAssembler to, int positions)
     {
-        for (int t = 0; t < group.Positions; t++)
-            to.VpslldBroadcast(Dot(t), new MemoryOperand(Group, group.Start(t)), 4);
-        for (int c = 0; c < GroupLayout.Chunks; c++)
+        for (int t = 0; t < positions; t++)
+            to.VpslldBroadcast(Dot(t), Correction(positions, t), 4);
+        for (int c = 0; c < TileLayout.ChunksOfBlock; c++)
         {
-            to.Vmovdqu32(s_low, new MemoryOperand(Tile, c * PackedMatrix.ChunkBytes));
-            Accumulate(to, group, s_low, c);
+            to.Vmovdqu32(s_low, new MemoryOperand(Tile, c * TileLayout.ChunkBytes));
+            Accumulate(to, s_low, c, positions);
         }
     }
 
-    // Low nibbles are columns 0..15 of the block, high ones 16..31, both biased by 8.
-    private static void DotsOfNibbles(EvexAssembler to, GroupLayout group)
+    private static void DotsOfNibbles(EvexAssembler to, int positions)
     {
-        for (int t = 0; t < group.Positions; t++)
-            to.Vpbroadcastd(Dot(t), new MemoryOperand(Group, group.Start(t)));
-        for (int c = 0; c < GroupLayout.Chunks / 2; c++)
+        const int Half = TileLayout.ChunksOfBlock / 2;
+        for (int t = 0; t < positions; t++)
+            to.Vpbroadcastd(Dot(t), Correction(positions, t));
+        for (int c = 0; c < Half; c++)
         {
-            to.Vmovdqu32(s_low, new MemoryOperand(Tile, c * PackedMatrix.ChunkBytes));
+            to.Vmovdqu32(s_low, new MemoryOperand(Tile, c * TileLayout.ChunkBytes));
             to.Vpsrld(s_high, s_low, 4);
             to.Vpandd(s_low, s_low, s_mask);
             to.Vpandd(s_high, s_high, s_mask);
-            Accumulate(to, group, s_low, c);
-            Accumulate(to, group, s_high, c + GroupLayout.Chunks / 2);
+            Accumulate(to, s_low, c, positions);
+            Accumulate(to, s_high, Half + c, positions);
         }
     }
 
-    private static void Accumulate(EvexAssembler to, GroupLayout group, VectorRegister weights, int chunk)
+    private static void Accumulate(EvexAssembler to, VectorRegister weights, int chunk, int positions)
     {
-        for (int t = 0; t < group.Positions; t++)
-            to.VpdpbusdBroadcast(Dot(t), weights, new MemoryOperand(Group, group.Chunk(chunk, t)));
+        for (int t = 0; t < positions; t++)
+            to.VpdpbusdBroadcast(Dot(t), weights, new MemoryOperand(Group, (chunk * positions + t) * TileLayout.ChunkColumns));
     }
 
-    private static void Scale(EvexAssembler to, GroupLayout group, int blockBytes)
+    private static void AddScaled(EvexAssembler to, int scaleOffset, int positions)
     {
-        to.Vcvtph2ps(s_weightScale, new MemoryOperand(Tile, blockBytes - PackedMatrix.TileRows * sizeof(ushort)));
-        for (int t = 0; t < group.Positions; t++)
+        to.Vcvtph2ps(s_weightScale, new MemoryOperand(Tile, scaleOffset));
+        for (int t = 0; t < positions; t++)
         {
             to.Vcvtdq2ps(Dot(t), Dot(t));
-            to.VmulpsBroadcast(s_scale, s_weightScale, new MemoryOperand(Group, group.Scale(t)));
+            to.VmulpsBroadcast(s_scale, s_weightScale, new MemoryOperand(Group, ActivationGroup.ScaleOffset(positions) + t * sizeof(float)));
             to.Vfmadd231ps(Sum(t), Dot(t), s_scale);
         }
     }
+
+    private static MemoryOperand Correction(int positions, int position) =>
+        new(Group, ActivationGroup.CorrectionOffset(positions) + position * sizeof(int));
 
     private static void Store(EvexAssembler to, int positions)
     {

@@ -1,0 +1,34 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using TeeTee.Inference.Kernels.Emission;
+
+namespace TeeTee.Inference.Kernels;
+
+/// <summary>All kernels of this build, fastest first; the scalar definition is always the last and always runs.</summary>
+internal static class KernelCatalog
+{
+    /// <summary>Kernels of matrix products.</summary>
+    public static IReadOnlyList<KernelOption<IMatrixKernel>> Matrix { get; } =
+    [
+        Emitted(),
+        KernelOption<IMatrixKernel>.When(Avx512BW.IsSupported, "avx512", "needs AVX512BW", () => new Avx512MatrixKernel<XorDot512, WordDot512>()),
+        KernelOption<IMatrixKernel>.When(AvxVnni.IsSupported, "avxvnni", "needs AVX-VNNI", () => new Vector256MatrixKernel<VnniDot256, VnniDot256>("avxvnni")),
+        KernelOption<IMatrixKernel>.When(Avx2.IsSupported && Fma.IsSupported, "avx2", "needs AVX2 and FMA", () => new Vector256MatrixKernel<SignDot256, NibbleDot256>("avx2")),
+        new("scalar", new ScalarMatrixKernel(), null),
+    ];
+
+    /// <summary>Kernels of all other operators.</summary>
+    public static IReadOnlyList<KernelOption<IVectorKernels>> Vectors { get; } =
+    [
+        KernelOption<IVectorKernels>.When(Vector256.IsHardwareAccelerated, "vector256", "needs 256-bit vectors", () => new Vector256Kernels()),
+        new("scalar", new ScalarVectorKernels(), null),
+    ];
+
+    /// <summary>What this machine can run of a list, fastest first.</summary>
+    public static IEnumerable<T> Runnable<T>(this IEnumerable<KernelOption<T>> options)
+        where T : class => options.Select(option => option.Kernel).OfType<T>();
+
+    private static KernelOption<IMatrixKernel> Emitted() => EmittedPrograms.TryGet(out string missing) is { } programs
+        ? new(EmittedMatrixKernel.KernelName, new EmittedMatrixKernel(programs), null)
+        : new(EmittedMatrixKernel.KernelName, null, missing);
+}
