@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace TeeTee.Numerics;
 
@@ -50,21 +52,64 @@ public static class ImportQuantizer
 
     private static bool TryQuantizeBlock(ReadOnlySpan<float> block, Span<byte> destination)
     {
-        uint largest = 0;
-        foreach (float element in block)
-            largest = Math.Max(largest, BitConverter.SingleToUInt32Bits(element) & 0x7FFF_FFFF);
-        float scale = BitConverter.UInt32BitsToSingle(largest) / 127f;
+        bool full = block.Length == BlockColumns;
+        float scale = BitConverter.UInt32BitsToSingle(full ? LargestOfFull(block) : Largest(block)) / 127f;
         if (!(scale < 65520f))
             return false;
         Half stored = (Half)scale;
-        destination.Clear();
         BinaryPrimitives.WriteHalfLittleEndian(destination, stored);
+        Span<byte> elements = destination[2..];
         if (stored == Half.Zero)
-            return true;
-        float inverse = 1f / scale;
-        for (int i = 0; i < block.Length; i++)
-            destination[2 + i] = (byte)(sbyte)Math.Clamp(RoundAwayFromZero(block[i] * inverse), -127f, 127f);
+            elements.Clear();
+        else if (full)
+            QuantizeFull(block, 1f / scale, elements);
+        else
+            Quantize(block, 1f / scale, elements);
         return true;
+    }
+
+    /// <summary>The definition; full blocks go the vector way, which has the same bits.</summary>
+    private static void Quantize(ReadOnlySpan<float> block, float inverse, Span<byte> elements)
+    {
+        elements.Clear();
+        for (int i = 0; i < block.Length; i++)
+            elements[i] = (byte)(sbyte)Math.Clamp(RoundAwayFromZero(block[i] * inverse), -127f, 127f);
+    }
+
+    private static uint Largest(ReadOnlySpan<float> block)
+    {
+        uint largest = 0;
+        foreach (float element in block)
+            largest = Math.Max(largest, BitConverter.SingleToUInt32Bits(element) & 0x7FFF_FFFF);
+        return largest;
+    }
+
+    private static uint LargestOfFull(ReadOnlySpan<float> block)
+    {
+        ReadOnlySpan<uint> bits = MemoryMarshal.Cast<float, uint>(block);
+        Vector256<uint> magnitude = Vector256.Create(0x7FFF_FFFFu);
+        Vector256<uint> lanes = Vector256.Max(
+            Vector256.Max(Vector256.Create(bits) & magnitude, Vector256.Create(bits[8..]) & magnitude),
+            Vector256.Max(Vector256.Create(bits[16..]) & magnitude, Vector256.Create(bits[24..]) & magnitude));
+        Vector128<uint> half = Vector128.Max(lanes.GetLower(), lanes.GetUpper());
+        return Math.Max(Math.Max(half[0], half[1]), Math.Max(half[2], half[3]));
+    }
+
+    private static void QuantizeFull(ReadOnlySpan<float> block, float inverse, Span<byte> elements)
+    {
+        Vector256<short> low = Vector256.Narrow(Rounded(block, inverse), Rounded(block[8..], inverse));
+        Vector256<short> high = Vector256.Narrow(Rounded(block[16..], inverse), Rounded(block[24..], inverse));
+        Vector256.Narrow(low, high).AsByte().CopyTo(elements);
+    }
+
+    private static Vector256<int> Rounded(ReadOnlySpan<float> x, float inverse)
+    {
+        Vector256<float> value = Vector256.Create(x) * inverse;
+        Vector256<float> whole = Vector256.Truncate(value);
+        Vector256<float> away = Vector256.CopySign(Vector256<float>.One, value);
+        Vector256<float> far = Vector256.GreaterThanOrEqual(Vector256.Abs(value - whole), Vector256.Create(0.5f));
+        Vector256<float> rounded = whole + (away.AsInt32() & far.AsInt32()).AsSingle();
+        return Vector256.ConvertToInt32(Vector256.Min(Vector256.Max(rounded, Vector256.Create(-127f)), Vector256.Create(127f)));
     }
 
     /// <summary>Nearest integer, halves away from zero; the difference is exact below 2^23.</summary>

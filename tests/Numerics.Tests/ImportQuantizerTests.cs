@@ -29,8 +29,15 @@ public class ImportQuantizerTests
     [InlineData(float.NegativeInfinity, false)]
     [InlineData(127f * 65520f, false)]
     [InlineData(127f * 65519f, true)]
-    public void TryQuantizeRow_NoFiniteScale_IsRefused(float element, bool accepted) =>
-        Assert.Equal(accepted, ImportQuantizer.TryQuantizeRow([1f, element], new byte[34]));
+    public void TryQuantizeRow_NoFiniteScale_IsRefused(float element, bool accepted)
+    {
+        for (int columns = 1; columns <= 32; columns++)
+        {
+            float[] row = new float[columns];
+            row[^1] = element;
+            Assert.Equal(accepted, ImportQuantizer.TryQuantizeRow(row, new byte[34]));
+        }
+    }
 
     [Fact]
     public void TryQuantizeRow_RandomRows_MatchTheDefinitionInDecimal()
@@ -49,6 +56,25 @@ public class ImportQuantizerTests
                 decimal product = (decimal)(double)(row[i] * inverse);
                 Assert.Equal(Math.Round(product, MidpointRounding.AwayFromZero), (sbyte)block[2 + i]);
             }
+        }
+    }
+
+    [Fact]
+    public void TryQuantizeRow_FullBlock_HasTheBitsOfItsHalves()
+    {
+        Random random = new(6);
+        for (int run = 0; run < 2_000; run++)
+        {
+            // The greatest element in both halves: the scale of a half is then that of the block.
+            float[] row = [.. Enumerable.Range(0, 32).Select(_ => random.Next(-254, 255) / 2f)];
+            (row[random.Next(16)], row[16 + random.Next(16)]) = (random.Next(2) == 0 ? 127f : -127f, 127f);
+            float scale = run % 2 == 0 ? 1f : MathF.ScaleB(1f + random.NextSingle(), random.Next(-20, 8));
+            row = [.. row.Select(x => x * scale)];
+
+            byte[] full = Quantize(row);
+
+            Assert.Equal(Quantize(row[..16])[..18], full[..18]);
+            Assert.Equal(Quantize(row[16..])[2..18], full[18..]);
         }
     }
 

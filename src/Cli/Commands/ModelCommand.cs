@@ -15,6 +15,7 @@ internal static class ModelCommand
             (parsed, console, cancellationToken) => Task.Run(() => Show(parsed.GetValue(path)!, console, cancellationToken), cancellationToken));
         Command model = new("model", "Work with model files.");
         model.Subcommands.Add(show);
+        model.Subcommands.Add(ModelSynthCommand.Create(factory));
         return model;
     }
 

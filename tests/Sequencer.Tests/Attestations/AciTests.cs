@@ -9,6 +9,7 @@ using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Quotes;
 using TeeTee.Attestation.Sources.Simulator;
 using TeeTee.Attestation.Verification;
+using TeeTee.Ethereum;
 using TeeTee.Gateway.Attestation;
 using TeeTee.Hosting.Limits;
 using TeeTee.Primitives;
@@ -280,6 +281,8 @@ public sealed class AciTests
             {
                 Key = options.Key,
                 ChainEndpoint = options.ChainEndpoint,
+                // Nobody listens there, and the start asks again some times.
+                ChainCalls = new JsonRpcOptions { FirstBackoff = TimeSpan.FromMilliseconds(1) },
                 Deployment = options.Deployment,
                 AllowSimulatedTee = true,
                 SimulatedRoot = TestTee.Root,

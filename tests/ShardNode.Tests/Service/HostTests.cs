@@ -60,6 +60,8 @@ public sealed class HostTests
         await using Cluster cluster = await Cluster.StartAsync(1, o => o with { DrainTimeout = TimeSpan.FromSeconds(30) });
         Task? stopping = null;
         JobRun? refused = null;
+        // Enough work that the shard still drains when the late job comes.
+        Task<JobRun>[] others = [.. Enumerable.Range(0, 12).Select(_ => cluster.RunAsync(TestJob.Create(TestModel.Prompt(10), 85)))];
 
         JobRun run = await cluster.RunAsync(TestJob.Create(TestModel.Prompt(10), 85), 0, async _ =>
         {
@@ -70,7 +72,7 @@ public sealed class HostTests
         }).Bound();
         await stopping!.Bound();
 
-        Assert.Equal(85u, run.Require().OutputTokens);
+        Assert.All([run, .. await Task.WhenAll(others).Bound()], each => Assert.Equal(85u, each.Require().OutputTokens));
         Assert.True(refused?.Failed is { Code: JobFailure.Overloaded, Retryable: true }, $"{refused?.Failed}");
     }
 
