@@ -11,17 +11,17 @@ internal sealed record SelfCheckCase(string Operator, ulong Golden, Func<KernelS
     /// <summary>All cases; the scalar definition, itself held by golden values of its specification, gave the hashes.</summary>
     public static IReadOnlyList<SelfCheckCase> All { get; } =
     [
-        new("quantize", 0, Quantize),
-        new("matrixQ8", 0, kernels => SelfCheckProducts.Hash(kernels, SelfCheckInputs.Weights, seed: 2)),
-        new("matrixQ4", 0, kernels => SelfCheckProducts.Hash(kernels, SelfCheckInputs.Nibbles, seed: 40)),
+        new("quantize", 0x845D_EE02_36F8_DA51, Quantize),
+        new("matrixQ8", 0x4664_5891_94A0_98F1, kernels => SelfCheckProducts.Hash(kernels, SelfCheckInputs.Weights, seed: 2)),
+        new("matrixQ4", 0x5FBF_ABEF_28A8_B898, kernels => SelfCheckProducts.Hash(kernels, SelfCheckInputs.Nibbles, seed: 40)),
         new("rmsNorm", 0x789F_9D00_225E_E1D6, RmsNorm),
         new("siluGate", 0x6CE3_FD3F_0B59_936C, SiluGate),
         new("residual", 0x436C_2F64_78D5_4FC3, Residual),
-        new("bias", 0, AddBias),
-        new("rope", 0, Rotate),
-        new("halves", 0, StoreHalves),
-        new("attention", 0, SelfCheckAttention.Hash),
-        new("greedy", 0, Greedy),
+        new("bias", 0xA544_59BE_5D68_2D82, AddBias),
+        new("rope", 0xFB3F_4349_5D41_CF5F, Rotate),
+        new("halves", 0x1E03_BCE3_4627_0F12, StoreHalves),
+        new("attention", 0xA84C_906A_B016_DF49, SelfCheckAttention.Hash),
+        new("greedy", 0x1EDA_2C49_E674_EEEA, Greedy),
         new("sample", 0x74FE_D680_3755_FD8F, Sample),
         new("exp", 0xF501_3CDD_BDD3_9A4A, _ => CanonicalExpAudit.Hash(CanonicalExpAudit.FirstBits, CanonicalExpAudit.LastBits, 1_000_003)),
     ];

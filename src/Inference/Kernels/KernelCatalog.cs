@@ -11,9 +11,9 @@ internal static class KernelCatalog
     public static IReadOnlyList<KernelOption<IMatrixKernel>> Matrix { get; } =
     [
         Emitted(),
-        KernelOption<IMatrixKernel>.When(Avx512BW.IsSupported, "avx512", "needs AVX512BW", () => new Avx512MatrixKernel<XorDot512, WordDot512>()),
-        KernelOption<IMatrixKernel>.When(AvxVnni.IsSupported, "avxvnni", "needs AVX-VNNI", () => new Vector256MatrixKernel<VnniDot256, VnniDot256>("avxvnni")),
-        KernelOption<IMatrixKernel>.When(Avx2.IsSupported && Fma.IsSupported, "avx2", "needs AVX2 and FMA", () => new Vector256MatrixKernel<SignDot256, NibbleDot256>("avx2")),
+        KernelOption<IMatrixKernel>.When(AvxVnni.IsSupported && Fma.IsSupported, "avxvnni", "needs AVX-VNNI", () => new Matrix256Kernel<VnniDot, VnniDot>("avxvnni")),
+        KernelOption<IMatrixKernel>.When(Matrix512Kernel.IsSupported, "avx512", "needs AVX512BW", () => new Matrix512Kernel()),
+        KernelOption<IMatrixKernel>.When(Avx2.IsSupported && Fma.IsSupported, "avx2", "needs AVX2 and FMA", () => new Matrix256Kernel<SignDot, NibbleDot>("avx2")),
         new("scalar", new ScalarMatrixKernel(), null),
     ];
 

@@ -9,10 +9,13 @@ namespace TeeTee.Inference.Kernels.Emission;
 /// </remarks>
 internal sealed unsafe class EmittedPrograms
 {
+    /// <summary>Makes code executable and returns its address.</summary>
+    internal delegate nint CodePublisher(ReadOnlySpan<byte> code);
+
     // A program starts at a line of its own.
     private const int Alignment = 64;
 
-    private static readonly Lazy<(EmittedPrograms? Programs, string Reason)> s_instance = new(Create);
+    private static readonly Lazy<(EmittedPrograms? Programs, string Missing)> s_instance = new(() => Create(ExecutableMemory.Publish));
 
     private readonly nint[] _entries;
 
@@ -23,10 +26,10 @@ internal sealed unsafe class EmittedPrograms
             _entries[i] = start + offsets[i];
     }
 
-    /// <summary>The programs, or null with the reason why this machine or system has none.</summary>
-    public static EmittedPrograms? TryGet(out string reason)
+    /// <summary>The programs, or null with what this machine or system lacks.</summary>
+    public static EmittedPrograms? TryGet(out string missing)
     {
-        (EmittedPrograms? programs, reason) = s_instance.Value;
+        (EmittedPrograms? programs, missing) = s_instance.Value;
         return programs;
     }
 
@@ -44,17 +47,22 @@ internal sealed unsafe class EmittedPrograms
 
     public void RunPeak512(long rounds) => RunPeak(_entries[^1], rounds);
 
+    /// <summary>Where the programs begin, one after the other.</summary>
+    internal nint Start => _entries[0];
+
     private static void RunPeak(nint entry, long rounds) => ((delegate* unmanaged<nint, void>)entry)((nint)rounds);
 
     private static int TileIndex(WeightPacking packing, int positions) =>
         (packing == WeightPacking.Q4 ? ActivationGroup.MaxPositions : 0) + positions - 1;
 
-    private static (EmittedPrograms? Programs, string Reason) Create()
+    /// <summary>Writes all programs.</summary>
+    /// <param name="publish">Makes code executable; throws <see cref="Win32Exception"/> where the system refuses.</param>
+    internal static (EmittedPrograms? Programs, string Missing) Create(CodePublisher publish)
     {
         if (!X86Features.IsLinuxX64)
             return (null, "needs Linux on x86-64");
         if (!X86Features.HasAvx512Vnni)
-            return (null, "needs AVX512-VNNI with 256-bit forms (AVX512VL), or AVX-512 is switched off");
+            return (null, "needs AVX512-VNNI, not switched off");
         List<byte> code = [];
         List<int> offsets = [];
         foreach (byte[] program in All())
@@ -65,11 +73,11 @@ internal sealed unsafe class EmittedPrograms
         }
         try
         {
-            return (new EmittedPrograms(ExecutableMemory.Publish([.. code]), [.. offsets]), "");
+            return (new EmittedPrograms(publish([.. code]), [.. offsets]), "");
         }
         catch (Win32Exception refusal)
         {
-            return (null, $"the system gave no executable memory: {refusal.Message}");
+            return (null, $"the system gives no executable memory: {refusal.Message}");
         }
     }
 
