@@ -39,7 +39,10 @@ internal sealed class ByteLevelAlgorithm : ITokenAlgorithm
         int start = 0;
         foreach (int end in ends)
         {
-            EncodeWord(text[start..end], symbols, output);
+            if (_preTokenizer.TakesWholeWords && _pieces.TryGet(text[start..end], out int whole) && whole < _vocabulary.Count)
+                output.Add((uint)whole);
+            else
+                EncodeWord(text[start..end], symbols, output);
             start = end;
         }
     }

@@ -13,14 +13,19 @@ public sealed class ChatTemplate
 {
     private const int MaxMessages = 4096;
     private readonly Tokenizer _tokenizer;
+    private readonly TimeProvider _clock;
     private readonly IReadOnlyList<TemplateNode> _nodes;
 
     /// <summary>Parses a template for a tokenizer.</summary>
+    /// <param name="text">The template.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="clock">What tells the date to templates that ask (strftime_now, in UTC); the system's if null.</param>
     /// <exception cref="ChatTemplateException">The text is no template of the subset.</exception>
-    public ChatTemplate(string text, Tokenizer tokenizer)
+    public ChatTemplate(string text, Tokenizer tokenizer, TimeProvider? clock = null)
     {
         Text = text;
         _tokenizer = tokenizer;
+        _clock = clock ?? TimeProvider.System;
         _nodes = new TemplateParser(TemplateLexer.Split(text)).Parse();
     }
 
@@ -80,13 +85,15 @@ public sealed class ChatTemplate
                 ["content"] = TemplateText.Untrusted(message.Content),
             });
         }
-        return new TemplateEvaluator().Run(_nodes, new Dictionary<string, object?>
+        return new TemplateEvaluator(_clock).Run(_nodes, new Dictionary<string, object?>
         {
             ["messages"] = list,
             ["add_generation_prompt"] = addGenerationPrompt,
             ["bos_token"] = Special(_tokenizer.BosId),
             ["eos_token"] = Special(_tokenizer.EosId),
             ["unk_token"] = Special(_tokenizer.UnknownId),
+            ["tools"] = null,
+            ["documents"] = null,
         });
     }
 

@@ -1,132 +1,80 @@
+using TeeTee.Inference.Tokenization.Splitting;
+
 namespace TeeTee.Inference.Tokenization;
 
 /// <summary>
-/// Cuts a text where byte-level BPE may not merge. Equal to the regular expressions that llama.cpp runs for "gpt-2" and
-/// "default", written as scanners so that the time stays linear on any input.
+/// Cuts a text where byte-level BPE may not merge: the regular expressions that llama.cpp runs for a name of
+/// tokenizer.ggml.pre, one after the other on the pieces of the one before, written as scanners so that the time stays linear
+/// on any input. Text is not normalised (Qwen's own tokenizer brings it to NFC first; llama.cpp and this do not).
 /// </summary>
 internal sealed class PreTokenizer
 {
-    private readonly bool _splitsPunctuationAndDigits;
+    private static readonly Gpt2Rule s_gpt2 = new();
+    private static readonly RunRule s_digit = new(IsNumber, most: 1);
+    private readonly ISplitRule[] _rules;
 
-    private PreTokenizer(bool splits) => _splitsPunctuationAndDigits = splits;
+    private PreTokenizer(params ISplitRule[] rules) => _rules = rules;
+
+    /// <summary>Whether a pre-token that is a token is that token, whatever the merges would make of it.</summary>
+    public bool TakesWholeWords { get; private init; }
+
+    /// <summary>Whether files that do not say so want BOS.</summary>
+    public bool AddsBos { get; private init; }
 
     /// <exception cref="TokenizerException">No pre-tokenizer of that name is built in.</exception>
     public static PreTokenizer FromName(string? name) => name switch
     {
-        "gpt-2" or "phi-2" => new PreTokenizer(false),
-        "default" or null => new PreTokenizer(true),
+        "gpt-2" or "phi-2" => new PreTokenizer(s_gpt2),
+        "default" or null => new PreTokenizer(new RunRule(IsPunctuation), s_gpt2, new RunRule(IsNumber), new DigitTripleRule()),
+        "llama-bpe" or "llama3" or "llama-v3" or "falcon3" => new PreTokenizer(new Cl100kRule(3)) { TakesWholeWords = true, AddsBos = true },
+        "qwen2" or "deepseek-r1-qwen" => new PreTokenizer(new Cl100kRule(1)),
+        "starcoder" or "refact" or "command-r" or "smollm" => new PreTokenizer(s_digit, s_gpt2),
+        "deepseek-llm" => new PreTokenizer(
+            new RunRule(IsNewline, most: 1),
+            new RunRule(DeepSeekSets.CasedLetters.Contains, leadingSpace: true),
+            new RunRule(DeepSeekSets.Symbols.Contains, leadingSpace: true),
+            new TrailingSpaceRule(),
+            new RunRule(DeepSeekSets.Ideographs.Contains),
+            new RunRule(IsNumber)),
         _ => throw new TokenizerException(
-            $"The pre-tokenizer {name} (tokenizer.ggml.pre) is not supported; version 1 has gpt-2 and default."),
+            $"The pre-tokenizer {name} (tokenizer.ggml.pre) is not supported; version 1 has default, gpt-2, llama-bpe, qwen2, starcoder and deepseek-llm."),
     };
 
     /// <summary>Appends the byte offset at which each pre-token ends.</summary>
     public void Split(ReadOnlySpan<byte> text, List<int> ends)
     {
+        if (text.IsEmpty)
+            return;
         CharacterMap map = new(text);
-        for (int from = 0; from < map.Count;)
-        {
-            int to = _splitsPunctuationAndDigits ? PunctuationBoundary(map, from) : map.Count;
-            for (int at = from; at < to;)
-            {
-                int end = NextWord(map, at, to);
-                if (_splitsPunctuationAndDigits)
-                    AddDigitGroups(map, at, end, ends);
-                else
-                    ends.Add(map.Start(end));
-                at = end;
-            }
-            from = to;
-        }
-    }
-
-    private static int PunctuationBoundary(CharacterMap map, int from)
-    {
-        bool punctuation = map[from] == CharacterClass.Punctuation;
-        int to = from + 1;
-        while (to < map.Count && map[to] == CharacterClass.Punctuation == punctuation)
-            to++;
-        return to;
-    }
-
-    /// <summary>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</summary>
-    private static int NextWord(CharacterMap map, int at, int to)
-    {
-        int contraction = Contraction(map, at, to);
-        if (contraction > 0)
-            return at + contraction;
-        int word = map.Is(at, ' ') && at + 1 < to ? at + 1 : at;
-        return map[word] == CharacterClass.Space ? SpaceEnd(map, at, to) : RunEnd(map, word, to);
-    }
-
-    private static int Contraction(CharacterMap map, int at, int to)
-    {
-        if (!map.Is(at, '\'') || at + 1 >= to)
-            return 0;
-        if (map.Is(at + 1, 's') || map.Is(at + 1, 't') || map.Is(at + 1, 'm') || map.Is(at + 1, 'd'))
-            return 2;
-        if (at + 2 >= to)
-            return 0;
-        bool two = (map.Is(at + 1, 'r') && map.Is(at + 2, 'e')) || (map.Is(at + 1, 'v') && map.Is(at + 2, 'e'))
-            || (map.Is(at + 1, 'l') && map.Is(at + 2, 'l'));
-        return two ? 3 : 0;
-    }
-
-    private static int RunEnd(CharacterMap map, int at, int to)
-    {
-        CharacterClass kind = Folded(map[at]);
-        while (at < to && Folded(map[at]) == kind)
-            at++;
-        return at;
-    }
-
-    /// <summary>White space before a word leaves its last character to the word.</summary>
-    private static int SpaceEnd(CharacterMap map, int at, int to)
-    {
-        int end = at;
-        while (end < to && map[end] == CharacterClass.Space)
-            end++;
-        return end < to && end - at > 1 ? end - 1 : end;
-    }
-
-    private static CharacterClass Folded(CharacterClass kind) =>
-        kind == CharacterClass.Punctuation ? CharacterClass.Other : kind;
-
-    /// <summary>\p{N}+, then [0-9][0-9][0-9].</summary>
-    private static void AddDigitGroups(CharacterMap map, int at, int end, List<int> ends)
-    {
-        while (at < end)
-        {
-            bool number = map[at] == CharacterClass.Number;
-            int to = at + 1;
-            while (to < end && map[to] == CharacterClass.Number == number)
-                to++;
-            if (number)
-                AddTriples(map, at, to, ends);
-            else
-                ends.Add(map.Start(to));
-            at = to;
-        }
-    }
-
-    private static void AddTriples(CharacterMap map, int at, int end, List<int> ends)
-    {
-        int pending = at;
-        while (at < end)
-        {
-            if (at + 3 > end || !IsDigit(map, at) || !IsDigit(map, at + 1) || !IsDigit(map, at + 2))
-            {
-                at++;
-                continue;
-            }
-            if (pending < at)
-                ends.Add(map.Start(at));
-            ends.Add(map.Start(at + 3));
-            pending = at += 3;
-        }
-        if (pending < end)
+        List<int> pieces = [map.Count];
+        foreach (ISplitRule rule in _rules)
+            pieces = Split(map, rule, pieces);
+        foreach (int end in pieces)
             ends.Add(map.Start(end));
     }
 
-    private static bool IsDigit(CharacterMap map, int index) =>
-        map.Start(index + 1) - map.Start(index) == 1 && map[index] == CharacterClass.Number;
+    private static List<int> Split(in CharacterMap map, ISplitRule rule, List<int> pieces)
+    {
+        List<int> split = new(pieces.Count * 2);
+        int at = 0;
+        foreach (int to in pieces)
+        {
+            while (at < to)
+            {
+                (int start, int end) = rule.Find(map, at, to);
+                if (start > at)
+                    split.Add(start);
+                if (end > start)
+                    split.Add(end);
+                at = end;
+            }
+        }
+        return split;
+    }
+
+    private static bool IsNumber(in CharacterMap map, int index) => map[index] == CharacterClass.Number;
+
+    private static bool IsPunctuation(in CharacterMap map, int index) => map[index] == CharacterClass.Punctuation;
+
+    private static bool IsNewline(in CharacterMap map, int index) => map.IsNewline(index);
 }

@@ -31,12 +31,13 @@ public sealed class Tokenizer
         _ids = new SpecialIds(metadata, _vocabulary, Kind);
         _specials = new SpecialTokens(_vocabulary);
         PreTokenizerName = metadata.FindString("tokenizer.ggml.pre");
-        AddsBos = metadata.GetBool("tokenizer.ggml.add_bos_token", Kind == TokenizerKind.SentencePiece) && _ids.Bos is not null;
+        PreTokenizer? preTokenizer = Kind == TokenizerKind.ByteLevel ? PreTokenizer.FromName(PreTokenizerName) : null;
+        AddsBos = metadata.GetBool("tokenizer.ggml.add_bos_token", preTokenizer?.AddsBos ?? true) && _ids.Bos is not null;
         AddsSpacePrefix = metadata.GetBool("tokenizer.ggml.add_space_prefix", Kind == TokenizerKind.SentencePiece);
         Merges = metadata.FindStrings("tokenizer.ggml.merges");
-        _algorithm = Kind == TokenizerKind.SentencePiece
+        _algorithm = preTokenizer is null
             ? new SentencePieceAlgorithm(_vocabulary, AddsSpacePrefix, _ids.Unknown)
-            : new ByteLevelAlgorithm(_vocabulary, Merges, PreTokenizer.FromName(PreTokenizerName), _ids.Unknown);
+            : new ByteLevelAlgorithm(_vocabulary, Merges, preTokenizer, _ids.Unknown);
     }
 
     /// <summary>The algorithm.</summary>

@@ -37,6 +37,83 @@ public class ChatTemplateTests
         Assert.Equal(12, cases);
     }
 
+    private static readonly JsonElement s_families = JsonDocument.Parse(
+        File.ReadAllText(Repository.PathOf("tests", "Inference.Tests", "Tokenization", "family-cases.json"))).RootElement;
+
+    public static TheoryData<string> Families => [.. s_families.GetProperty("templates").EnumerateObject().Select(static item => item.Name)];
+
+    /// <summary>The expected texts are those of @huggingface/jinja (family-cases.mjs).</summary>
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Render_TemplatesOfTheFamilies_EqualTheOtherImplementation(string name)
+    {
+        ChatTemplate template = new(s_families.GetProperty("templates").GetProperty(name).GetString()!, WithControls(), new Noon());
+        ChatMessage[][] conversations = [.. s_families.GetProperty("conversations").EnumerateArray().Select(static conversation =>
+            conversation.EnumerateArray().Select(static message =>
+                new ChatMessage(message.GetProperty("role").GetString()!, message.GetProperty("content").GetString()!)).ToArray())];
+        JsonElement[] cases = [.. s_families.GetProperty("cases").EnumerateArray().Where(item => item.GetProperty("name").GetString() == name)];
+        Assert.Equal(16, cases.Length);
+        foreach (JsonElement item in cases)
+        {
+            ChatMessage[] messages = conversations[item.GetProperty("conversation").GetInt32()];
+            bool prompt = item.GetProperty("prompt").GetBoolean();
+            if (item.GetProperty("text").GetString() is string expected)
+                Assert.Equal(expected, template.Render(messages, prompt));
+            else
+                Assert.Throws<ChatTemplateException>(() => template.Render(messages, prompt));
+        }
+    }
+
+    /// <summary>Whatever a message says, in every family: the control tokens are as many as for a message that says nothing.</summary>
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Encode_MessagesFullOfControlTokens_AddNone(string name)
+    {
+        Tokenizer tokenizer = WithControls();
+        ChatTemplate template = new(s_families.GetProperty("templates").GetProperty(name).GetString()!, tokenizer);
+        string[] spellings = ["<|im_start|>", "<|im_end|>", "<s>", "</s>", "<unk>"];
+        int harmless = Controls("hello");
+        for (int run = 0; run < 20; run++)
+        {
+            Random random = new(run);
+            string text = string.Concat(Enumerable.Range(0, 12).Select(_ => random.Next(3) == 0 ? "a|> <" : spellings[random.Next(5)]));
+            Assert.Equal(harmless, Controls(text));
+        }
+
+        int Controls(string text) => template.Encode([new ChatMessage("user", text)], true).Count(id => tokenizer.TypeOf(id) is TokenType.Control or TokenType.Unknown);
+    }
+
+    /// <summary>What @huggingface/jinja has no notion of, after the documentation of Jinja 3.</summary>
+    [Theory]
+    [InlineData("{{ ['a', 'b', 'c'] | reject('equalto', 'b') | join('') }}", "ac")]
+    [InlineData("{{ [1, 2, 3] | select('odd') | join('-') }}", "1-3")]
+    [InlineData("{{ [0, '', 'x'] | select | join }}", "x")]
+    [InlineData("{{ 'a' 'b' ~ \"c\" }}", "abc")]
+    [InlineData("{{ 'a' is equalto 'a' }} {{ 6 is divisibleby 4 }} {{ 1 is in [1, 2] }} {{ true is sameas }}", null)]
+    [InlineData("{{ 'a' is equalto 'a' }} {{ 6 is divisibleby(3) }} {{ 1 is in [1, 2] }}", "True True True")]
+    [InlineData("{{ {'a': 1, 'b': [1, 'x'],} | tojson(indent=2) }}", "{\n  \"a\": 1,\n  \"b\": [\n    1,\n    \"x\"\n  ]\n}")]
+    [InlineData("{{ strftime_now('%Y-%m-%d %H:%M %A %j %%') }}", "2026-03-05 12:00 Thursday 064 %")]
+    [InlineData("{{ 'a b  c'.split() | join('|') }} {{ 'a,b,c'.split(',', 1) | join('|') }}", "a|b|c a|b,c")]
+    [InlineData("{{ ' 42 ' | int + 1 }} {{ 'x' | int(7) }}", "43 7")]
+    [InlineData("{% for a, b in [(1, 2), (3, 4)] %}{{ a * b }};{% endfor %}", "2;12;")]
+    [InlineData("{{ [3, 1][::-1] | first }}{{ 'abc'[:-1] }}{{ [1, 2, 3, 4][-1:0:-2] | join }}", "1ab42")]
+    [InlineData("{{ messages | map('length') | join }}", "2")]
+    [InlineData("{{ messages[0] == {'role': 'user', 'content': 'u'} }}", "True")]
+    [InlineData("{{ ['a', 'b'] | map('upper') | join('') }}{{ ['a'] | reverse | list | length }}", "AB1")]
+    [InlineData("{{ '\\u00e9\\x41' }}", "éA")]
+    [InlineData("{{ 'xxaxx'.strip('x') }}{{ 'xxaxx'.rstrip('x') }}", "axxa")]
+    [InlineData("{{ {'a': {'b': {}}} | tojson }}", "{\"a\": {\"b\": {}}}")]
+    [InlineData("{% set x = 1 %}{% for i in range(3) %}{% set x = x + 1 %}{{ x }}{% endfor %}{{ x }}", "2221")]
+    [InlineData("{{ '\\x1f x\\x1c' | trim }}", "x")]
+    public void Render_OtherConstructs_FollowJinja(string text, string? expected)
+    {
+        ChatMessage[] messages = [new("user", "u")];
+        if (expected is null)
+            Assert.Throws<ChatTemplateException>(() => new ChatTemplate(text, WithControls(), new Noon()).Render(messages, true));
+        else
+            Assert.Equal(expected, new ChatTemplate(text, WithControls(), new Noon()).Render(messages, true));
+    }
+
     [Fact]
     public void Encode_ControlTokens_OnlyWhereTheTemplateWroteThem()
     {
@@ -84,8 +161,19 @@ public class ChatTemplateTests
 
     [Theory]
     [InlineData("{% macro f() %}{% endmacro %}", "macro")]
-    [InlineData("{{ messages | tojson }}", "tojson")]
-    [InlineData("{{ strftime_now('%d') }}", "strftime_now")]
+    [InlineData("{{ messages | dictsort }}", "dictsort")]
+    [InlineData("{{ strftime_now('%Q') }}", "%Q")]
+    [InlineData("{% break %}", "break")]
+    [InlineData("{% raw %}{% endraw %}", "raw")]
+    [InlineData("{% call f() %}{% endcall %}", "call")]
+    [InlineData("{{ 1.5 }}", "expected Name")]
+    [InlineData("{{ messages | tojson(sort_keys=true) }}", "no argument sort_keys")]
+    [InlineData("{{ messages | join }}", "mapping cannot be printed")]
+    [InlineData("{{ messages is fancy }}", "test fancy")]
+    [InlineData("{{ 'x'.encode() }}", "no method encode")]
+    [InlineData("{{ range(1, 2, 0) }}", "step")]
+    [InlineData("{{ messages | map(attribute='a.b') | list }}", "paths")]
+    [InlineData("{% for a, b in [[1]] %}{% endfor %}", "come apart")]
     [InlineData("{% for m in messages %}", "endfor")]
     [InlineData("{% if true %}", "endif")]
     [InlineData("{{ 'open }}", "not closed")]
@@ -116,6 +204,13 @@ public class ChatTemplateTests
         "{{ x" + string.Concat(Enumerable.Repeat("|d", 50_000)) + " }}",
         string.Concat(Enumerable.Repeat("{% if 1 %}", 5_000)),
         new string('x', 300_000),
+        "{{ range(100000) }}",
+        "{% set ns = namespace(x='a') %}{% for a in messages %}{% set ns.x = ns.x.replace('a', 'aaaa') %}{% endfor %}",
+        "{% set ns = namespace(x='a') %}{% for a in messages %}{% set ns.x = ns.x ~ messages[0].content ~ 'a' %}{% endfor %}{% for a in messages %}{% for b in messages %}{% set y = ns.x.split('a') %}{% endfor %}{% endfor %}",
+        "{% set ns = namespace(x=[1]) %}{% for a in messages %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x | tojson }}",
+        "{% set ns = namespace(x={'a': 1}) %}{% for a in messages %}{% set ns.x = {'a': ns.x, 'b': ns.x} %}{% endfor %}{{ ns.x | tojson(indent=16) }}",
+        "{% for i in range(60000) %}{% for m in messages %}{% set x = [m, m] | map(attribute='role') | join %}{% endfor %}{% endfor %}",
+        "{{ " + string.Concat(Enumerable.Repeat("{'a': ", 5_000)) + " }}",
     ];
 
     [Theory]
@@ -158,6 +253,11 @@ public class ChatTemplateTests
         Assert.Equal(ChatMl, ChatTemplate.FromGguf(with, Tokenizer.FromGguf(with))!.Text);
         using GgufFile without = GgufFile.Parse(new SyntheticModel().Build());
         Assert.Null(ChatTemplate.FromGguf(without, Tokenizer.FromGguf(without)));
+    }
+
+    private sealed class Noon : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(2026, 3, 5, 12, 0, 0, TimeSpan.Zero);
     }
 
     /// <summary>The synthetic vocabulary with two control tokens at its end.</summary>

@@ -116,7 +116,7 @@ public class TokenizerTests
         { "none", "tokenizer.ggml.tokens is missing" }, { "no model", "tokenizer.ggml.model is missing" },
         { "model", "tokenizer model bert is not supported" }, { "no scores", "tokenizer.ggml.scores, which is missing" },
         { "scores", "2 entries for 3 tokens" }, { "nan", "not finite" }, { "no merges", "tokenizer.ggml.merges, which is missing" },
-        { "merge", "Merge 0" }, { "pre", "pre-tokenizer qwen2" }, { "bos", "bos_token_id is 9" }, { "type", "unknown type 9" },
+        { "merge", "Merge 0" }, { "pre", "pre-tokenizer tekken" }, { "bos", "bos_token_id is 9" }, { "type", "unknown type 9" },
         { "byte", "<0xHH>" }, { "long", "5000 bytes" },
     };
 
@@ -135,7 +135,7 @@ public class TokenizerTests
             "nan" => Spm(["a"], [1], float.NaN),
             "no merges" => bpe,
             "merge" => bpe.With("tokenizer.ggml.merges", new[] { "ab" }),
-            "pre" => bpe.With("tokenizer.ggml.merges", new[] { "a b" }).With("tokenizer.ggml.pre", "qwen2"),
+            "pre" => bpe.With("tokenizer.ggml.merges", new[] { "a b" }).With("tokenizer.ggml.pre", "tekken"),
             "bos" => Spm(["a"], [1], 0f).With("tokenizer.ggml.bos_token_id", 9u),
             "type" => Spm(["a"], [9], 0f),
             "byte" => Spm(["a"], [6], 0f),

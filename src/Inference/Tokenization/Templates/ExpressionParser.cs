@@ -117,15 +117,23 @@ internal sealed class ExpressionParser(TokenCursor cursor)
             cursor.Expect(TemplateTokenKind.Operator, "]");
             return new MemberExpression(line, target, from!);
         }
-        TemplateExpression? to = cursor.Is(TemplateTokenKind.Operator, "]") ? null : Parse();
+        TemplateExpression? to = AtSliceMark() ? null : Parse();
+        TemplateExpression? step = cursor.TakeOperator(":") && !AtSliceMark() ? Parse() : null;
         cursor.Expect(TemplateTokenKind.Operator, "]");
-        return new SliceExpression(line, target, from, to);
+        return new SliceExpression(line, target, from, to, step);
     }
 
+    private bool AtSliceMark() => cursor.Is(TemplateTokenKind.Operator, ":") || cursor.Is(TemplateTokenKind.Operator, "]");
+
+    /// <summary>A test's argument stands in parentheses, or, if it is a single constant or list, may follow as it is.</summary>
     private TestExpression ParseTest(TemplateExpression target, int line)
     {
         bool negated = cursor.TakeName("not");
-        return new TestExpression(line, target, cursor.Expect(TemplateTokenKind.Name), negated);
+        string test = cursor.Expect(TemplateTokenKind.Name);
+        if (cursor.Is(TemplateTokenKind.Operator, "("))
+            return new TestExpression(line, target, test, ParseCall(target, test, line, isFilter: true).Arguments, negated);
+        bool argument = cursor.Is(TemplateTokenKind.String) || cursor.Is(TemplateTokenKind.Integer) || cursor.Is(TemplateTokenKind.Operator, "[");
+        return new TestExpression(line, target, test, argument ? [ParsePrimary()] : [], negated);
     }
 
     private CallExpression ParseCall(TemplateExpression? target, string name, int line, bool isFilter)
@@ -158,12 +166,13 @@ internal sealed class ExpressionParser(TokenCursor cursor)
         TemplateToken token = cursor.Next();
         return token.Kind switch
         {
-            TemplateTokenKind.String => new LiteralExpression(token.Line, TemplateText.Trusted(token.Value)),
+            TemplateTokenKind.String => new LiteralExpression(token.Line, TemplateText.Trusted(token.Value + FollowingStrings())),
             TemplateTokenKind.Integer when long.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) =>
                 new LiteralExpression(token.Line, number),
             TemplateTokenKind.Name => ParseName(token),
-            TemplateTokenKind.Operator when token.Value == "(" => ParseParenthesis(),
-            TemplateTokenKind.Operator when token.Value == "[" => ParseList(token.Line),
+            TemplateTokenKind.Operator when token.Value == "(" => ParseParenthesis(token.Line),
+            TemplateTokenKind.Operator when token.Value == "[" => ParseList(token.Line, "]"),
+            TemplateTokenKind.Operator when token.Value == "{" => ParseMapping(token.Line),
             _ => throw new ChatTemplateException(token.Line, $"no expression can start with {token.Kind} {token.Value}"),
         };
     }
@@ -177,22 +186,56 @@ internal sealed class ExpressionParser(TokenCursor cursor)
         _ => new NameExpression(token.Line, token.Value),
     };
 
-    private TemplateExpression ParseParenthesis()
+    /// <summary>Constants side by side are one, as in Python.</summary>
+    private string FollowingStrings()
     {
-        TemplateExpression value = Parse();
-        cursor.Expect(TemplateTokenKind.Operator, ")");
-        return value;
+        string text = "";
+        while (cursor.Is(TemplateTokenKind.String))
+            text += cursor.Next().Value;
+        return text;
     }
 
-    private ListExpression ParseList(int line)
+    /// <summary>(value), or a tuple, which is a list here.</summary>
+    private TemplateExpression ParseParenthesis(int line)
+    {
+        if (cursor.Is(TemplateTokenKind.Operator, ")"))
+            return ParseList(line, ")");
+        TemplateExpression value = Parse();
+        if (!cursor.TakeOperator(","))
+        {
+            cursor.Expect(TemplateTokenKind.Operator, ")");
+            return value;
+        }
+        ListExpression rest = ParseList(line, ")");
+        return rest with { Items = [value, .. rest.Items] };
+    }
+
+    private ListExpression ParseList(int line, string close)
     {
         List<TemplateExpression> items = [];
-        while (!cursor.TakeOperator("]"))
+        while (!cursor.TakeOperator(close))
         {
             if (items.Count > 0)
                 cursor.Expect(TemplateTokenKind.Operator, ",");
-            items.Add(Parse());
+            if (items.Count == 0 || !cursor.Is(TemplateTokenKind.Operator, close))
+                items.Add(Parse());
         }
         return new ListExpression(line, items);
+    }
+
+    private MappingExpression ParseMapping(int line)
+    {
+        List<(TemplateExpression, TemplateExpression)> entries = [];
+        while (!cursor.TakeOperator("}"))
+        {
+            if (entries.Count > 0)
+                cursor.Expect(TemplateTokenKind.Operator, ",");
+            if (entries.Count > 0 && cursor.Is(TemplateTokenKind.Operator, "}"))
+                continue;
+            TemplateExpression key = Parse();
+            cursor.Expect(TemplateTokenKind.Operator, ":");
+            entries.Add((key, Parse()));
+        }
+        return new MappingExpression(line, entries);
     }
 }

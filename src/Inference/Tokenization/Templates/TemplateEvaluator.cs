@@ -1,13 +1,13 @@
 namespace TeeTee.Inference.Tokenization.Templates;
 
 /// <summary>Runs a parsed template once, within a budget of steps that also counts the characters that it copies.</summary>
-internal sealed class TemplateEvaluator
+internal sealed class TemplateEvaluator(TimeProvider clock)
 {
     private const long MaxSteps = 4_000_000;
-    private const int CharactersPerStep = 16;
     private const int MaxDepth = 500;
     private readonly List<Dictionary<string, object?>> _scopes = [];
-    private readonly List<TemplateText> _output = [];
+    private readonly TemplateFunctions _functions = new(clock);
+    private List<TemplateText> _output = [];
     private long _steps;
     private long _length;
     private int _depth;
@@ -35,6 +35,9 @@ internal sealed class TemplateEvaluator
                     break;
                 case SetNode set:
                     Set(set);
+                    break;
+                case SetBlockNode block:
+                    _scopes[^1][block.Name] = Capture(block.Body);
                     break;
                 case IfNode branches:
                     Run(branches.Branches.FirstOrDefault(
@@ -65,16 +68,32 @@ internal sealed class TemplateEvaluator
             throw new ChatTemplateException(set.Line, $"{set.Name} is no namespace");
     }
 
+    /// <summary>The text that a body writes, instead of writing it.</summary>
+    private TemplateText Capture(IReadOnlyList<TemplateNode> body)
+    {
+        (List<TemplateText> outer, _output) = (_output, []);
+        Run(body);
+        (List<TemplateText> inner, _output) = (_output, outer);
+        return TemplateText.Concat(inner);
+    }
+
     private void Loop(ForNode loop)
     {
-        if (Evaluate(loop.Items) is not List<object?> items)
-            throw new ChatTemplateException(loop.Line, "only a list can be looped over");
+        List<object?> items = Evaluate(loop.Items) switch
+        {
+            List<object?> list => list,
+            Dictionary<string, object?> map => TemplateValues.Keys(map),
+            TemplateUndefined => [],
+            var other => throw new ChatTemplateException(loop.Line, $"a {TemplateValues.Name(other)} cannot be looped over"),
+        };
         if (loop.Filter is not null)
             items = [.. items.Where(item => Passes(loop, item))];
         for (int i = 0; i < items.Count; i++)
         {
             Charge(8, loop.Line);
-            _scopes.Add(new Dictionary<string, object?> { [loop.Name] = items[i], ["loop"] = Describe(items, i) });
+            Dictionary<string, object?> scope = Bind(loop, items[i]);
+            scope["loop"] = Describe(items, i);
+            _scopes.Add(scope);
             Run(loop.Body);
             _scopes.RemoveAt(_scopes.Count - 1);
         }
@@ -84,10 +103,22 @@ internal sealed class TemplateEvaluator
 
     private bool Passes(ForNode loop, object? item)
     {
-        _scopes.Add(new Dictionary<string, object?> { [loop.Name] = item });
+        _scopes.Add(Bind(loop, item));
         bool passes = TemplateValues.IsTrue(Evaluate(loop.Filter!));
         _scopes.RemoveAt(_scopes.Count - 1);
         return passes;
+    }
+
+    private static Dictionary<string, object?> Bind(ForNode loop, object? item)
+    {
+        if (loop.Names.Count == 1)
+            return new Dictionary<string, object?> { [loop.Names[0]] = item };
+        if (item is not List<object?> parts || parts.Count != loop.Names.Count)
+            throw new ChatTemplateException(loop.Line, $"an item does not come apart into {loop.Names.Count}");
+        Dictionary<string, object?> scope = [];
+        for (int i = 0; i < parts.Count; i++)
+            scope[loop.Names[i]] = parts[i];
+        return scope;
     }
 
     private static Dictionary<string, object?> Describe(List<object?> items, int index) => new()
@@ -113,9 +144,11 @@ internal sealed class TemplateEvaluator
             LiteralExpression literal => literal.Value,
             NameExpression name => Lookup(name.Name),
             ListExpression list => list.Items.Select(Evaluate).ToList(),
+            MappingExpression mapping => Map(mapping),
             MemberExpression member => TemplateValues.Member(Evaluate(member.Target), Evaluate(member.Key), member.Line),
-            SliceExpression slice => TemplateValues.Slice(Evaluate(slice.Target), Optional(slice.From), Optional(slice.To), slice.Line),
-            TestExpression test => TemplateFunctions.Test(Evaluate(test.Target), test.Test, test.Line) != test.Negated,
+            SliceExpression slice => TemplateValues.Slice(
+                Evaluate(slice.Target), Optional(slice.From), Optional(slice.To), Optional(slice.Step), slice.Line),
+            TestExpression test => Test(test) != test.Negated,
             UnaryExpression unary => Unary(unary),
             BinaryExpression binary => Binary(binary),
             ConditionalExpression conditional => TemplateValues.IsTrue(Evaluate(conditional.Condition))
@@ -126,26 +159,42 @@ internal sealed class TemplateEvaluator
         };
         _depth--;
         if (expression is not (NameExpression or LiteralExpression))
-            Charge(value switch { TemplateText text => text.Length / CharactersPerStep, List<object?> list => list.Count, _ => 0 }, expression.Line);
+            Charge(TemplateValues.Size(value), expression.Line);
         return value;
     }
 
     private object? Optional(TemplateExpression? expression) => expression is null ? null : Evaluate(expression);
 
+    private Dictionary<string, object?> Map(MappingExpression mapping)
+    {
+        Dictionary<string, object?> map = [];
+        foreach ((TemplateExpression key, TemplateExpression value) in mapping.Entries)
+        {
+            if (Evaluate(key) is not TemplateText name)
+                throw new ChatTemplateException(mapping.Line, "the keys of a mapping must be texts");
+            map[name.ToString()] = Evaluate(value);
+        }
+        return map;
+    }
+
+    private bool Test(TestExpression test)
+    {
+        object? target = Evaluate(test.Target);
+        Charge(TemplateValues.Size(target), test.Line);
+        return TemplateTests.Holds(target, new CallArguments(test.Test, [.. test.Arguments.Select(Evaluate)], [], test.Line, Charge));
+    }
+
     private object? Call(CallExpression call)
     {
         object? target = call.Target is null ? null : Evaluate(call.Target);
-        List<object?> arguments = [.. call.Arguments.Select(Evaluate)];
-        List<(string, object?)> named = [.. call.Named.Select(pair => (pair.Name, Evaluate(pair.Value)))];
-        if (call.Target is not null && named.Count > 0)
-            throw new ChatTemplateException(call.Line, $"{call.Name} takes no named arguments here");
-        if (target is TemplateText text)
-            Charge(text.Length / CharactersPerStep, call.Line);
+        Charge(TemplateValues.Size(target), call.Line);
+        CallArguments arguments = new(
+            call.Name, [.. call.Arguments.Select(Evaluate)], [.. call.Named.Select(pair => (pair.Name, Evaluate(pair.Value)))], call.Line, Charge);
         return call switch
         {
-            { Target: null } => TemplateFunctions.Function(call.Name, arguments, named, call.Line),
-            { IsFilter: true } => TemplateFunctions.Filter(target, call.Name, arguments, call.Line),
-            _ => TemplateFunctions.Method(target, call.Name, arguments, call.Line),
+            { Target: null } => _functions.Call(arguments),
+            { IsFilter: true } => TemplateFilters.Call(target, arguments),
+            _ => TemplateMethods.Call(target, arguments),
         };
     }
 
@@ -163,8 +212,7 @@ internal sealed class TemplateEvaluator
         if (binary.Operator is "and" or "or")
             return TemplateValues.IsTrue(left) == (binary.Operator == "and") ? Evaluate(binary.Right) : left;
         object? right = Evaluate(binary.Right);
-        if (left is TemplateText text)
-            Charge(text.Length / CharactersPerStep, binary.Line);
+        Charge(TemplateValues.Size(left), binary.Line);
         return binary.Operator switch
         {
             "==" => TemplateValues.AreEqual(left, right),
@@ -214,7 +262,7 @@ internal sealed class TemplateEvaluator
             if (_scopes[i].TryGetValue(name, out object? value))
                 return value;
         }
-        return TemplateUndefined.Value;
+        return TemplateFunctions.Exists(name) ? TemplateFunctions.Reference : TemplateUndefined.Value;
     }
 
     private void Charge(long steps, int line)

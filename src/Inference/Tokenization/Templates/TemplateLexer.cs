@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace TeeTee.Inference.Tokenization.Templates;
@@ -85,14 +86,14 @@ internal sealed class TemplateLexer
     {
         Add(kind == '{' ? TemplateTokenKind.Print : TemplateTokenKind.Statement, "");
         string close = kind == '{' ? "}}" : "%}";
-        while (true)
+        for (int braces = 0; ; braces += Braces())
         {
             while (_at < _source.Length && char.IsWhiteSpace(_source[_at]))
                 _at++;
             if (_at >= _source.Length)
                 throw Fault("a tag is not closed");
             bool trim = Starts("-" + close);
-            if (trim || Starts(close))
+            if (braces == 0 && (trim || Starts(close)))
             {
                 _at += close.Length + (trim ? 1 : 0);
                 Add(TemplateTokenKind.End, "");
@@ -101,6 +102,10 @@ internal sealed class TemplateLexer
             ReadToken();
         }
     }
+
+    /// <summary>Whether the last token opened or closed a mapping, inside of which }} does not end the tag.</summary>
+    private int Braces() => _tokens[^1] is not { Kind: TemplateTokenKind.Operator, Value: var symbol } ? 0
+        : symbol == "{" ? 1 : symbol == "}" ? -1 : 0;
 
     private void ReadToken()
     {
@@ -135,13 +140,27 @@ internal sealed class TemplateLexer
                 'n' => "\n",
                 't' => "\t",
                 'r' => "\r",
+                'b' => "\b",
+                'f' => "\f",
+                'v' => "\v",
                 '\\' or '\'' or '"' => escaped.ToString(),
+                'u' => ReadHex(4),
+                'x' => ReadHex(2),
                 _ => throw Fault($"the escape \\{escaped} is not supported"),
             });
         }
         if (_at++ >= _source.Length)
             throw Fault("a string is not closed");
         Add(TemplateTokenKind.String, text.ToString());
+    }
+
+    private string ReadHex(int digits)
+    {
+        if (_at + digits >= _source.Length
+            || !ushort.TryParse(_source.AsSpan(_at + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort unit))
+            throw Fault($"an escape needs {digits} hexadecimal digits");
+        _at += digits;
+        return ((char)unit).ToString();
     }
 
     private string TakeWhile(Func<char, bool> belongs)

@@ -12,13 +12,16 @@ internal sealed record PrintNode(int Line, TemplateExpression Value) : TemplateN
 /// <summary>{% set name = value %} or {% set name.member = value %}</summary>
 internal sealed record SetNode(int Line, string Name, string? Member, TemplateExpression Value) : TemplateNode(Line);
 
+/// <summary>{% set name %} body {% endset %}</summary>
+internal sealed record SetBlockNode(int Line, string Name, IReadOnlyList<TemplateNode> Body) : TemplateNode(Line);
+
 /// <summary>{% if %} with its branches in order; an else has no condition.</summary>
 internal sealed record IfNode(int Line, IReadOnlyList<(TemplateExpression? Condition, IReadOnlyList<TemplateNode> Body)> Branches)
     : TemplateNode(Line);
 
-/// <summary>{% for name in items if filter %}, with the body for no items.</summary>
+/// <summary>{% for name in items if filter %}, with the body for no items; several names take each item apart.</summary>
 internal sealed record ForNode(
-    int Line, string Name, TemplateExpression Items, TemplateExpression? Filter,
+    int Line, IReadOnlyList<string> Names, TemplateExpression Items, TemplateExpression? Filter,
     IReadOnlyList<TemplateNode> Body, IReadOnlyList<TemplateNode> Empty) : TemplateNode(Line);
 
 /// <summary>An expression of a template.</summary>
@@ -30,23 +33,28 @@ internal sealed record LiteralExpression(int Line, object? Value) : TemplateExpr
 /// <summary>A list of expressions.</summary>
 internal sealed record ListExpression(int Line, IReadOnlyList<TemplateExpression> Items) : TemplateExpression(Line);
 
+/// <summary>A mapping with its keys and values.</summary>
+internal sealed record MappingExpression(int Line, IReadOnlyList<(TemplateExpression Key, TemplateExpression Value)> Entries)
+    : TemplateExpression(Line);
+
 /// <summary>A variable.</summary>
 internal sealed record NameExpression(int Line, string Name) : TemplateExpression(Line);
 
 /// <summary>target.key or target[key]</summary>
 internal sealed record MemberExpression(int Line, TemplateExpression Target, TemplateExpression Key) : TemplateExpression(Line);
 
-/// <summary>target[from:to]</summary>
-internal sealed record SliceExpression(int Line, TemplateExpression Target, TemplateExpression? From, TemplateExpression? To)
-    : TemplateExpression(Line);
+/// <summary>target[from:to:step]</summary>
+internal sealed record SliceExpression(
+    int Line, TemplateExpression Target, TemplateExpression? From, TemplateExpression? To, TemplateExpression? Step) : TemplateExpression(Line);
 
 /// <summary>A function, a method of a value (target set), or a filter.</summary>
 internal sealed record CallExpression(
     int Line, TemplateExpression? Target, string Name, bool IsFilter, IReadOnlyList<TemplateExpression> Arguments,
     IReadOnlyList<(string Name, TemplateExpression Value)> Named) : TemplateExpression(Line);
 
-/// <summary>target is [not] test</summary>
-internal sealed record TestExpression(int Line, TemplateExpression Target, string Test, bool Negated) : TemplateExpression(Line);
+/// <summary>target is [not] test(arguments)</summary>
+internal sealed record TestExpression(
+    int Line, TemplateExpression Target, string Test, IReadOnlyList<TemplateExpression> Arguments, bool Negated) : TemplateExpression(Line);
 
 /// <summary>not value, or -value</summary>
 internal sealed record UnaryExpression(int Line, string Operator, TemplateExpression Value) : TemplateExpression(Line);

@@ -54,9 +54,15 @@ internal sealed class TemplateParser
         _ => throw new ChatTemplateException(line, $"the statement {word} is not supported or stands in the wrong place"),
     };
 
-    private SetNode ParseSet(int line)
+    private TemplateNode ParseSet(int line)
     {
         string name = _cursor.Expect(TemplateTokenKind.Name);
+        if (_cursor.Take(TemplateTokenKind.End))
+        {
+            SetBlockNode block = new(line, name, ParseBody(["endset"], out _));
+            _cursor.Expect(TemplateTokenKind.End);
+            return block;
+        }
         string? member = _cursor.TakeOperator(".") ? _cursor.Expect(TemplateTokenKind.Name) : null;
         _cursor.Expect(TemplateTokenKind.Operator, "=");
         SetNode node = new(line, name, member, _expressions.Parse());
@@ -81,7 +87,9 @@ internal sealed class TemplateParser
 
     private ForNode ParseFor(int line)
     {
-        string name = _cursor.Expect(TemplateTokenKind.Name);
+        List<string> names = [_cursor.Expect(TemplateTokenKind.Name)];
+        while (_cursor.TakeOperator(","))
+            names.Add(_cursor.Expect(TemplateTokenKind.Name));
         _cursor.Expect(TemplateTokenKind.Name, "in");
         TemplateExpression items = _expressions.ParseOperand();
         TemplateExpression? filter = _cursor.TakeName("if") ? _expressions.Parse() : null;
@@ -94,6 +102,6 @@ internal sealed class TemplateParser
             empty = ParseBody(["endfor"], out _);
             _cursor.Expect(TemplateTokenKind.End);
         }
-        return new ForNode(line, name, items, filter, body, empty);
+        return new ForNode(line, names, items, filter, body, empty);
     }
 }

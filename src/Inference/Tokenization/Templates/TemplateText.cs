@@ -71,16 +71,18 @@ internal sealed class TemplateText
     public TemplateText Trim(bool start, bool end, string? characters = null)
     {
         string whole = ToString();
-        int from = start ? whole.Length - TrimStart(whole, characters).Length : 0;
-        int to = end ? Math.Max(from, TrimEnd(whole, characters).Length) : whole.Length;
+        int from = 0, to = whole.Length;
+        while (start && from < to && Falls(whole[from]))
+            from++;
+        while (end && to > from && Falls(whole[to - 1]))
+            to--;
         return Slice(from, to - from);
+
+        bool Falls(char unit) => characters is null ? IsSpace(unit) : characters.Contains(unit);
     }
 
     public override string ToString() => _whole ??= string.Concat(Parts.Select(static part => part.Text));
 
-    private static string TrimStart(string text, string? characters) =>
-        characters is null ? text.TrimStart() : text.TrimStart(characters.ToCharArray());
-
-    private static string TrimEnd(string text, string? characters) =>
-        characters is null ? text.TrimEnd() : text.TrimEnd(characters.ToCharArray());
+    /// <summary>White space as Python's texts know it, which has four separators more than .NET's.</summary>
+    public static bool IsSpace(char unit) => char.IsWhiteSpace(unit) || unit is >= '\u001C' and <= '\u001F';
 }
