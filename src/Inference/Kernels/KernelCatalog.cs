@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using TeeTee.Inference.Kernels.Emission;
+using TeeTee.Inference.Kernels.Lanes;
 
 namespace TeeTee.Inference.Kernels;
 
@@ -24,7 +25,9 @@ internal static class KernelCatalog
     /// <summary>Kernels of all other operators.</summary>
     public static IReadOnlyList<KernelOption<IVectorKernels>> Vectors { get; } =
     [
-        KernelOption<IVectorKernels>.When(Vector256.IsHardwareAccelerated, "vector256", "needs 256-bit vectors", () => new Vector256Kernels()),
+        KernelOption<IVectorKernels>.When(Lanes512.IsSupported, "vector512", "needs AVX512BW", () => new LaneVectorKernels<Lanes512>()),
+        KernelOption<IVectorKernels>.When(Lanes256.IsSupported, "vector256", "needs AVX2 and FMA", () => new LaneVectorKernels<Lanes256>()),
+        KernelOption<IVectorKernels>.When(Lanes128.IsSupported, "vector128", "needs SSE4.1 and FMA, or AdvSimd", () => new LaneVectorKernels<Lanes128>()),
         new("scalar", new ScalarVectorKernels(), null),
     ];
 
