@@ -44,6 +44,12 @@ public sealed class BatchScheduler : IDisposable
     /// <summary>Starts the thread. The model is kept until <see cref="Dispose"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
     public BatchScheduler(ShardModel model, BatchOptions? options = null)
+        : this(model, options, starts: true)
+    {
+    }
+
+    /// <summary>The same; without a thread, whoever made it calls <see cref="RunTurn"/>.</summary>
+    internal BatchScheduler(ShardModel model, BatchOptions? options, bool starts)
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = options ?? new BatchOptions();
@@ -54,7 +60,8 @@ public sealed class BatchScheduler : IDisposable
         (Model, _pass) = (model, model.Pass);
         _turn = new BatchTurn(model, _options.SharesPrefixes ? new PrefixCache(model) : null);
         _thread = new Thread(Loop) { IsBackground = true, Name = "teetee-batch" };
-        _thread.Start();
+        if (starts)
+            _thread.Start();
     }
 
     /// <summary>The weights that steps run on.</summary>
@@ -115,7 +122,10 @@ public sealed class BatchScheduler : IDisposable
             _stop = true;
             Monitor.Pulse(_gate);
         }
-        _thread.Join();
+        if (_thread.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted))
+            FailWaiting();
+        else
+            _thread.Join();
         _turn.Dispose();
         Model.Leave();
     }
@@ -157,12 +167,19 @@ public sealed class BatchScheduler : IDisposable
         while (AwaitWork())
         {
             long started = Stopwatch.GetTimestamp();
-            lock (_pass.Gate)
-                _turn.Run(this);
-            int ended = Conclude();
+            int ended = RunTurn();
             Linger(ended, Stopwatch.GetElapsedTime(started));
         }
         FailWaiting();
+    }
+
+    /// <summary>One pass with what waits.</summary>
+    /// <returns>Steps that ended well, whose sessions may be back soon.</returns>
+    internal int RunTurn()
+    {
+        lock (_pass.Gate)
+            _turn.Run(this);
+        return Conclude();
     }
 
     private bool AwaitWork()
@@ -225,11 +242,11 @@ public sealed class BatchScheduler : IDisposable
     }
 
     /// <summary>Ends steps or queues them again.</summary>
-    /// <returns>Steps that ended well, whose sessions may be back soon.</returns>
     private int Conclude()
     {
         int ended = 0;
-        Volatile.Write(ref _arrivals, 0);
+        lock (_gate)
+            (_counters, _arrivals) = (_turn.Counters, 0);
         foreach (PendingStep step in _turn.Steps)
         {
             // The memory of a session that was disposed meanwhile goes first, so that it is free when the submitter hears of it.
@@ -247,8 +264,6 @@ public sealed class BatchScheduler : IDisposable
                 End(step, failure);
             }
         }
-        lock (_gate)
-            _counters = _turn.Counters;
         _turn.Clear();
         return ended;
     }

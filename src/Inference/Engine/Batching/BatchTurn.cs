@@ -67,7 +67,8 @@ internal sealed class BatchTurn : IDisposable
     private void TakePrompts(BatchScheduler scheduler)
     {
         int budget = scheduler.PromptRows(_pass.Rows);
-        while (budget > 0 && scheduler.TryTakePrompt(out PendingStep? step))
+        // A rest of less than a page would only cut a prompt inside of one.
+        for (int least = 1; budget >= least && scheduler.TryTakePrompt(out PendingStep? step); least = KvLayout.PagePositions)
         {
             int shared = _prefixes?.Advance(step!) ?? 0;
             int rows = WholePages(step!, Math.Min(step!.Left, budget));

@@ -67,11 +67,11 @@ internal sealed class PrefixCache : IPageReclaimer, IPoolWork, IDisposable
     /// <summary>Keeps the full pages that a pass has computed for a session.</summary>
     public void Remember(PassRun run, ForwardPass pass)
     {
-        if (run.Session.Prefix is not { } chain)
+        int first = KvLayout.PagesOf(run.FirstPosition) * KvLayout.PagePositions, end = run.FirstPosition + run.Live;
+        if (run.Session.Prefix is not { } chain || first + KvLayout.PagePositions > end)
             return;
-        int first = (run.FirstPosition + KvLayout.PagePositions - 1) / KvLayout.PagePositions * KvLayout.PagePositions;
         chain.CatchUp(run.Session.Trace!, first);
-        for (int position = first; position + KvLayout.PagePositions <= run.FirstPosition + run.Live; position += KvLayout.PagePositions)
+        for (int position = first; position + KvLayout.PagePositions <= end; position += KvLayout.PagePositions)
             Keep(run.Session, chain, position, pass, run.FirstRow + position - run.FirstPosition);
     }
 

@@ -92,50 +92,40 @@ public sealed class BatchSchedulerTests : IDisposable
         Assert.Equal(alone, await Task.WhenAll(together).WaitAsync(s_patience));
     }
 
-    // The gate of the pass is held while steps are submitted, so the order in which they end is that of the rule alone.
     [Fact]
-    public async Task RunAsync_LongPrompt_LetsAnswersAndShortPromptsBy()
+    public async Task RunTurn_AnswersBesidePrompts_GivesEachItsShare()
     {
-        using BatchScheduler scheduler = new(_shard, new BatchOptions { PromptRows = 32, SharesPrefixes = false });
-        using ShardSession answer = _shard.CreateSession(160), second = _shard.CreateSession(160);
+        using BatchScheduler scheduler = new(_shard, new BatchOptions { PromptRows = 32, SharesPrefixes = false }, starts: false);
+        using ShardSession answer = _shard.CreateSession(160), other = _shard.CreateSession(160);
         using ShardSession prompt = _shard.CreateSession(160), brief = _shard.CreateSession(160);
-        List<(string Name, long Passes)> order = [];
-        Task[] steps;
-        lock (_shard.Pass.Gate)
+        ShardSession[] all = [answer, other, prompt, brief];
+        Task[] prompts = [Submit(scheduler, prompt, 150), Submit(scheduler, brief, 40)];
+        List<string> positions = [];
+        for (int turn = 0; turn < 7; turn++)
         {
-            steps =
-            [
-                Note("long", Submit(scheduler, prompt, 150)), Note("short", Submit(scheduler, brief, 30)),
-                Note("answer", Submit(scheduler, answer, 1)), Note("second", Submit(scheduler, second, 1)),
-            ];
+            Task[] answers = [Submit(scheduler, answer, 1), Submit(scheduler, other, 1)];
+            scheduler.RunTurn();
+            // Every answer goes on in every pass.
+            await Task.WhenAll(answers).WaitAsync(s_patience);
+            positions.Add(string.Join(' ', all.Select(session => session.Position)));
         }
-        await Task.WhenAll(steps).WaitAsync(s_patience);
-        Assert.Equal(["answer", "long", "second", "short"], order.Select(item => item.Name).Order());
-        Assert.Equal("long", order[^1].Name);
-        // One pass with both answers and 32 positions of the long prompt; then, nobody answering, all that fits.
-        Assert.Equal((2, 2, 180), (scheduler.Counters.Passes, scheduler.Counters.DecodeRows, scheduler.Counters.PromptRows));
-
-        async Task Note(string name, Task step)
-        {
-            await step;
-            lock (order)
-                order.Add((name, scheduler.Counters.Passes));
-        }
+        // Prompts take turns, 32 positions a pass; what the short one leaves goes to the next; parts end where pages do.
+        Assert.Equal(["1 1 32 0", "2 2 32 32", "3 3 64 32", "4 4 64 40", "5 5 96 40", "6 6 128 40", "7 7 150 40"], positions);
+        await Task.WhenAll(prompts).WaitAsync(s_patience);
+        Assert.Equal((7, 14, 190), (scheduler.Counters.Passes, scheduler.Counters.DecodeRows, scheduler.Counters.PromptRows));
     }
 
     [Fact]
-    public async Task RunAsync_AnswersNeverEnd_PromptStillProgresses()
+    public async Task RunTurn_NobodyAnswers_GivesPromptsTheWholePass()
     {
-        using BatchScheduler scheduler = new(_shard, new BatchOptions { PromptRows = 16, SharesPrefixes = false });
-        using CancellationTokenSource stop = new();
-        Task[] answers = [.. Enumerable.Range(0, 3).Select(_ => Task.Run(() => AnswerAsync(scheduler, stop.Token)))];
-        using ShardSession prompt = _shard.CreateSession(160);
-        long before = scheduler.Counters.Passes;
-        await Submit(scheduler, prompt, 160).WaitAsync(s_patience);
-        // At 16 positions in each pass at least, ten passes; one was under way, and answers may pause.
-        Assert.InRange(scheduler.Counters.Passes - before, 1, 12);
-        await stop.CancelAsync();
-        await Task.WhenAll(answers).WaitAsync(s_patience);
+        using BatchScheduler scheduler = new(_shard, new BatchOptions { PromptRows = 32, SharesPrefixes = false }, starts: false);
+        ShardSession[] sessions = [.. Enumerable.Range(0, 5).Select(_ => _shard.CreateSession(160))];
+        Task[] prompts = [.. sessions.Select(session => Submit(scheduler, session, 150))];
+        scheduler.RunTurn();
+        Assert.Equal([150, 150, 150, 32, 0], sessions.Select(session => session.Position));
+        scheduler.RunTurn();
+        await Task.WhenAll(prompts).WaitAsync(s_patience);
+        Array.ForEach(sessions, session => session.Dispose());
     }
 
     [Fact]
@@ -280,13 +270,6 @@ public sealed class BatchSchedulerTests : IDisposable
         string expected = job.Alone([shard], chunk: 1);
         Assert.Equal(expected, await job.RunAsync([scheduler], 1060, CancellationToken.None).WaitAsync(s_patience));
         Assert.Throws<ArgumentOutOfRangeException>(() => shard.CreateSession(1101));
-    }
-
-    private async Task AnswerAsync(BatchScheduler scheduler, CancellationToken stop)
-    {
-        using ShardSession session = _shard.CreateSession(160);
-        for (int i = 0; i < 160 && !stop.IsCancellationRequested; i++)
-            await Submit(scheduler, session, 1);
     }
 
     private static long Rows(BatchCounters counters) => counters.DecodeRows + counters.PromptRows + counters.SharedRows;
