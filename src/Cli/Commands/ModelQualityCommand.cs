@@ -33,8 +33,8 @@ internal sealed class ModelQualityCommand
     private ExitCode Run(ParseResult parsed, CommandConsole console, CancellationToken cancellationToken)
     {
         string path = parsed.GetValue(_model)!, other = parsed.GetValue(_reference) ?? path;
-        using CanonicalModel served = ModelFiles.OpenModel(path);
-        using CanonicalModel reference = ModelFiles.OpenModel(other);
+        using CanonicalModel served = ModelFiles.OpenModel(path, new ModelStoreOptions { UseCache = false });
+        using CanonicalModel reference = ModelFiles.OpenModel(other, new ModelStoreOptions { UseCache = false });
         List<uint[]> documents = [.. Documents(parsed.GetValue(_text)!, served)];
         QualityReport report = ModelFiles.Guard(path, () => Compare(reference, served, documents, cancellationToken));
         console.Result(report,

@@ -6,7 +6,7 @@ namespace TeeTee.Inference.Quality;
 internal sealed class RopeAngles(CanonicalModel model)
 {
     private readonly ModelConfig _config = model.Config;
-    private readonly float[] _divisors = model.ReadRopeDivisors();
+    private readonly float[] _divisors = model.RopeAngleDivisors;
 
     /// <summary>Rotates all heads of a vector.</summary>
     public void Apply(double[] heads, int position)

@@ -15,11 +15,11 @@ internal sealed class InProcessTarget : IBenchTarget
     private readonly ShardModel _model;
     private readonly BatchScheduler _scheduler;
 
-    public InProcessTarget(BenchPlan plan)
+    public InProcessTarget(BenchPlan plan, ModelStoreOptions store)
     {
         _plan = plan;
-        using CanonicalModel canonical = ModelFiles.OpenModel(plan.Model);
-        _model = ModelFiles.Guard(plan.Model, () => ShardModel.Load(canonical, canonical.Config.AllLayers, plan.Threads));
+        using CanonicalModel canonical = ModelFiles.OpenModel(plan.Model, store);
+        _model = ModelFiles.Guard(plan.Model, () => ShardModel.Load(canonical, canonical.Config.AllLayers, plan.Threads, kernels: plan.Kernels));
         _scheduler = new BatchScheduler(_model);
         Cost = ModelCost.Of(canonical.Config, _model.BytesPerToken);
     }

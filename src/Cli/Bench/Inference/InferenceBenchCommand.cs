@@ -1,8 +1,9 @@
 using System.CommandLine;
 using TeeTee.Cli.CommandLine;
+using TeeTee.Cli.Commands;
 using TeeTee.Hosting.Failures;
 using TeeTee.Inference.Diagnostics;
-using TeeTee.Inference.Kernels;
+using TeeTee.Inference.Models;
 
 namespace TeeTee.Cli.Bench.Inference;
 
@@ -18,7 +19,8 @@ internal sealed class InferenceBenchCommand
     private readonly Option<string> _trace;
     private readonly Option<bool> _sampled;
     private readonly Option<int> _busy;
-    private readonly Option<KernelPreference> _kernels;
+    private readonly KernelSettings _kernels;
+    private readonly ModelCacheSettings _cache;
     private readonly Option<int> _rounds;
     private readonly Option<string?> _against;
 
@@ -33,7 +35,8 @@ internal sealed class InferenceBenchCommand
         _trace = settings.Option("--trace", "Commit positions: on or off.", "on");
         _sampled = settings.Flag("--sampled", "Draw tokens at temperature 0.8; greedy otherwise.");
         _busy = settings.Option("--busy", "Foreign processes that keep a core busy.", 0);
-        _kernels = settings.Option("--kernels", "auto, managed or scalar.", KernelPreference.Auto);
+        _kernels = new KernelSettings(settings);
+        _cache = new ModelCacheSettings(settings);
         _rounds = settings.Option("--rounds", "Counted rounds; medians are reported.", 5);
         _against = settings.Optional<string>("--against", "A second side that takes turns with the first, as changes of its plan: trace=off, sessions=8, kernels=managed, model=FILE, shards=2, busy=1, several by commas.");
     }
@@ -43,7 +46,7 @@ internal sealed class InferenceBenchCommand
         InferenceBenchCommand command = new(factory.Settings);
         return factory.Create("inference", "Measure prefill and decode beside the machine's own limits, in one run.",
             [command._model, command._prompt, command._generate, command._threads, command._shards, command._sessions, command._trace,
-                command._sampled, command._busy, command._kernels, command._rounds, command._against],
+                command._sampled, command._busy, command._kernels.Symbol, command._cache.Symbol, command._rounds, command._against],
             command.RunAsync);
     }
 
@@ -54,9 +57,10 @@ internal sealed class InferenceBenchCommand
         int rounds = parsed.GetValue(_rounds);
         if (rounds is < 5 or > 1000)
             throw new FailureException(ExitCode.Usage, "bad_setting", $"--rounds is {rounds}; it is 5 to 1000.");
+        ModelStoreOptions store = _cache.Read(parsed, console);
         using MachineLimitsSampler limits = new(plan.Threads);
-        await using IBenchTarget target = await OpenAsync(plan, console, cancellationToken).ConfigureAwait(false);
-        await using IBenchTarget? other = against is null ? null : await OpenAsync(against, console, cancellationToken).ConfigureAwait(false);
+        await using IBenchTarget target = Open(plan, store, console);
+        await using IBenchTarget? other = against is null ? null : Open(against, store, console);
         BenchSide side = new(plan, target);
         BenchSide? second = other is null ? null : new BenchSide(against!, other);
         for (int round = 0; round <= rounds; round++)
@@ -83,13 +87,12 @@ internal sealed class InferenceBenchCommand
         Trace = BenchPlan.IsOn("--trace", parsed.GetValue(_trace)!),
         Sampled = parsed.GetValue(_sampled),
         Busy = parsed.GetValue(_busy),
-        Kernels = parsed.GetValue(_kernels),
+        Kernels = _kernels.Read(parsed),
     }.Checked();
 
-    private static Task<IBenchTarget> OpenAsync(BenchPlan plan, CommandConsole console, CancellationToken cancellationToken)
+    private static InProcessTarget Open(BenchPlan plan, ModelStoreOptions store, CommandConsole console)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         console.Progress($"loading {plan.Model}");
-        return Task.FromResult<IBenchTarget>(new InProcessTarget(plan));
+        return new InProcessTarget(plan, store);
     }
 }
