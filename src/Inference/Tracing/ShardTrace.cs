@@ -85,6 +85,9 @@ public sealed class ShardTrace
     internal PositionCommitment Hash(KvCache cache, int position, ReadOnlySpan<float> hIn, ReadOnlySpan<float> hOut) =>
         Hash(position, hIn, hOut, knownHIn: null, _hasher.KvRoot(cache, Range.First, position));
 
+    /// <summary>What was committed about a position.</summary>
+    internal PositionCommitment CommitmentAt(int position) => new(_boundaries[position], _kvRoots[position], _leaves[position]);
+
     /// <summary>Commits the next positions.</summary>
     internal void Append(ReadOnlySpan<PositionCommitment> commitments)
     {
