@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using TeeTee.Inference.Kernels;
+using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 
 // Costs of hashing on this machine, medians of interleaved rounds: the figures behind LaneCosts.
@@ -14,6 +16,19 @@ int[] lefts = [.. Enumerable.Range(0, 16).Select(i => 2 * i)];
 Bytes32[] level = new Bytes32[32];
 foreach (LaneWidth width in Enum.GetValues<LaneWidth>().Where(LaneCosts.IsSupported))
     Report($"node     {width,-8} x {(int)width,2}", 64 * (int)width, () => Sha256Batch.Nodes(width, level, lefts.AsSpan(0, (int)width), hashes));
+TensorPlace place = new(TensorRole.FeedForwardGate, 0, 16, 2048, 0);
+byte[] rows = data.AsSpan(0, 16 * place.RowBytes).ToArray();
+Bytes32[] leaves = new Bytes32[16];
+Report("16 rows of 2048 columns", rows.Length, () => WeightPage.HashRows(place, 0, rows, leaves));
+Report("their Q8 tile", rows.Length, () => WeightLeaves.HashTile(place, WeightPacking.Q8, data.AsSpan(0, 64 * TileLayout.Q8BlockBytes), 0, leaves));
+Report("their Q4 tile", rows.Length, () => WeightLeaves.HashTile(place, WeightPacking.Q4, data.AsSpan(0, 64 * TileLayout.Q4BlockBytes), 0, leaves));
+using (PackedMatrix matrix = new(WeightPacking.Q8, 16, 64))
+    Report("their Q8 tile unpacked, then 16 rows", rows.Length, () =>
+    {
+        for (int row = 0; row < 16; row++)
+            matrix.CopyRow(row, rows.AsSpan(row * place.RowBytes, place.RowBytes));
+        WeightPage.HashRows(place, 0, rows, leaves);
+    });
 
 static void Report(string name, int bytes, Action action)
 {

@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace TeeTee.Inference.Kernels;
 
 /// <summary>The kernels that a model runs on. All sets give equal bits; only speed differs.</summary>
@@ -11,7 +9,7 @@ internal sealed record KernelSet(IMatrixKernel Matrix, IVectorKernels Vectors)
     /// <summary>The fastest set of this machine.</summary>
     public static KernelSet Best { get; } = new(
         ManagedMatrixKernels.Best,
-        Vector256.IsHardwareAccelerated ? new Vector256Kernels() : new ScalarVectorKernels());
+        VectorKernels.Best);
 
     /// <summary>Names of both parts, for logs and reports.</summary>
     public string Name => $"{Matrix.Name}+{Vectors.Name}";

@@ -1,5 +1,4 @@
 using TeeTee.Inference.Kernels;
-using TeeTee.Numerics;
 
 namespace TeeTee.Inference.Engine.Passes;
 
@@ -34,20 +33,8 @@ internal abstract class RowWork(ForwardPass pass) : IPoolWork
         int end = Math.Min((item + 1) * _group, _rows);
         for (int row = item * _group; row < end; row++)
         {
-            if (Pass.IsLive(row) && Try(row, worker) is { IsNone: false } failure)
+            if (Pass.IsLive(row) && Apply(row, worker) is { IsNone: false } failure)
                 Pass.Fail(row, failure);
-        }
-    }
-
-    private NonFinite Try(int row, int worker)
-    {
-        try
-        {
-            return Apply(row, worker);
-        }
-        catch (NonFiniteException failure)
-        {
-            return new NonFinite(failure.Operator, failure.Index);
         }
     }
 

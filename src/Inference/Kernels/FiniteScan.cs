@@ -1,8 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using TeeTee.Inference.Kernels;
 
-namespace TeeTee.Inference.Engine.Passes;
+namespace TeeTee.Inference.Kernels;
 
 /// <summary>Looks for the first infinity or NaN of a vector.</summary>
 internal static class FiniteScan
