@@ -31,13 +31,13 @@ internal static unsafe class DecodeBench
             owned.AddRange([weights, batch, output]);
             if (owned.Count == 3)
             {
-                foreach (bool prefetch in (bool[])[false, true])
+                foreach (ReadLoop loop in ReadLoop.Available)
                 {
-                    ReadWork read = new(weights.Memory.Pointer, weights.Memory.Length, threads, prefetch);
-                    rounds.Add($"read{(prefetch ? ", prefetch" : "")}", weights.Memory.Length, () => pool.Run(threads, read));
+                    ReadWork read = new(loop, weights.Memory.Pointer, weights.Memory.Length, threads);
+                    rounds.Add($"read, {loop.Name}", weights.Memory.Length, () => pool.Run(threads, read));
                 }
             }
-            foreach (IMatrixKernel kernel in ManagedMatrixKernels.Supported.SkipLast(1))
+            foreach (IMatrixKernel kernel in KernelCatalog.Matrix.Runnable().SkipLast(2))
             {
                 rounds.Add($"{kernel.Name} {rows}x{columns}", weights.Memory.Length, () =>
                 {
@@ -68,7 +68,7 @@ internal static unsafe class DecodeBench
                 Thread hog = new(() => SpinUntil(ref stop));
                 hog.Start();
                 for (int i = 0; i < 8 * weights.Matrices.Length; i++)
-                    MatrixProduct.Run(pool, ManagedMatrixKernels.Best, batch, 1, new MatrixProduct(weights.Matrices[i % weights.Matrices.Length], output));
+                    MatrixProduct.Run(pool, KernelSet.Managed.Matrix, batch, 1, new MatrixProduct(weights.Matrices[i % weights.Matrices.Length], output));
                 Volatile.Write(ref stop, true);
                 hog.Join();
             });

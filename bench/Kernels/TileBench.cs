@@ -23,7 +23,7 @@ internal static unsafe class TileBench
                 QuantizedBatch batch = Weights.Activations(positions, Columns);
                 NativeBuffer<float> output = new(TileLayout.Rows * positions);
                 owned.AddRange([batch, output]);
-                foreach (IMatrixKernel kernel in ManagedMatrixKernels.Supported.SkipLast(1))
+                foreach (IMatrixKernel kernel in KernelCatalog.Matrix.Runnable().SkipLast(2))
                     Add(rounds, kernel, weights.Matrices[0], batch, output);
             }
         }
