@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using TeeTee.Inference.Tokenization;
 
 namespace TeeTee.Inference.HuggingFace;
 
@@ -43,10 +44,23 @@ internal static class HuggingFaceMerges
         for (int id = 0; id < scores.Length; id++)
         {
             scores[id] = groups.TryGetValue(id, out int group) ? -group : -groups.Count;
-            if (!groups.ContainsKey(id) && vocabulary.Types[id] == Tokenization.TokenType.Normal && CanBeMade(vocabulary, texts[id]))
+            if (!groups.ContainsKey(id) && vocabulary.Types[id] == TokenType.Normal && CanBeMade(vocabulary, texts[id]))
                 throw model.Fault($"token '{texts[id]}' has no merge, but SentencePiece would make it");
         }
         return scores;
+    }
+
+    /// <summary>
+    /// GGUF's deepseek-llm leaves numbers whole, the tokenizer.json that it stands for takes them apart into digits: the same
+    /// only as long as no merge joins digits.
+    /// </summary>
+    /// <exception cref="HuggingFaceException">A merge joins digits.</exception>
+    public static void RequireSingleDigits(JsonSection model, List<(string Left, string Right)> merges)
+    {
+        int joined = merges.FindIndex(static merge => ByteAlphabet.ToBytes(Encoding.UTF8.GetBytes(merge.Left + merge.Right)) is byte[] bytes
+            && Encoding.UTF8.GetString(bytes) is var text && text.EnumerateRunes().Skip(1).Any() && text.EnumerateRunes().All(Rune.IsNumber));
+        if (joined >= 0)
+            throw model.Fault($"merge {joined} joins digits ('{merges[joined].Left}{merges[joined].Right}'), which the pre-tokenizer deepseek-llm keeps apart");
     }
 
     /// <summary>Whether two neighbours that are characters or tokens make up a text.</summary>

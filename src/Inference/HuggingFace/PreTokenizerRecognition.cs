@@ -41,7 +41,7 @@ internal static class PreTokenizerRecognition
             [var lines, var letters, var symbols, var spaces, var ideographs, var digits]
                 when Pattern(lines) is "[\r\n]" or @"[\r\n]"
                     && IsRun(letters, @"\s?", DeepSeekSets.CasedLetters) && IsRun(symbols, @"\s?", DeepSeekSets.Symbols)
-                    && Pattern(spaces) == @"\s+$" && IsRun(ideographs, "", DeepSeekSets.Ideographs) && IsDigits(digits) => "deepseek-llm",
+                    && Pattern(spaces) == @"\s+$" && IsRun(ideographs, "", DeepSeekSets.Ideographs) && (IsDigits(digits) || Pattern(digits) == @"\p{N}+") => "deepseek-llm",
             _ => null,
         };
     }
