@@ -8,24 +8,33 @@ public readonly struct GumbelNoise
     /// <summary>Bytes of a seed; the first 16 are used.</summary>
     public const int SeedBytes = 32;
 
-    private readonly uint _k0;
-    private readonly uint _k1;
-    private readonly uint _c2;
-    private readonly uint _c3;
-    private readonly uint _position;
-
     /// <summary>The noise of one pick.</summary>
     /// <param name="seed">32 bytes of the signed request.</param>
     /// <param name="position">Position of the token being picked.</param>
     public GumbelNoise(ReadOnlySpan<byte> seed, uint position)
     {
         Shape.RequireEqual(seed.Length, SeedBytes);
-        _k0 = BinaryPrimitives.ReadUInt32LittleEndian(seed);
-        _k1 = BinaryPrimitives.ReadUInt32LittleEndian(seed[4..]);
-        _c2 = BinaryPrimitives.ReadUInt32LittleEndian(seed[8..]);
-        _c3 = BinaryPrimitives.ReadUInt32LittleEndian(seed[12..]);
-        _position = position;
+        K0 = BinaryPrimitives.ReadUInt32LittleEndian(seed);
+        K1 = BinaryPrimitives.ReadUInt32LittleEndian(seed[4..]);
+        C2 = BinaryPrimitives.ReadUInt32LittleEndian(seed[8..]);
+        C3 = BinaryPrimitives.ReadUInt32LittleEndian(seed[12..]);
+        Position = position;
     }
+
+    /// <summary>First word of the key.</summary>
+    public uint K0 { get; }
+
+    /// <summary>Second word of the key.</summary>
+    public uint K1 { get; }
+
+    /// <summary>Word 0 of the counter: position of the token being picked. Word 1 is the token id / 4.</summary>
+    public uint Position { get; }
+
+    /// <summary>Word 2 of the counter.</summary>
+    public uint C2 { get; }
+
+    /// <summary>Word 3 of the counter.</summary>
+    public uint C3 { get; }
 
     /// <summary>The noise of one token id.</summary>
     public float At(uint tokenId)
@@ -35,7 +44,7 @@ public readonly struct GumbelNoise
     }
 
     /// <summary>The four words shared by the token ids 4 * group .. 4 * group + 3.</summary>
-    public (uint W0, uint W1, uint W2, uint W3) Words(uint group) => Philox4x32.Generate(_position, group, _c2, _c3, _k0, _k1);
+    public (uint W0, uint W1, uint W2, uint W3) Words(uint group) => Philox4x32.Generate(Position, group, C2, C3, K0, K1);
 
     /// <summary>The noise of one random word.</summary>
     public static float FromWord(uint word) => FromUniform(Uniform(word));

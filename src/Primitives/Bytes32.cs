@@ -28,6 +28,9 @@ public readonly struct Bytes32 : IEquatable<Bytes32>, IComparable<Bytes32>, IHex
         _d = BinaryPrimitives.ReadUInt64BigEndian(data[24..]);
     }
 
+    /// <summary>From big-endian words, the first bytes first.</summary>
+    internal Bytes32(ulong a, ulong b, ulong c, ulong d) => (_a, _b, _c, _d) = (a, b, c, d);
+
     /// <summary>All zero.</summary>
     public static Bytes32 Zero => default;
 

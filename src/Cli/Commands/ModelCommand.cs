@@ -38,7 +38,7 @@ internal static class ModelCommand
                 parameters = Parameters(config),
                 config = new
                 {
-                    architecture = config.Architecture,
+                    architecture = config.Architecture.GgufName(),
                     name = config.Name,
                     vocabularySize = config.VocabularySize,
                     embeddingLength = config.EmbeddingLength,
@@ -54,7 +54,7 @@ internal static class ModelCommand
                 tokenizer = new { kind = model.Tokenizer.Model, preTokenizer = model.Tokenizer.PreTokenizerName, addsBos = model.Tokenizer.AddsBos, hasChatTemplate = model.ChatTemplateText is not null },
             },
             $"""
-            {config.Name}: {config.Architecture}, {Parameters(config):N0} parameters in {bytes:N0} bytes
+            {config.Name}: {config.Architecture.GgufName()}, {Parameters(config):N0} parameters in {bytes:N0} bytes
             modelId    {identity.ModelId}
             layers     {config.LayerCount} of width {config.EmbeddingLength} (feed-forward {config.FeedForwardLength}), {config.HeadCount} heads, {config.KvHeadCount} for keys and values
             context    {config.ContextLength} tokens
@@ -66,9 +66,13 @@ internal static class ModelCommand
     /// <summary>Elements of all weights of the file; the rotary tables are derived and do not count.</summary>
     private static long Parameters(ModelConfig config)
     {
-        long width = config.EmbeddingLength;
-        long layer = 2 * width + 2 * width * config.QueryLength + 2 * width * config.KvLength + 3 * width * config.FeedForwardLength;
-        long embedding = width * config.VocabularySize;
-        return config.LayerCount * layer + width + (config.TiedOutput ? embedding : 2 * embedding);
+        long layer = config.Architecture.LayerRoles().Sum(Elements);
+        return config.LayerCount * layer + Elements(TensorRole.OutputNorm) + (config.TiedOutput ? 1 : 2) * Elements(TensorRole.TokenEmbedding);
+
+        long Elements(TensorRole role)
+        {
+            (int rows, int columns) = role.Shape(config);
+            return (long)rows * columns;
+        }
     }
 }

@@ -10,8 +10,6 @@ namespace TeeTee.Cli.Devnet;
 /// <param name="Config">The configuration as the contract hashes it.</param>
 internal sealed record ModelListing(string Name, int Layers, ModelIdentity Identity, RollupContracts.ModelConfig Config)
 {
-    private const uint Llama = 1;
-
     /// <summary>Reads a model file.</summary>
     public static ModelListing Read(string path, CancellationToken cancellationToken)
     {
@@ -22,7 +20,7 @@ internal sealed record ModelListing(string Name, int Layers, ModelIdentity Ident
 
     /// <summary>A configuration as the contract hashes it.</summary>
     public static RollupContracts.ModelConfig ConfigOf(Inference.Models.ModelConfig c) => new(
-        Llama, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount,
+        (uint)c.Architecture, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount,
         (uint)c.KvHeadCount, (uint)c.HeadDimension, (uint)c.RopeDimensions, (uint)c.ContextLength, c.RmsEpsilonBits,
         c.AttentionScaleBits, (uint)c.RopePairing, c.TiedOutput);
 }

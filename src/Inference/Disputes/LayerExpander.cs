@@ -124,7 +124,7 @@ internal sealed class LayerExpander(ShardModel model, KvCache cache, IOperatorFa
             rows[head] = new ushort[_config.HeadDimension];
             Fp16.FromSingle(values.AsSpan(head * _config.HeadDimension, _config.HeadDimension), rows[head]);
             alter.Row(op, head, rows[head]);
-            rows[head].CopyTo(cache.Row(layer, op == DisputeOperator.ValueRow, head, position));
+            cache.StoreRow(layer, op == DisputeOperator.ValueRow, head, position, rows[head]);
         }
         return rows;
     }
@@ -132,17 +132,27 @@ internal sealed class LayerExpander(ShardModel model, KvCache cache, IOperatorFa
     private HeadOutput[] Attend(int layer, int position, float[] query, OperatorAlteration alter)
     {
         HeadOutput[] heads = new HeadOutput[_config.HeadCount];
+        ushort[][] keys = StoredRows(layer, values: false, position + 1), values = StoredRows(layer, values: true, position + 1);
         model.Pool.Run(heads.Length, (head, _) =>
         {
             int kvHead = Attention.KvHeadOf(head, _config.HeadCount, _config.KvHeadCount);
             heads[head] = HeadOutput.Of(
-                query.AsSpan(head * _config.HeadDimension, _config.HeadDimension),
-                cache.Rows(layer, values: false, kvHead, position + 1), cache.Rows(layer, values: true, kvHead, position + 1),
-                _config.AttentionScale);
+                query.AsSpan(head * _config.HeadDimension, _config.HeadDimension), keys[kvHead], values[kvHead], _config.AttentionScale);
         });
         for (int head = 0; head < heads.Length; head++)
             alter.Head(head, heads[head]);
         return heads;
+    }
+
+    private ushort[][] StoredRows(int layer, bool values, int positions)
+    {
+        ushort[][] rows = new ushort[_config.KvHeadCount][];
+        for (int head = 0; head < rows.Length; head++)
+        {
+            rows[head] = new ushort[positions * _config.HeadDimension];
+            cache.CopyRows(layer, values, head, positions, rows[head]);
+        }
+        return rows;
     }
 
     private static QuantizedOutput Gated(float[] gate, float[] up)

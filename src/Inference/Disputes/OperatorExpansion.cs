@@ -14,6 +14,7 @@ public static class OperatorExpansion
     /// compares: a machine whose two paths differ must not defend or accuse.
     /// </summary>
     /// <exception cref="ArgumentException">The inputs do not fit the position, or a pick is asked of a shard that has none.</exception>
+    /// <exception cref="NotSupportedException">The architecture is none whose operators can be disputed.</exception>
     /// <exception cref="NonFiniteException">A value is not finite.</exception>
     /// <exception cref="InvalidOperationException">The engine's fast path gave other bits than the scalar definition.</exception>
     public static ExpandedPosition Run(ShardModel model, ExpansionRequest request, CancellationToken cancellationToken)

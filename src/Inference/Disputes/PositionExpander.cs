@@ -1,4 +1,5 @@
 using TeeTee.Inference.Engine;
+using TeeTee.Inference.Models;
 using TeeTee.Inference.Sampling;
 using TeeTee.Numerics.Operators;
 
@@ -7,14 +8,17 @@ namespace TeeTee.Inference.Disputes;
 /// <summary>Runs all layers of a shard at one position by the scalar definitions, over a cache that holds the earlier positions.</summary>
 internal sealed class PositionExpander(ShardModel model, KvCache cache, IOperatorFault? fault)
 {
-    private readonly LayerExpander _layers = new(model, cache, fault);
+    private readonly LayerExpander _layers = Supported(model.Config.Architecture)
+        ? new LayerExpander(model, cache, fault)
+        : throw new NotSupportedException($"A position of a {model.Config.Architecture.GgufName()} model cannot be expanded; disputes of version 1 are about llama alone.");
 
     /// <summary>Every operator's output.</summary>
-    /// <param name="position">p; the cache holds positions 0..p-1, and p afterwards.</param>
+    /// <param name="position">p; the cache holds positions 0..p-1 and has been promised room for p, which it holds afterwards.</param>
     /// <param name="entering">Owned by the result from here on.</param>
     /// <param name="sampling">How token(p + 1) is picked; null where none is.</param>
     public OperatorOutputs Run(int position, float[] entering, SamplingParameters? sampling)
     {
+        cache.Grow(position + 1);
         fault?.Alter(model.IsFirst ? DisputeOperator.Embedding : DisputeOperator.Input, -1, position, entering);
         List<LayerOutputs> layers = [];
         float[] hidden = entering;
@@ -37,6 +41,8 @@ internal sealed class PositionExpander(ShardModel model, KvCache cache, IOperato
         QuantizedOutput input = alter.Quantized(DisputeOperator.QuantizedOutputInput, LayerExpander.Normed(hidden, norm, weight));
         return (norm, input, alter.Matrix(DisputeOperator.Logits, _layers.Multiply(head, input)));
     }
+
+    private static bool Supported(ModelArchitecture architecture) => architecture == ModelArchitecture.Llama;
 
     private FinalOutputs Final(int position, float[] hidden, SamplingParameters sampling)
     {

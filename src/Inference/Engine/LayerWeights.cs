@@ -22,6 +22,11 @@ internal sealed class LayerWeights : IDisposable
             Gate = Read(model, TensorRole.FeedForwardGate, layer);
             Up = Read(model, TensorRole.FeedForwardUp, layer);
             Down = Read(model, TensorRole.FeedForwardDown, layer);
+            QueryBias = Find(model, TensorRole.AttentionQueryBias, layer);
+            KeyBias = Find(model, TensorRole.AttentionKeyBias, layer);
+            ValueBias = Find(model, TensorRole.AttentionValueBias, layer);
+            QueryNorm = Find(model, TensorRole.AttentionQueryNorm, layer);
+            KeyNorm = Find(model, TensorRole.AttentionKeyNorm, layer);
         }
         catch (Exception)
         {
@@ -48,6 +53,21 @@ internal sealed class LayerWeights : IDisposable
 
     public PackedMatrix Down { get; }
 
+    /// <summary>Added to the query; null where the architecture has no biases.</summary>
+    public float[]? QueryBias { get; }
+
+    /// <summary>Added to the key.</summary>
+    public float[]? KeyBias { get; }
+
+    /// <summary>Added to the value.</summary>
+    public float[]? ValueBias { get; }
+
+    /// <summary>Weights of the norm of each query head, after the bias and before the rotation; null where the architecture has none.</summary>
+    public float[]? QueryNorm { get; }
+
+    /// <summary>Weights of the norm of each key head.</summary>
+    public float[]? KeyNorm { get; }
+
     /// <summary>Bytes of the matrices.</summary>
     public long Bytes => _matrices.Sum(matrix => matrix.Bytes);
 
@@ -67,6 +87,9 @@ internal sealed class LayerWeights : IDisposable
         foreach (PackedMatrix matrix in _matrices)
             matrix.Dispose();
     }
+
+    private static float[]? Find(CanonicalModel model, TensorRole role, int layer) =>
+        model.Config.Architecture.LayerRoles().Contains(role) ? ReadVector(model, role, layer) : null;
 
     private PackedMatrix Read(CanonicalModel model, TensorRole role, int layer)
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using TeeTee.Inference.Models;
-using TeeTee.Inference.Sampling;
 using TeeTee.Primitives;
 
 namespace TeeTee.Inference.Engine;
@@ -77,13 +76,13 @@ public static class OfflineRunner
         ShardPipeline pipeline, float[] hidden, int position, int limit, OfflineRunOptions options, CancellationToken cancellationToken)
     {
         ModelConfig config = pipeline.Sessions[0].Model.Config;
-        float[] logits = new float[config.VocabularySize];
+        uint[] pick = new uint[1];
         List<uint> output = [];
         while (output.Count < limit)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            pipeline.Logits(hidden, hidden.Length / config.EmbeddingLength - 1, logits);
-            uint token = TokenPicker.Pick(logits, options.Sampling, (uint)position);
+            pipeline.Sessions[^1].Pick(hidden.AsSpan(hidden.Length - config.EmbeddingLength), position - 1, options.Sampling, pick);
+            uint token = pick[0];
             output.Add(token);
             options.TokenPicked?.Invoke(token);
             if (options.StopTokens.Contains(token) || output.Count == limit)

@@ -49,13 +49,16 @@ public static class Reexecutor
 
     private static WrongPick? FirstWrongPick(ShardPipeline pipeline, ReexecutionRequest request, float[] hidden, int start, int count)
     {
-        float[] logits = new float[pipeline.Sessions[0].Model.Config.VocabularySize];
-        for (int p = Math.Max(start, request.PromptTokens - 1); p < start + count; p++)
+        int first = Math.Max(start, request.PromptTokens - 1);
+        if (first >= start + count)
+            return null;
+        uint[] picks = new uint[start + count - first];
+        int width = pipeline.Sessions[0].Model.Config.EmbeddingLength;
+        pipeline.Sessions[^1].Pick(hidden.AsSpan((first - start) * width), first, request.Sampling, picks);
+        for (int p = first; p < start + count; p++)
         {
-            pipeline.Logits(hidden, p - start, logits);
-            uint expected = TokenPicker.Pick(logits, request.Sampling, (uint)p + 1);
-            if (expected != request.Tokens[p + 1])
-                return new WrongPick(p, request.Tokens[p + 1], expected);
+            if (picks[p - first] != request.Tokens[p + 1])
+                return new WrongPick(p, request.Tokens[p + 1], picks[p - first]);
         }
         return null;
     }

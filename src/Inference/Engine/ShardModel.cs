@@ -1,4 +1,5 @@
 using TeeTee.Inference.Disputes;
+using TeeTee.Inference.Engine.Passes;
 using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
 using TeeTee.Primitives;
@@ -7,10 +8,14 @@ namespace TeeTee.Inference.Engine;
 
 /// <summary>
 /// The weights of a contiguous range of layers, in memory and ready to run, with the token embedding where the range holds the
-/// first layer and the final norm and head where it holds the last. Several sessions may run on it at once; they share its threads.
+/// first layer and the final norm and head where it holds the last, and the memory for the keys and values of its sessions. Several sessions
+/// may run on it at once; they share its threads.
 /// </summary>
 public sealed class ShardModel : IDisposable
 {
+    // Rows of a pass: so many that a prompt's arithmetic, not the reading of weights, takes the time.
+    private const int PassRows = 512;
+
     private readonly LayerWeights[] _layers;
     private readonly PackedMatrix? _embedding;
     private readonly PackedMatrix? _head;
@@ -20,7 +25,7 @@ public sealed class ShardModel : IDisposable
     private int _users = 1;
     private int _disposed;
 
-    private ShardModel(CanonicalModel model, LayerRange range, int threads, KernelSet kernels)
+    private ShardModel(CanonicalModel model, LayerRange range, int threads, long kvBytes, KernelSet kernels)
     {
         (Config, Range, Kernels) = (model.Config, range, kernels);
         _layers = new LayerWeights[range.Count];
@@ -39,6 +44,8 @@ public sealed class ShardModel : IDisposable
                 _outputNorm = LayerWeights.ReadVector(model, TensorRole.OutputNorm);
                 _head = Config.TiedOutput ? _embedding : LayerWeights.ReadMatrix(model, TensorRole.Output);
             }
+            Pages = new KvPagePool(KvLayout.Of(Config, range.Count), kvBytes, KvLayout.PagesOf(Config.ContextLength));
+            Pass = new ForwardPass(this, PassRows);
         }
         catch (Exception)
         {
@@ -69,21 +76,36 @@ public sealed class ShardModel : IDisposable
     public long WeightBytes =>
         _layers.Sum(layer => layer.Bytes) + (_embedding?.Bytes ?? 0) + (ReferenceEquals(_head, _embedding) ? 0 : _head?.Bytes ?? 0);
 
+    /// <summary>The memory for keys and values now.</summary>
+    public KvMemory KvMemory => Pages.Snapshot();
+
     internal KernelSet Kernels { get; }
 
     internal WorkerPool Pool { get; }
 
-    /// <summary>Reads and repacks the layers of <paramref name="range"/>. The canonical model is not needed afterwards.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The range passes the model's end, or threads is not positive.</exception>
-    /// <exception cref="ModelException">A weight is not finite.</exception>
-    public static ShardModel Load(CanonicalModel model, LayerRange range, int threads) => Load(model, range, threads, KernelSet.Best);
+    internal KvPagePool Pages { get; }
 
-    internal static ShardModel Load(CanonicalModel model, LayerRange range, int threads, KernelSet kernels)
+    internal ForwardPass Pass { get; }
+
+    /// <summary>Reads and repacks the layers of <paramref name="range"/>. The canonical model is not needed afterwards.</summary>
+    /// <param name="model">The whole model.</param>
+    /// <param name="range">The layers to hold.</param>
+    /// <param name="threads">Threads that compute.</param>
+    /// <param name="kvBytes">
+    /// Bound of the memory for keys and values, which is taken as sessions need it; null is half of the machine's. A session of the model's
+    /// whole context always fits.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The range passes the model's end, or threads or bytes are not positive.</exception>
+    /// <exception cref="ModelException">A weight is not finite.</exception>
+    public static ShardModel Load(CanonicalModel model, LayerRange range, int threads, long? kvBytes = null) =>
+        Load(model, range, threads, KernelSet.Best, kvBytes);
+
+    internal static ShardModel Load(CanonicalModel model, LayerRange range, int threads, KernelSet kernels, long? kvBytes = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(range.End, model.Config.LayerCount, nameof(range));
-        return new ShardModel(model, range, threads, kernels);
+        return new ShardModel(model, range, threads, kvBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2, kernels);
     }
 
     /// <summary>Starts an empty session.</summary>
@@ -92,7 +114,7 @@ public sealed class ShardModel : IDisposable
     /// <param name="salts">Of a sealed job's commitments; null for a public one.</param>
     /// <param name="fault">A simulated cheat of development networks; null computes canonically.</param>
     /// <exception cref="ArgumentOutOfRangeException">maxPositions is not in [1, context length].</exception>
-    /// <exception cref="OutOfMemoryException">There is no room for the cache.</exception>
+    /// <exception cref="KvMemoryFullException">The memory for keys and values does not hold so many more positions.</exception>
     public ShardSession CreateSession(int maxPositions, bool trace = true, CommitmentSalts? salts = null, IOperatorFault? fault = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxPositions);
@@ -102,7 +124,7 @@ public sealed class ShardModel : IDisposable
         {
             return new ShardSession(this, maxPositions, trace, salts, fault);
         }
-        catch (OutOfMemoryException)
+        catch
         {
             Leave();
             throw;
@@ -152,6 +174,8 @@ public sealed class ShardModel : IDisposable
     private void Free()
     {
         Pool.Dispose();
+        Pass?.Dispose();
+        Pages?.Dispose();
         foreach (LayerWeights? layer in _layers)
             layer?.Dispose();
         _embedding?.Dispose();

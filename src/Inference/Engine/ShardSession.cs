@@ -1,4 +1,5 @@
 using TeeTee.Inference.Disputes;
+using TeeTee.Inference.Engine.Passes;
 using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
 using TeeTee.Inference.Sampling;
@@ -10,27 +11,22 @@ using TeeTee.Primitives;
 namespace TeeTee.Inference.Engine;
 
 /// <summary>
-/// One request on one shard: its KV cache, its position and, if asked for, its trace. Used by one caller at a time;
-/// sessions of the same model may run concurrently. Results do not depend on how positions are cut into calls.
+/// One request on one shard: its keys and values, its position and, if asked for, its trace. Used by one caller at a time;
+/// sessions of the same model may run concurrently. Results do not depend on how positions are cut into calls, nor on other sessions.
 /// </summary>
 public sealed class ShardSession : IDisposable
 {
-    // Positions computed in one pass over the weights: beyond this the weights' traffic is already small beside the arithmetic.
-    private const int MaxChunk = 128;
-
-    private readonly KvCache _cache;
-    private readonly SessionBuffers _buffers;
-    private readonly LayerRunner _runner;
+    private readonly Lock _life = new();
     private readonly IOperatorFault? _fault;
+    private int _users = 1;
     private bool _disposed;
 
     internal ShardSession(ShardModel model, int maxPositions, bool trace, CommitmentSalts? salts, IOperatorFault? fault)
     {
         (Model, MaxPositions, _fault) = (model, maxPositions, fault);
-        _cache = new KvCache(model.Config, model.Range.Count, maxPositions);
-        _buffers = new SessionBuffers(model.Config, Math.Min(MaxChunk, maxPositions), maxPositions, model.Threads);
-        _runner = new LayerRunner(model, _cache, _buffers);
-        Trace = trace ? new ShardTrace(model.Config, model.Range, salts) : null;
+        Cache = new KvCache(model.Pages, maxPositions);
+        Trace = trace ? new ShardTrace(model.Config, model.Range, salts, maxPositions) : null;
+        IsPublic = salts is null;
     }
 
     /// <summary>The weights that it runs on.</summary>
@@ -44,6 +40,15 @@ public sealed class ShardSession : IDisposable
 
     /// <summary>The commitments of the positions run so far; null where the session was made without.</summary>
     public ShardTrace? Trace { get; }
+
+    /// <summary>The stored keys and values.</summary>
+    internal KvCache Cache { get; }
+
+    /// <summary>True where commitments are not salted.</summary>
+    internal bool IsPublic { get; }
+
+    /// <summary>True where some positions are altered.</summary>
+    internal bool HasFault => _fault is not null;
 
     private int Width => Model.Config.EmbeddingLength;
 
@@ -71,21 +76,28 @@ public sealed class ShardSession : IDisposable
     /// <param name="hiddenOut">Receives what leaves the last layer; may be the memory of hiddenIn.</param>
     /// <exception cref="ContextFullException">The session has no room for them; nothing was computed.</exception>
     /// <exception cref="NonFiniteException">
-    /// A value is not finite. The session stays at the last whole internal chunk and its outputs beyond are undefined; the job is to be ended.
+    /// A value is not finite. The session stands at the first position that has one, with all before it computed and committed, and outputs
+    /// from there on are undefined; the job is to be ended.
     /// </exception>
     public void Forward(ReadOnlySpan<float> hiddenIn, int count, Span<float> hiddenOut)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        CheckLength(hiddenIn.Length, count, nameof(hiddenIn));
-        CheckLength(hiddenOut.Length, count, nameof(hiddenOut));
-        if (count > MaxPositions - Position)
-            throw new ContextFullException(Position, count, MaxPositions);
-        for (int done = 0; done < count;)
+        Enter();
+        try
         {
-            int chunk = ChunkAt(Position, Math.Min(_buffers.Positions, count - done));
-            ForwardChunk(hiddenIn.Slice(done * Width, chunk * Width), chunk, hiddenOut.Slice(done * Width, chunk * Width));
-            done += chunk;
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+            CheckLength(hiddenIn.Length, count, nameof(hiddenIn));
+            CheckLength(hiddenOut.Length, count, nameof(hiddenOut));
+            CheckRoom(count);
+            for (int done = 0; done < count;)
+            {
+                int chunk = ChunkAt(Position, Math.Min(Model.Pass.MaxRows, count - done));
+                ForwardChunk(hiddenIn.Slice(done * Width, chunk * Width), chunk, hiddenOut.Slice(done * Width, chunk * Width));
+                done += chunk;
+            }
+        }
+        finally
+        {
+            Leave();
         }
     }
 
@@ -99,33 +111,55 @@ public sealed class ShardSession : IDisposable
     public void Logits(ReadOnlySpan<float> hidden, Span<float> logits)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        (PackedMatrix head, float[] norm) = Model.Output;
+        _ = Model.Output;
         CheckLength(hidden.Length, 1, nameof(hidden));
         if (logits.Length != Model.Config.VocabularySize)
             throw new ArgumentException($"{logits.Length} logits, the vocabulary has {Model.Config.VocabularySize}.", nameof(logits));
         if (_fault?.Affects(Position - 1) == true)
         {
-            new PositionExpander(Model, _cache, _fault).Head(Position - 1, hidden.ToArray()).Logits.Values.CopyTo(logits);
+            new PositionExpander(Model, Cache, _fault).Head(Position - 1, hidden.ToArray()).Logits.Values.CopyTo(logits);
             return;
         }
-        Span<float> normed = _buffers.Normed.Slice(0, Width);
-        Model.Kernels.Vectors.RmsNorm(hidden, norm, Model.Config.RmsEpsilon, normed).Require();
-        _buffers.Batch.Shape(Width);
-        _buffers.Batch.Write(0, normed, Model.Kernels.Vectors);
-        using NativeBuffer<float> output = new(logits.Length);
-        MatrixProduct.Run(Model.Pool, Model.Kernels.Matrix, _buffers.Batch, 1, new MatrixProduct(head, output));
-        output.Slice(0, logits.Length).CopyTo(logits);
+        lock (Model.Pass.Gate)
+            Model.Pass.Logits(hidden, logits).Require();
     }
 
-    /// <summary>Frees the cache; the model's memory too if it waits only for this session.</summary>
+    /// <summary>
+    /// Picks the tokens that follow consecutive positions from what left the last layer at each: as <see cref="Logits"/> and
+    /// <see cref="TokenPicker"/> would, with the head read once for several positions. To a fault the last one is the newest position.
+    /// </summary>
+    /// <param name="hidden">Embedding length elements per position.</param>
+    /// <param name="firstPosition">Position of the first vector; the token at firstPosition + 1 is the first picked.</param>
+    /// <param name="sampling">How to pick.</param>
+    /// <param name="tokens">Receives one token per position.</param>
+    /// <exception cref="InvalidOperationException">The shard does not hold the last layer.</exception>
+    /// <exception cref="NonFiniteException">A value is not finite.</exception>
+    public void Pick(ReadOnlySpan<float> hidden, int firstPosition, SamplingParameters sampling, Span<uint> tokens)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _ = Model.Output;
+        CheckLength(hidden.Length, tokens.Length, nameof(hidden));
+        if (!sampling.IsValid)
+            throw new ArgumentException($"Inverse temperature bits {sampling.InverseTemperatureBits:X8} are not in [2^-7, 2^10].", nameof(sampling));
+        if (_fault is not null)
+        {
+            PickAltered(hidden, firstPosition, sampling, tokens);
+            return;
+        }
+        lock (Model.Pass.Gate)
+            Model.Pass.Pick(hidden, firstPosition, sampling, tokens).Require();
+    }
+
+    /// <summary>Frees its pages, at once or as soon as a pass that computes for it has ended; the model's memory too if it waits only for this session.</summary>
     public void Dispose()
     {
-        if (_disposed)
-            return;
-        _disposed = true;
-        _cache.Dispose();
-        _buffers.Dispose();
-        Model.Leave();
+        lock (_life)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+        }
+        Leave();
     }
 
     /// <summary>The root over one layer's stored keys and values at all positions so far (docs/protocol.md, section 2).</summary>
@@ -136,7 +170,7 @@ public sealed class ShardSession : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!Model.Range.Contains(layer))
             throw new ArgumentOutOfRangeException(nameof(layer), layer, $"The shard holds {Model.Range}.");
-        return new PositionHasher(Model.Config, salts: null).LayerRoot(_cache, layer - Model.Range.First, Position);
+        return new PositionHasher(Model.Config, salts: null).LayerRoot(Cache, layer - Model.Range.First, Position);
     }
 
     /// <summary>The outputs of every operator at the next position, by the scalar definitions. The session does not move.</summary>
@@ -146,9 +180,8 @@ public sealed class ShardSession : IDisposable
     internal OperatorOutputs Expand(float[] entering, SamplingParameters? sampling)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (Position == MaxPositions)
-            throw new ContextFullException(Position, 1, MaxPositions);
-        return new PositionExpander(Model, _cache, _fault).Run(Position, (float[])entering.Clone(), sampling);
+        CheckRoom(1);
+        return new PositionExpander(Model, Cache, _fault).Run(Position, (float[])entering.Clone(), sampling);
     }
 
     /// <summary>A stored row of a position that was run, with its path below the position's kvRoot.</summary>
@@ -159,37 +192,88 @@ public sealed class ShardSession : IDisposable
             throw new ArgumentOutOfRangeException(nameof(layer), layer, $"The shard holds {Model.Range}.");
         ArgumentOutOfRangeException.ThrowIfNegative(position);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(position, Position);
-        return Trace!.ProveRow(_cache, layer, values, kvHead, position);
+        return Trace!.ProveRow(Cache, layer, values, kvHead, position);
+    }
+
+    /// <summary>Keeps the session's memory until <see cref="Leave"/>.</summary>
+    /// <exception cref="ObjectDisposedException">It is gone.</exception>
+    internal void Enter()
+    {
+        if (!TryEnter())
+            throw new ObjectDisposedException(nameof(ShardSession));
+    }
+
+    internal bool TryEnter()
+    {
+        lock (_life)
+        {
+            if (_disposed)
+                return false;
+            _users++;
+            return true;
+        }
+    }
+
+    internal void Leave()
+    {
+        lock (_life)
+        {
+            if (--_users > 0)
+                return;
+        }
+        Cache.Dispose();
+        Model.Leave();
+    }
+
+    /// <summary>Notes that a pass computed and committed the next positions.</summary>
+    internal void Advance(int positions) => Position += positions;
+
+    /// <exception cref="ContextFullException">There is no room for so many more positions.</exception>
+    internal void CheckRoom(int count)
+    {
+        if (count > MaxPositions - Position)
+            throw new ContextFullException(Position, count, MaxPositions);
     }
 
     private void ForwardChunk(ReadOnlySpan<float> hiddenIn, int count, Span<float> hiddenOut)
     {
-        Finite.Require(hiddenIn, "hiddenIn");
-        Span<float> hidden = _buffers.Hidden.Slice(0, count * Width);
-        hiddenIn.CopyTo(hidden);
         if (_fault?.Affects(Position) == true)
         {
-            ForwardAltered(hidden, hiddenOut);
+            ForwardAltered(hiddenIn, hiddenOut);
             return;
         }
-        Bytes32[]? hIn = Trace?.HashVectors(Model.Pool, _buffers.Hidden, Model.Range.First, count);
-        for (int layer = 0; layer < Model.Range.Count; layer++)
-            _runner.Run(layer, Position, count);
-        Trace?.Append(Model.Pool, _cache, count, hIn!, Trace.HashVectors(Model.Pool, _buffers.Hidden, Model.Range.End, count));
-        hidden.CopyTo(hiddenOut);
-        Position += count;
+        ForwardPass pass = Model.Pass;
+        lock (pass.Gate)
+        {
+            pass.Begin();
+            PassRun run = pass.Add(this, count, default);
+            hiddenIn.CopyTo(pass.Hidden(0, count));
+            pass.Run();
+            pass.Hidden(0, run.Live).CopyTo(hiddenOut);
+            NonFinite failure = run.Failure;
+            pass.End();
+            failure.Require();
+        }
     }
 
     /// <summary>One position under a fault: the scalar path with its alterations takes the place of the fast one.</summary>
-    private void ForwardAltered(Span<float> hidden, Span<float> hiddenOut)
+    private void ForwardAltered(ReadOnlySpan<float> hiddenIn, Span<float> hiddenOut)
     {
-        OperatorOutputs outputs = new PositionExpander(Model, _cache, _fault).Run(Position, hidden.ToArray(), sampling: null);
-        outputs.Entering.CopyTo(hidden);
-        Bytes32[]? hIn = Trace?.HashVectors(Model.Pool, _buffers.Hidden, Model.Range.First, 1);
-        outputs.Leaving.CopyTo(hidden);
-        Trace?.Append(Model.Pool, _cache, 1, hIn!, Trace.HashVectors(Model.Pool, _buffers.Hidden, Model.Range.End, 1));
-        hidden.CopyTo(hiddenOut);
-        Position++;
+        Finite.Require(hiddenIn, "hiddenIn");
+        OperatorOutputs outputs = new PositionExpander(Model, Cache, _fault).Run(Position, hiddenIn.ToArray(), sampling: null);
+        Trace?.Append(Trace.Hash(Cache, Position, outputs.Entering, outputs.Leaving, knownHIn: null));
+        outputs.Leaving.CopyTo(hiddenOut);
+        Advance(1);
+    }
+
+    private void PickAltered(ReadOnlySpan<float> hidden, int firstPosition, SamplingParameters sampling, Span<uint> tokens)
+    {
+        float[] logits = new float[Model.Config.VocabularySize];
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            Logits(hidden.Slice(i * Width, Width), logits);
+            tokens[i] = TokenPicker.Pick(logits, sampling, (uint)(firstPosition + i + 1));
+        }
     }
 
     /// <summary>Positions of the next pass: all that are left, or up to the next one that a fault alters, which goes alone.</summary>

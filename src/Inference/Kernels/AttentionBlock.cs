@@ -1,5 +1,3 @@
-using TeeTee.Numerics;
-
 namespace TeeTee.Inference.Kernels;
 
 /// <summary>
@@ -17,6 +15,9 @@ internal readonly ref struct AttentionBlock
 
     // Scores kept at a time where the context is long: they stay in the second-level cache, or nearly.
     private const int ScoreBudget = 1 << 18;
+
+    // A line between rows, so that the same position of many rows does not fall on the same few sets of a cache.
+    private const int ScoreSkew = 16;
 
     /// <summary>Address of each page in order of positions; the caller keeps them alive. Their stored halves are finite at all positions read.</summary>
     public required ReadOnlySpan<nint> Pages { get; init; }
@@ -58,20 +59,26 @@ internal readonly ref struct AttentionBlock
     /// <summary>Queries, counted over positions and heads: row t * Heads + h.</summary>
     public int Rows => Count * Heads;
 
-    /// <summary>Elements of scratch memory that any implementation needs.</summary>
-    /// <param name="positions">The most positions that a query of the block reads.</param>
+    /// <summary>Elements of scratch memory that any implementation needs; no fewer for more positions.</summary>
+    /// <param name="positions">The most positions that a query of a block reads.</param>
     /// <param name="dimension">Elements of a head.</param>
-    public static int ScratchLength(int positions, int dimension) =>
-        checked(RowsAtATime(positions) * PaddedPositions(positions) + PagePositions * PaddedDimension(dimension));
+    public static int ScratchLength(int positions, int dimension)
+    {
+        long padded = PaddedPositions(positions);
+        long scores = Math.Min(MostRows * padded, Math.Max(ScoreBudget, FewestRows * padded)) + MostRows * ScoreSkew;
+        return checked((int)(scores + (MostRows + PagePositions) * (long)PaddedDimension(dimension)));
+    }
 
-    /// <summary>Rows whose scores are in scratch memory at the same time.</summary>
-    public static int RowsAtATime(int positions) => Math.Clamp(ScoreBudget / PaddedPositions(positions), FewestRows, MostRows);
+    /// <summary>Rows whose scores are in scratch memory at the same time, a multiple of four.</summary>
+    public static int RowsAtATime(int positions) => Math.Clamp(ScoreBudget / PaddedPositions(positions) / 4 * 4, FewestRows, MostRows);
 
-    /// <summary>Positions rounded up to whole pages.</summary>
-    public static int PaddedPositions(int positions) => checked((positions + PagePositions - 1) / PagePositions * PagePositions);
+    /// <summary>Elements from a row's scores to the next row's.</summary>
+    public static int ScoreStride(int positions) => PaddedPositions(positions) + ScoreSkew;
 
-    /// <summary>The dimension rounded up to whole lanes of sixteen.</summary>
-    public static int PaddedDimension(int dimension) => checked((dimension + LaneSum.Lanes - 1) / LaneSum.Lanes * LaneSum.Lanes);
+    /// <summary>The dimension rounded up to two of the widest vectors.</summary>
+    public static int PaddedDimension(int dimension) => checked((dimension + 31) / 32 * 32);
+
+    private static int PaddedPositions(int positions) => checked((positions + PagePositions - 1) / PagePositions * PagePositions);
 
     /// <summary>Positions that a row reads.</summary>
     public int PositionsOf(int row) => FirstPosition + row / Heads + 1;

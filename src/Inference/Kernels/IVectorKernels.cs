@@ -49,10 +49,6 @@ internal interface IVectorKernels
     /// <param name="row">The lowest failing row, t * Heads + h; the index returned is then the stored position whose score failed first. Else -1.</param>
     NonFinite Attend(in AttentionBlock block, out int row);
 
-    /// <summary>The head over rows of stored positions that lie one after the other; goes as soon as the engine runs on pages.</summary>
-    void AttentionHead(
-        ReadOnlySpan<float> query, ReadOnlySpan<ushort> keys, ReadOnlySpan<ushort> values, float scale, Span<float> scratch, Span<float> output);
-
     /// <summary>The greatest logit of a range of the vocabulary (ruling 25).</summary>
     /// <param name="logits">The range's logits, at least one.</param>
     /// <param name="firstId">Id of the first.</param>

@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace TeeTee.Inference.Kernels;
 
 /// <summary>The kernels that a model runs on. All sets give equal bits; only speed differs.</summary>
@@ -10,8 +8,8 @@ internal sealed record KernelSet(IMatrixKernel Matrix, IVectorKernels Vectors)
 
     /// <summary>The fastest set of this machine.</summary>
     public static KernelSet Best { get; } = new(
-        Avx2MatrixKernel.IsSupported ? new Avx2MatrixKernel() : new ScalarMatrixKernel(),
-        Vector256.IsHardwareAccelerated ? new Vector256Kernels() : new ScalarVectorKernels());
+        ManagedMatrixKernels.Best,
+        VectorKernels.Best);
 
     /// <summary>Names of both parts, for logs and reports.</summary>
     public string Name => $"{Matrix.Name}+{Vectors.Name}";

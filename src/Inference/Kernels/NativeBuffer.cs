@@ -40,6 +40,14 @@ internal sealed unsafe class NativeBuffer<T> : IDisposable
         return new Span<T>(Pointer + start, length);
     }
 
+    /// <summary>The address of an element; valid until Dispose.</summary>
+    public nint AddressOf(long index)
+    {
+        ObjectDisposedException.ThrowIf(Pointer is null, this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)index, (ulong)Length, nameof(index));
+        return (nint)(Pointer + index);
+    }
+
     public void Dispose()
     {
         if (_mapping.Length == 0)

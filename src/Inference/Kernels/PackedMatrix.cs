@@ -1,37 +1,48 @@
-using System.Buffers.Binary;
 using TeeTee.Numerics;
 
 namespace TeeTee.Inference.Kernels;
 
-/// <summary>
-/// Q8_0 weights repacked without loss in tiles of 16 rows, so that vector lanes are rows and no kernel ever sums across lanes.
-/// A tile's block is 544 bytes: 8 chunks of (16 rows x 4 consecutive columns), then the 16 rows' binary16 scales.
-/// Rows past the end are zero with scale zero.
-/// </summary>
+/// <summary>Q8_0 weights repacked without loss in tiles (<see cref="TileLayout"/>); one packing for the whole matrix.</summary>
 internal sealed unsafe class PackedMatrix : IDisposable
 {
-    public const int TileRows = 16;
-    public const int ChunkColumns = 4;
-    public const int ChunkBytes = TileRows * ChunkColumns;
-    public const int ScaleOffset = BlockQuantizer.BlockSize / ChunkColumns * ChunkBytes;
-    public const int TileBlockBytes = ScaleOffset + TileRows * sizeof(ushort);
+    /// <summary>Changes with any byte that packing writes; a file of packed bytes names it.</summary>
+    public const int LayoutVersion = 1;
 
-    private readonly NativeBuffer<byte> _data;
+    private readonly NativeBuffer<byte>? _owned;
+    private byte* _data;
 
-    /// <summary>Repacks rows of Q8_0 blocks.</summary>
+    /// <summary>Repacks rows of Q8_0 blocks, with four bits per quant where all fit.</summary>
     /// <param name="source">All rows' blocks in file order, 34 bytes each.</param>
     /// <param name="rows">Number of rows, any.</param>
     /// <param name="blocks">Blocks of 32 columns per row.</param>
     public PackedMatrix(ReadOnlySpan<byte> source, int rows, int blocks)
+        : this(TilePacker.Choose(RequireLength(source, rows, blocks)), rows, blocks)
     {
-        if (source.Length != (long)rows * blocks * MatrixVector.BlockBytes)
-            throw new ArgumentException($"{rows} rows of {blocks} blocks need other than {source.Length} bytes.", nameof(source));
-        (Rows, Blocks, Tiles) = (rows, blocks, (rows + TileRows - 1) / TileRows);
-        _data = new NativeBuffer<byte>((long)Tiles * blocks * TileBlockBytes);
-        ClearLastTile();
-        for (int row = 0; row < rows; row++)
-            PackRow(source.Slice(row * blocks * MatrixVector.BlockBytes, blocks * MatrixVector.BlockBytes), row);
+        int tileBytes = TileLayout.Rows * blocks * MatrixVector.BlockBytes;
+        for (int tile = 0; tile < Tiles; tile++)
+            PackTile(tile, source.Slice(tile * tileBytes, RowsOf(tile) * blocks * MatrixVector.BlockBytes));
     }
+
+    /// <summary>A matrix in memory of its own, to be filled by <see cref="PackTile"/> or <see cref="Slice"/> before use.</summary>
+    public PackedMatrix(WeightPacking packing, int rows, int blocks)
+    {
+        (Packing, Rows, Blocks, Tiles) = (packing, rows, blocks, TileLayout.TilesOf(rows));
+        _owned = new NativeBuffer<byte>(Bytes);
+        _data = _owned.Pointer;
+    }
+
+    /// <summary>A matrix in memory that outlives it, such as a part of one large buffer.</summary>
+    /// <param name="packing">How that memory is or will be packed.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="blocks">Blocks of 32 columns per row.</param>
+    /// <param name="memory"><see cref="ByteLength"/> bytes, aligned to 64 for full speed.</param>
+    public PackedMatrix(WeightPacking packing, int rows, int blocks, byte* memory)
+    {
+        (Packing, Rows, Blocks, Tiles) = (packing, rows, blocks, TileLayout.TilesOf(rows));
+        _data = memory;
+    }
+
+    public WeightPacking Packing { get; }
 
     public int Rows { get; }
 
@@ -39,68 +50,98 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     public int Tiles { get; }
 
+    /// <summary>Bytes of a tile.</summary>
+    public int TileBytes => Blocks * TileLayout.BlockBytes(Packing);
+
     /// <summary>Bytes of all tiles.</summary>
-    public long Bytes => _data.Length;
+    public long Bytes => ByteLength(Packing, Rows, Blocks);
+
+    /// <summary>Bytes of all tiles of such a matrix.</summary>
+    public static long ByteLength(WeightPacking packing, int rows, int blocks) =>
+        (long)TileLayout.TilesOf(rows) * blocks * TileLayout.BlockBytes(packing);
+
+    /// <summary>Q4 when every quant lies in [-8, 7].</summary>
+    /// <param name="blocks">Whole Q8_0 blocks, 34 bytes each.</param>
+    public static WeightPacking Choose(ReadOnlySpan<byte> blocks)
+    {
+        if (blocks.Length % MatrixVector.BlockBytes != 0)
+            throw new ArgumentException($"{blocks.Length} bytes are no whole blocks.", nameof(blocks));
+        return TilePacker.Choose(blocks);
+    }
+
+    /// <summary>Rows of the matrix that a tile holds: 16, fewer in the last one.</summary>
+    public int RowsOf(int tile) => Math.Min(TileLayout.Rows, Rows - tile * TileLayout.Rows);
 
     /// <summary>The first block of a tile; the caller keeps the matrix alive and below <see cref="Tiles"/>.</summary>
-    public byte* Tile(int tile) => _data.Pointer + (long)tile * Blocks * TileBlockBytes;
+    public byte* Tile(int tile) => _data + (long)tile * TileBytes;
+
+    /// <summary>The packed bytes [start, start + length).</summary>
+    public Span<byte> Slice(long start, int length)
+    {
+        ObjectDisposedException.ThrowIf(_data is null, this);
+        if (start < 0 || length < 0 || start + length > Bytes)
+            throw new ArgumentOutOfRangeException(nameof(start), start, $"{length} bytes from there pass the end at {Bytes}.");
+        return new Span<byte>(_data + start, length);
+    }
+
+    /// <summary>Fills one tile. Different tiles may be filled by different threads.</summary>
+    /// <param name="tile">Which one.</param>
+    /// <param name="rows">The Q8_0 blocks of its <see cref="RowsOf"/> rows in file order.</param>
+    /// <exception cref="ArgumentException">The length is another, or a quant does not fit the packing.</exception>
+    public void PackTile(int tile, ReadOnlySpan<byte> rows)
+    {
+        Span<byte> target = Slice((long)tile * TileBytes, TileBytes);
+        int rowCount = RowsOf(tile);
+        fixed (byte* source = RequireLength(rows, rowCount, Blocks), destination = target)
+            TilePacker.Pack(Packing, source, rowCount, Blocks, destination);
+    }
 
     /// <summary>Dequantises the first hidden.Length columns of a row (ruling 21).</summary>
     public void DequantizeRow(int row, Span<float> hidden)
     {
-        if ((uint)row >= (uint)Rows)
-            throw new ArgumentOutOfRangeException(nameof(row), row, $"The matrix has {Rows} rows.");
         if (BlockQuantizer.BlocksOf(hidden.Length) != Blocks)
             throw new ArgumentException($"{hidden.Length} columns are not {Blocks} blocks.", nameof(hidden));
-        for (int i = 0; i < hidden.Length; i++)
+        byte* block = RowTile(row);
+        sbyte* quants = stackalloc sbyte[BlockQuantizer.BlockSize];
+        for (int start = 0; start < hidden.Length; start += BlockQuantizer.BlockSize, block += TileLayout.BlockBytes(Packing))
         {
-            ReadOnlySpan<byte> block = Block(row / TileRows, i / BlockQuantizer.BlockSize);
-            float scale = Fp16.ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(block[(ScaleOffset + 2 * (row % TileRows))..]));
-            hidden[i] = scale * (sbyte)block[Offset(row % TileRows, i % BlockQuantizer.BlockSize)];
+            TilePacker.UnpackQuants(Packing, block, row % TileLayout.Rows, (uint*)quants);
+            float scale = Fp16.ToSingle(((ushort*)(block + TileLayout.ScaleOffset(Packing)))[row % TileLayout.Rows]);
+            Span<float> target = hidden.Slice(start, Math.Min(BlockQuantizer.BlockSize, hidden.Length - start));
+            for (int i = 0; i < target.Length; i++)
+                target[i] = scale * quants[i];
         }
     }
 
-    /// <summary>A row's Q8_0 blocks as in the file, 34 bytes each.</summary>
+    /// <summary>A row's Q8_0 blocks as in the canonical form, 34 bytes each.</summary>
     public void CopyRow(int row, Span<byte> target)
     {
+        byte* tile = RowTile(row);
+        fixed (byte* destination = target)
+        {
+            RequireLength(target, 1, Blocks);
+            TilePacker.Unpack(Packing, tile, row % TileLayout.Rows, Blocks, destination);
+        }
+    }
+
+    public void Dispose()
+    {
+        _owned?.Dispose();
+        _data = null;
+    }
+
+    private static ReadOnlySpan<byte> RequireLength(ReadOnlySpan<byte> blocks, int rows, int blocksOfRow)
+    {
+        if (blocks.Length != (long)rows * blocksOfRow * MatrixVector.BlockBytes)
+            throw new ArgumentException($"{rows} rows of {blocksOfRow} blocks need other than {blocks.Length} bytes.", nameof(blocks));
+        return blocks;
+    }
+
+    private byte* RowTile(int row)
+    {
+        ObjectDisposedException.ThrowIf(_data is null, this);
         if ((uint)row >= (uint)Rows)
             throw new ArgumentOutOfRangeException(nameof(row), row, $"The matrix has {Rows} rows.");
-        if (target.Length != Blocks * MatrixVector.BlockBytes)
-            throw new ArgumentException($"{target.Length} bytes are not {Blocks} blocks.", nameof(target));
-        int tileRow = row % TileRows;
-        for (int b = 0; b < Blocks; b++)
-        {
-            ReadOnlySpan<byte> source = Block(row / TileRows, b);
-            Span<byte> block = target.Slice(b * MatrixVector.BlockBytes, MatrixVector.BlockBytes);
-            source.Slice(ScaleOffset + 2 * tileRow, 2).CopyTo(block);
-            for (int column = 0; column < BlockQuantizer.BlockSize; column += ChunkColumns)
-                source.Slice(Offset(tileRow, column), ChunkColumns).CopyTo(block[(2 + column)..]);
-        }
-    }
-
-    /// <summary>Where a row of a tile keeps a column of a block.</summary>
-    public static int Offset(int tileRow, int column) => column / ChunkColumns * ChunkBytes + tileRow * ChunkColumns + column % ChunkColumns;
-
-    public void Dispose() => _data.Dispose();
-
-    private Span<byte> Block(int tile, int block) => _data.Slice(((long)tile * Blocks + block) * TileBlockBytes, TileBlockBytes);
-
-    private void ClearLastTile()
-    {
-        for (int b = 0; Rows % TileRows != 0 && b < Blocks; b++)
-            Block(Tiles - 1, b).Clear();
-    }
-
-    private void PackRow(ReadOnlySpan<byte> row, int index)
-    {
-        int tileRow = index % TileRows;
-        for (int b = 0; b < Blocks; b++)
-        {
-            ReadOnlySpan<byte> source = row.Slice(b * MatrixVector.BlockBytes, MatrixVector.BlockBytes);
-            Span<byte> target = Block(index / TileRows, b);
-            source[..2].CopyTo(target[(ScaleOffset + 2 * tileRow)..]);
-            for (int column = 0; column < BlockQuantizer.BlockSize; column += ChunkColumns)
-                source.Slice(2 + column, ChunkColumns).CopyTo(target[Offset(tileRow, column)..]);
-        }
+        return Tile(row / TileLayout.Rows);
     }
 }

@@ -133,10 +133,6 @@ internal sealed unsafe class ScalarVectorKernels : IVectorKernels
         return NonFinite.None;
     }
 
-    public void AttentionHead(
-        ReadOnlySpan<float> query, ReadOnlySpan<ushort> keys, ReadOnlySpan<ushort> values, float scale, Span<float> scratch, Span<float> output) =>
-        Attention.Head(query, keys, values, scale, scratch, output);
-
     public PickCandidate Greedy(ReadOnlySpan<float> logits, int firstId)
     {
         RequireSome(logits);
@@ -153,6 +149,13 @@ internal sealed unsafe class ScalarVectorKernels : IVectorKernels
 
     public PickCandidate Sample(ReadOnlySpan<float> logits, int firstId, float inverseTemperature, GumbelNoise noise)
     {
+        RequireEqual(firstId % IVectorKernels.RangeAlignment, 0);
+        return SampleFrom(logits, firstId, inverseTemperature, noise);
+    }
+
+    /// <summary><see cref="Sample"/> from any id on.</summary>
+    public static PickCandidate SampleFrom(ReadOnlySpan<float> logits, int firstId, float inverseTemperature, GumbelNoise noise)
+    {
         RequireSome(logits);
         (int best, float bestScore) = (0, float.NegativeInfinity);
         for (int i = 0; i < logits.Length; i++)
@@ -164,6 +167,21 @@ internal sealed unsafe class ScalarVectorKernels : IVectorKernels
                 (best, bestScore) = (i, score);
         }
         return new PickCandidate((uint)(firstId + best), bestScore, NonFinite.None);
+    }
+
+    /// <summary>The factor of <see cref="Numerics.RmsNorm.InverseRoot"/>, or which of its steps is not finite.</summary>
+    public static NonFinite InverseRoot(float squares, int count, float epsilon, out float root)
+    {
+        try
+        {
+            root = Numerics.RmsNorm.InverseRoot(squares, count, epsilon);
+            return NonFinite.None;
+        }
+        catch (NonFiniteException failure)
+        {
+            root = 0f;
+            return Report(failure);
+        }
     }
 
     private static void CopyRows(in AttentionBlock block, Span<ushort> keys, Span<ushort> values)

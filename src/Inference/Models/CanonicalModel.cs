@@ -52,7 +52,7 @@ public sealed class CanonicalModel : IDisposable
     /// <summary>Every tensor with its shape and leaves.</summary>
     internal WeightMap Map { get; }
 
-    /// <summary>Opens a GGUF file of the llama architecture.</summary>
+    /// <summary>Opens a GGUF file of one of <see cref="ModelArchitectures.All"/>.</summary>
     /// <exception cref="GgufException">The file is damaged or lacks a key or tensor.</exception>
     /// <exception cref="ModelException">The model is none that version 1 runs.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>

@@ -3,8 +3,8 @@ namespace TeeTee.Inference.Models;
 /// <summary>The shape and constants of a model, checked against each other. All lengths are element counts.</summary>
 public sealed record ModelConfig
 {
-    /// <summary>The architecture's name in the file; version 1 knows "llama".</summary>
-    public required string Architecture { get; init; }
+    /// <summary>Which computation the weights are for.</summary>
+    public required ModelArchitecture Architecture { get; init; }
 
     /// <summary>The file's own name for the model; not part of the identity.</summary>
     public required string Name { get; init; }
@@ -49,7 +49,7 @@ public sealed record ModelConfig
     public uint RopeScalingFactorBits { get; init; } = 0x3F800000;
 
     /// <summary>Which elements are rotated together.</summary>
-    public RopePairing RopePairing { get; init; }
+    public required RopePairing RopePairing { get; init; }
 
     /// <summary>True where the output matrix is the token embedding.</summary>
     public required bool TiedOutput { get; init; }

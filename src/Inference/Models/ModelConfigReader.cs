@@ -3,25 +3,26 @@ using TeeTee.Numerics;
 
 namespace TeeTee.Inference.Models;
 
-/// <summary>Reads and checks the configuration of a llama-architecture file; refusals name the key.</summary>
+/// <summary>Reads and checks the configuration of a file; refusals name the key.</summary>
 internal sealed class ModelConfigReader(GgufFile file)
 {
-    private const string Supported = "llama";
     private const long MaxTableEntries = 1 << 26;
     private readonly GgufMetadata _metadata = file.Metadata;
+    private ModelArchitecture _architecture;
 
     /// <exception cref="ModelException">The model is none that version 1 runs.</exception>
     /// <exception cref="GgufException">A key is missing or of the wrong type.</exception>
     public ModelConfig Read()
     {
-        CheckArchitecture();
+        ReadArchitecture();
+        CheckFeatures();
         int embedding = Length("embedding_length", 1 << 17);
         int heads = Length("attention.head_count", 1 << 12);
         int headDimension = Length("attention.key_length", 1 << 12, missing: embedding / heads);
         (RopeScalingKind scaling, uint factorBits) = ReadScaling();
         ModelConfig config = new()
         {
-            Architecture = Supported,
+            Architecture = _architecture,
             Name = _metadata.FindString("general.name") ?? "unnamed",
             VocabularySize = ReadVocabularySize(),
             EmbeddingLength = embedding,
@@ -36,27 +37,37 @@ internal sealed class ModelConfigReader(GgufFile file)
             RopeBaseBits = ReadRopeBase(),
             RopeScaling = scaling,
             RopeScalingFactorBits = factorBits,
+            RopePairing = _architecture.Pairing(),
             TiedOutput = file.FindTensor(TensorRole.Output.GgufName()) is null,
         };
         CheckHeads(config, embedding);
         return config;
     }
 
-    private static string Key(string name) => $"{Supported}.{name}";
+    private string Key(string name) => $"{_architecture.GgufName()}.{name}";
 
-    private void CheckArchitecture()
+    private void ReadArchitecture()
     {
-        string architecture = _metadata.GetString("general.architecture");
-        if (architecture != Supported)
-            throw new ModelException($"Architecture {architecture} is not supported; version 1 runs {Supported}.");
+        string name = _metadata.GetString("general.architecture");
+        _architecture = ModelArchitectures.Find(name) ?? throw new ModelException(
+            $"Architecture {name} is not supported; version 1 runs {string.Join(", ", ModelArchitectures.All.Select(static known => known.GgufName()))}.");
+    }
+
+    private void CheckFeatures()
+    {
         if (_metadata.GetUInt32("split.count", 1) > 1)
             throw new ModelException("The model is split over several files (split.count); join them first.");
         if (_metadata.GetUInt32(Key("expert_count"), 0) > 0)
             throw new ModelException($"Mixture of experts ({Key("expert_count")}) is not supported.");
         if (_metadata.GetUInt32(Key("attention.sliding_window"), 0) > 0)
             throw new ModelException($"Sliding-window attention ({Key("attention.sliding_window")}) is not supported.");
+        if (_metadata.GetUInt32(Key("pooling_type"), 0) > 0)
+            throw new ModelException($"{Key("pooling_type")} says that this is an embedding model; version 1 generates text only.");
+        if (!_metadata.GetBool(Key("attention.causal"), true))
+            throw new ModelException($"{Key("attention.causal")} false is not supported.");
         foreach (string name in (ReadOnlySpan<string>)["attn_logit_softcapping", "final_logit_softcapping", "logit_scale",
-            "residual_scale", "embedding_scale", "attention.scale"])
+            "residual_scale", "embedding_scale", "attention.scale", "attention.clamp_kqv", "attention.max_alibi_bias",
+            "attention.temperature_scale", "rope.scaling.attn_factor", "rope.dimension_sections", "rope.freq_base_swa"])
         {
             if (_metadata.Contains(Key(name)))
                 throw new ModelException($"{Key(name)} is not supported.");
@@ -104,6 +115,8 @@ internal sealed class ModelConfigReader(GgufFile file)
         bool divisors = file.FindTensor(RopeDivisors.TensorName) is not null;
         switch (kind)
         {
+            case "llama3" when !divisors:
+                throw new ModelException($"{Key("rope.scaling.type")} is llama3, but the file has no {RopeDivisors.TensorName}.");
             case "none" or "llama3":
                 return (divisors ? RopeScalingKind.Llama3 : RopeScalingKind.None, One);
             case "linear" when !divisors:

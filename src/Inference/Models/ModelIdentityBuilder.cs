@@ -9,7 +9,6 @@ namespace TeeTee.Inference.Models;
 /// <summary>Computes the three parts of a model identity, each from what it commits to alone.</summary>
 internal static class ModelIdentityBuilder
 {
-    private const uint LlamaArchitecture = 1;
     private const uint Absent = uint.MaxValue;
     internal static readonly MerkleTag WeightsTag = new("TT/wght1");
     private static readonly MerkleTag s_vocabulary = new("TT/vocb1");
@@ -21,7 +20,7 @@ internal static class ModelIdentityBuilder
         "(uint32,bytes32,bytes32,bytes32,bytes32,uint32,uint32,uint32,uint32,bool,bool)");
 
     public static Bytes32 HashConfig(ModelConfig config) => Hash(s_config,
-        LlamaArchitecture, (uint)config.VocabularySize, (uint)config.EmbeddingLength, (uint)config.FeedForwardLength,
+        (uint)config.Architecture, (uint)config.VocabularySize, (uint)config.EmbeddingLength, (uint)config.FeedForwardLength,
         (uint)config.LayerCount, (uint)config.HeadCount, (uint)config.KvHeadCount, (uint)config.HeadDimension,
         (uint)config.RopeDimensions, (uint)config.ContextLength, config.RmsEpsilonBits, config.AttentionScaleBits,
         (uint)config.RopePairing, config.TiedOutput);

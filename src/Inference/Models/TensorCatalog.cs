@@ -5,6 +5,8 @@ namespace TeeTee.Inference.Models;
 /// <summary>Which tensors a model has, in the order of their identifiers, and whether a file agrees.</summary>
 internal static class TensorCatalog
 {
+    private const int NamedTensors = 6;
+
     /// <summary>Every tensor of the model ascending by identifier, computed tables included.</summary>
     public static IEnumerable<(TensorRole Role, int Layer)> All(ModelConfig config)
     {
@@ -16,7 +18,7 @@ internal static class TensorCatalog
         yield return (TensorRole.RopeSines, -1);
         for (int layer = 0; layer < config.LayerCount; layer++)
         {
-            foreach (TensorRole role in TensorRoles.PerLayer)
+            foreach (TensorRole role in config.Architecture.LayerRoles())
                 yield return (role, layer);
         }
     }
@@ -35,9 +37,11 @@ internal static class TensorCatalog
             CheckTensor(tensor, role, role.Shape(config));
             known.Add(tensor.Name);
         }
-        GgufTensor? foreign = file.Tensors.FirstOrDefault(tensor => !known.Contains(tensor.Name));
-        if (foreign is not null)
-            throw new ModelException($"Tensor {foreign.Name} has no place in the computation of version 1 (biases and experts have none).");
+        GgufTensor[] foreign = [.. file.Tensors.Where(tensor => !known.Contains(tensor.Name))];
+        if (foreign.Length > 0)
+            throw new ModelException(
+                $"{foreign.Length} tensors have no place in the computation of {config.Architecture.GgufName()} in version 1: "
+                + string.Join(", ", foreign.Take(NamedTensors).Select(static tensor => tensor.Name)) + (foreign.Length > NamedTensors ? ", ..." : "."));
     }
 
     private static void CheckTensor(GgufTensor tensor, TensorRole role, (int Rows, int Columns) shape)

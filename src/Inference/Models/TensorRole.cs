@@ -44,4 +44,19 @@ public enum TensorRole
 
     /// <summary>[embedding x feedForward].</summary>
     FeedForwardDown = 19,
+
+    /// <summary>Added to the query, [1 x heads * headDimension].</summary>
+    AttentionQueryBias = 20,
+
+    /// <summary>Added to the key, [1 x kvHeads * headDimension].</summary>
+    AttentionKeyBias = 21,
+
+    /// <summary>Added to the value, [1 x kvHeads * headDimension].</summary>
+    AttentionValueBias = 22,
+
+    /// <summary>Weights of the RMSNorm of each query head, [1 x headDimension].</summary>
+    AttentionQueryNorm = 23,
+
+    /// <summary>Weights of the RMSNorm of each key head, [1 x headDimension].</summary>
+    AttentionKeyNorm = 24,
 }

@@ -3,25 +3,22 @@ namespace TeeTee.Inference.Models;
 /// <summary>The fixed tables over <see cref="TensorRole"/>: identifiers, GGUF names, canonical types and shapes.</summary>
 public static class TensorRoles
 {
-    /// <summary>The roles that every layer has, in the order of their numbers.</summary>
-    public static IReadOnlyList<TensorRole> PerLayer { get; } =
-    [
-        TensorRole.AttentionNorm, TensorRole.AttentionQuery, TensorRole.AttentionKey, TensorRole.AttentionValue,
-        TensorRole.AttentionOutput, TensorRole.FeedForwardNorm, TensorRole.FeedForwardGate, TensorRole.FeedForwardUp,
-        TensorRole.FeedForwardDown,
-    ];
-
     /// <summary>True for a tensor that each layer has its own of.</summary>
     public static bool IsPerLayer(this TensorRole role) => role >= TensorRole.AttentionNorm;
 
     /// <summary>True for the two tables that the import computes instead of reading.</summary>
     public static bool IsRopeTable(this TensorRole role) => role is TensorRole.RopeCosines or TensorRole.RopeSines;
 
-    /// <summary>Q8_0 for matrices, F32 for norms and tables (ruling 20).</summary>
+    /// <summary>True for a vector that is added to a product.</summary>
+    public static bool IsBias(this TensorRole role) =>
+        role is TensorRole.AttentionQueryBias or TensorRole.AttentionKeyBias or TensorRole.AttentionValueBias;
+
+    /// <summary>Q8_0 for matrices, F32 for norms, biases and tables (ruling 20).</summary>
     public static CanonicalType CanonicalType(this TensorRole role) => role switch
     {
         TensorRole.OutputNorm or TensorRole.AttentionNorm or TensorRole.FeedForwardNorm => Models.CanonicalType.F32,
         TensorRole.RopeCosines or TensorRole.RopeSines => Models.CanonicalType.F32,
+        >= TensorRole.AttentionQueryBias => Models.CanonicalType.F32,
         _ => Models.CanonicalType.Q8_0,
     };
 
@@ -52,9 +49,14 @@ public static class TensorRoles
             TensorRole.FeedForwardGate => "ffn_gate",
             TensorRole.FeedForwardUp => "ffn_up",
             TensorRole.FeedForwardDown => "ffn_down",
+            TensorRole.AttentionQueryBias => "attn_q",
+            TensorRole.AttentionKeyBias => "attn_k",
+            TensorRole.AttentionValueBias => "attn_v",
+            TensorRole.AttentionQueryNorm => "attn_q_norm",
+            TensorRole.AttentionKeyNorm => "attn_k_norm",
             _ => throw new ArgumentException($"{role} has no tensor in the file.", nameof(role)),
         };
-        return role.IsPerLayer() ? $"blk.{layer}.{name}.weight" : $"{name}.weight";
+        return role.IsPerLayer() ? $"blk.{layer}.{name}.{(role.IsBias() ? "bias" : "weight")}" : $"{name}.weight";
     }
 
     /// <summary>Rows and columns (without padding) of the tensor in a model of this configuration.</summary>
@@ -68,6 +70,9 @@ public static class TensorRoles
         TensorRole.AttentionOutput => (config.EmbeddingLength, config.QueryLength),
         TensorRole.FeedForwardGate or TensorRole.FeedForwardUp => (config.FeedForwardLength, config.EmbeddingLength),
         TensorRole.FeedForwardDown => (config.EmbeddingLength, config.FeedForwardLength),
+        TensorRole.AttentionQueryBias => (1, config.QueryLength),
+        TensorRole.AttentionKeyBias or TensorRole.AttentionValueBias => (1, config.KvLength),
+        TensorRole.AttentionQueryNorm or TensorRole.AttentionKeyNorm => (1, config.HeadDimension),
         _ => throw new ArgumentOutOfRangeException(nameof(role), role, "Unknown role."),
     };
 

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using TeeTee.Primitives;
 
 namespace TeeTee.Inference.Models;
@@ -14,6 +14,7 @@ public static class WeightPage
     public const int F32Columns = 256;
 
     private const int HeaderBytes = 24;
+    private const int Batch = 16;
 
     /// <summary>Number of pages of each row of a tensor.</summary>
     public static int CountPerRow(CanonicalTensor tensor)
@@ -69,16 +70,54 @@ public static class WeightPage
     /// <param name="leaves">As many as these rows have pages.</param>
     internal static void HashRows(in TensorPlace place, int firstRow, ReadOnlySpan<byte> rows, Span<Bytes32> leaves)
     {
-        byte[] leaf = ArrayPool<byte>.Shared.Rent(HeaderBytes + place.RowBytes);
-        for (int i = 0; i < leaves.Length; i++)
+        int pages = place.PagesPerRow;
+        int count = leaves.Length / pages;
+        if (leaves.Length % pages != 0 || rows.Length != (long)count * place.RowBytes)
+            throw new ArgumentException($"{rows.Length} bytes for {leaves.Length} leaves; rows of {place} have {place.RowBytes} bytes in {pages} pages.");
+        if (count < pages)
         {
-            (int row, int page) = Math.DivRem(i, place.PagesPerRow);
-            ReadOnlySpan<byte> content = Content(place.Type, rows.Slice(row * place.RowBytes, place.RowBytes), page);
-            WriteHeader(leaf, place.TensorId, place.Type, place.Rows, place.PaddedColumns, firstRow + row, page);
-            content.CopyTo(leaf.AsSpan(HeaderBytes));
-            leaves[i] = Sha256Merkle.Leaf(leaf.AsSpan(0, HeaderBytes + content.Length));
+            for (int row = 0; row < count; row++)
+                HashRow(place, firstRow + row, rows.Slice(row * place.RowBytes, place.RowBytes), leaves.Slice(row * pages, pages));
+            return;
         }
-        ArrayPool<byte>.Shared.Return(leaf);
+        for (int page = 0; page < pages; page++)
+            HashRun(place, new PageRun(firstRow, 1, page, 0), rows, count, place.RowBytes, pages, leaves);
+    }
+
+    /// <summary>The pages of one row beside each other: equal ones, then the last.</summary>
+    private static void HashRow(in TensorPlace place, int row, ReadOnlySpan<byte> bytes, Span<Bytes32> leaves)
+    {
+        int pageBytes = CanonicalTensor.BytesPerRow(place.Type, ColumnsPerPage(place.Type));
+        int last = leaves.Length - 1;
+        HashRun(place, new PageRun(row, 0, 0, 1), bytes, last, pageBytes, 1, leaves);
+        HashRun(place, new PageRun(row, 0, last, 0), bytes, 1, pageBytes, 1, leaves);
+    }
+
+    /// <summary>Pages of one length, equally far apart, sixteen at a time.</summary>
+    [SkipLocalsInit]
+    private static void HashRun(
+        in TensorPlace place, PageRun run, ReadOnlySpan<byte> bytes, int count, int stride, int leafStride, Span<Bytes32> leaves)
+    {
+        if (count == 0)
+            return;
+        int pageBytes = CanonicalTensor.BytesPerRow(place.Type, ColumnsPerPage(place.Type));
+        ReadOnlySpan<byte> pages = bytes[(run.Page * pageBytes)..];
+        int length = Math.Min(pageBytes, place.RowBytes - (run.Page * pageBytes));
+        Span<byte> headers = stackalloc byte[Batch * HeaderBytes];
+        Span<Bytes32> hashes = stackalloc Bytes32[Batch];
+        for (int first = 0; first < count; first += Batch)
+        {
+            int size = Math.Min(Batch, count - first);
+            for (int i = 0; i < size; i++)
+            {
+                WriteHeader(headers[(i * HeaderBytes)..], place.TensorId, place.Type, place.Rows, place.PaddedColumns,
+                    run.Row + ((first + i) * run.RowStep), run.Page + ((first + i) * run.PageStep));
+            }
+            Sha256Batch.Hash(
+                new Sha256Messages(pages[(first * stride)..], size, length, stride) { Tag = 0x00, Prefixes = headers, PrefixSize = HeaderBytes }, hashes);
+            for (int i = 0; i < size; i++)
+                leaves[((first + i) * leafStride) + run.Page] = hashes[i];
+        }
     }
 
     private static int ColumnsPerPage(CanonicalType type) => type == CanonicalType.Q8_0 ? Q8Columns : F32Columns;
@@ -92,4 +131,7 @@ public static class WeightPage
         BinaryPrimitives.WriteUInt32BigEndian(leaf[16..], (uint)row);
         BinaryPrimitives.WriteUInt32BigEndian(leaf[20..], (uint)page);
     }
+
+    /// <summary>The first page of a run, and the step from one to the next.</summary>
+    private readonly record struct PageRun(int Row, int RowStep, int Page, int PageStep);
 }

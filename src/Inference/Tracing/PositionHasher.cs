@@ -1,12 +1,12 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using TeeTee.Inference.Engine;
-using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 
 namespace TeeTee.Inference.Tracing;
 
-/// <summary>Feeds vectors and cache rows to the commitments of docs/protocol.md, section 2, several positions at a time.</summary>
+/// <summary>Feeds vectors and cache rows to the commitments of docs/protocol.md, section 2, position by position.</summary>
 /// <param name="config">Shapes.</param>
 /// <param name="salts">Of a sealed job; null for a public one.</param>
 internal sealed class PositionHasher(ModelConfig config, CommitmentSalts? salts)
@@ -15,27 +15,23 @@ internal sealed class PositionHasher(ModelConfig config, CommitmentSalts? salts)
 
     private int LayerBytes => 2 * config.KvHeadCount * _rowBytes;
 
-    /// <summary>The roots of count vectors of embedding length, at positions from start on, that enter layer <paramref name="boundary"/>.</summary>
-    public Bytes32[] VectorRoots(WorkerPool pool, NativeBuffer<float> vectors, int boundary, int start, int count)
-    {
-        Bytes32[] roots = new Bytes32[count];
-        pool.Run(count, (i, _) => roots[i] = VectorCommitment.Root(
-            vectors.Slice((long)i * config.EmbeddingLength, config.EmbeddingLength), salts?.Vector(boundary, start + i)));
-        return roots;
-    }
+    /// <summary>The root of the vector of embedding length that enters layer <paramref name="boundary"/> at a position.</summary>
+    public Bytes32 VectorRoot(int boundary, int position, ReadOnlySpan<float> vector) =>
+        VectorCommitment.Root(vector, salts?.Vector(boundary, position));
 
-    /// <summary>leaf(start + i) and kvRoot(start + i) from the boundary roots and the rows in the cache, whose first layer is firstLayer of the model.</summary>
-    public (Bytes32[] Leaves, Bytes32[] KvRoots) Leaves(
-        WorkerPool pool, KvCache cache, int firstLayer, int start, Bytes32[] hIn, Bytes32[] hOut)
+    /// <summary>The root over all rows of a position; the cache's first layer is firstLayer of the model.</summary>
+    public Bytes32 KvRoot(KvCache cache, int firstLayer, int position)
     {
-        Bytes32[] leaves = new Bytes32[hIn.Length];
-        Bytes32[] kvRoots = new Bytes32[hIn.Length];
-        pool.Run(leaves.Length, (i, _) =>
-        {
-            kvRoots[i] = KvRoot(cache, firstLayer, start + i);
-            leaves[i] = TraceCommitment.Leaf((uint)(start + i), hIn[i], hOut[i], kvRoots[i]);
-        });
-        return (leaves, kvRoots);
+        int size = cache.Layers * LayerBytes;
+        byte[] rented = ArrayPool<byte>.Shared.Rent(size);
+        Span<byte> rows = rented.AsSpan(0, size);
+        for (int layer = 0; layer < cache.Layers; layer++)
+            CopyRows(cache, layer, position, rows.Slice(layer * LayerBytes, LayerBytes));
+        Bytes32 root = salts is null
+            ? KvCommitment.PositionRoot(rows, _rowBytes)
+            : KvCommitment.PositionRoot(rows, _rowBytes, 2 * config.KvHeadCount, salts, firstLayer, position);
+        ArrayPool<byte>.Shared.Return(rented);
+        return root;
     }
 
     /// <summary>The root over all rows of one layer, position by position.</summary>
@@ -67,19 +63,10 @@ internal sealed class PositionHasher(ModelConfig config, CommitmentSalts? salts)
     private byte[] SaltedRow(KvCache cache, int firstLayer, int index, int position)
     {
         (int layer, int row) = Math.DivRem(index, 2 * config.KvHeadCount);
-        Span<ushort> halves = cache.Row(layer, row >= config.KvHeadCount, row % config.KvHeadCount, position);
+        ushort[] halves = new ushort[config.HeadDimension];
+        cache.CopyRow(layer, row >= config.KvHeadCount, row % config.KvHeadCount, position, halves);
         byte[] salt = salts?.KvRows(firstLayer + layer, position)[row].ToArray() ?? [];
-        return [.. salt, .. MemoryMarshal.AsBytes(halves)];
-    }
-
-    private Bytes32 KvRoot(KvCache cache, int firstLayer, int position)
-    {
-        byte[] rows = new byte[cache.Layers * LayerBytes];
-        for (int layer = 0; layer < cache.Layers; layer++)
-            CopyRows(cache, layer, position, rows.AsSpan(layer * LayerBytes, LayerBytes));
-        return salts is null
-            ? KvCommitment.PositionRoot(rows, _rowBytes)
-            : KvCommitment.PositionRoot(rows, _rowBytes, 2 * config.KvHeadCount, layer => salts.KvRows(firstLayer + layer, position));
+        return [.. salt, .. MemoryMarshal.AsBytes<ushort>(halves)];
     }
 
     // The committed order inside a layer: the keys of all heads, then the values of all heads.
@@ -87,8 +74,8 @@ internal sealed class PositionHasher(ModelConfig config, CommitmentSalts? salts)
     {
         for (int row = 0; row < 2 * config.KvHeadCount; row++)
         {
-            Span<ushort> halves = cache.Row(layer, row >= config.KvHeadCount, row % config.KvHeadCount, position);
-            MemoryMarshal.AsBytes(halves).CopyTo(target[(row * _rowBytes)..]);
+            Span<ushort> halves = MemoryMarshal.Cast<byte, ushort>(target.Slice(row * _rowBytes, _rowBytes));
+            cache.CopyRow(layer, row >= config.KvHeadCount, row % config.KvHeadCount, position, halves);
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using TeeTee.Inference.Engine;
-using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 
@@ -12,16 +11,21 @@ namespace TeeTee.Inference.Tracing;
 /// </summary>
 public sealed class ShardTrace
 {
-    private readonly List<Bytes32> _leaves = [];
-    private readonly List<BoundaryRoots> _boundaries = [];
+    private readonly List<Bytes32> _leaves;
+    private readonly List<BoundaryRoots> _boundaries;
     private readonly MerkleFrontier<Sha256Merkle> _frontier = new();
-    private readonly List<Bytes32> _kvRoots = [];
+    private readonly List<Bytes32> _kvRoots;
     private readonly PositionHasher _hasher;
 
-    internal ShardTrace(ModelConfig config, LayerRange range, CommitmentSalts? salts)
+    /// <param name="config">Shapes.</param>
+    /// <param name="range">The layers.</param>
+    /// <param name="salts">Of a sealed job; null for a public one.</param>
+    /// <param name="capacity">Positions up to which appending allocates nothing.</param>
+    internal ShardTrace(ModelConfig config, LayerRange range, CommitmentSalts? salts, int capacity)
     {
         Range = range;
         _hasher = new PositionHasher(config, salts);
+        (_leaves, _boundaries, _kvRoots) = (new(capacity), new(capacity), new(capacity));
     }
 
     /// <summary>The layers that the trace is about.</summary>
@@ -50,23 +54,32 @@ public sealed class ShardTrace
             : TraceCommitment.Root(CollectionsMarshal.AsSpan(_leaves)[..positions]);
     }
 
-    /// <summary>The roots of the next <paramref name="count"/> positions' vectors at one edge: Range.First or Range.End.</summary>
-    internal Bytes32[] HashVectors(WorkerPool pool, NativeBuffer<float> vectors, int boundary, int count) =>
-        _hasher.VectorRoots(pool, vectors, boundary, Count, count);
+    /// <summary>The root of a vector at one edge, Range.First or Range.End. Safe for concurrent use.</summary>
+    internal Bytes32 VectorRoot(int boundary, int position, ReadOnlySpan<float> vector) => _hasher.VectorRoot(boundary, position, vector);
+
+    /// <summary>What is committed about a position, which need not be the next one. Safe for concurrent use; changes nothing.</summary>
+    /// <param name="cache">Holds the position's rows.</param>
+    /// <param name="position">p.</param>
+    /// <param name="hIn">The vector that enters the first layer.</param>
+    /// <param name="hOut">The vector that leaves the last layer.</param>
+    /// <param name="knownHIn">The root of hIn where it is known already.</param>
+    internal PositionCommitment Hash(KvCache cache, int position, ReadOnlySpan<float> hIn, ReadOnlySpan<float> hOut, Bytes32? knownHIn)
+    {
+        BoundaryRoots bounds = new(knownHIn ?? VectorRoot(Range.First, position, hIn), VectorRoot(Range.End, position, hOut));
+        Bytes32 kvRoot = _hasher.KvRoot(cache, Range.First, position);
+        return new PositionCommitment(bounds, kvRoot, TraceCommitment.Leaf((uint)position, bounds.HIn, bounds.HOut, kvRoot));
+    }
+
+    /// <summary>Commits the next position.</summary>
+    internal void Append(in PositionCommitment commitment)
+    {
+        _leaves.Add(commitment.Leaf);
+        _frontier.Append(TraceCommitment.LeafHash(commitment.Leaf));
+        _boundaries.Add(commitment.Bounds);
+        _kvRoots.Add(commitment.KvRoot);
+    }
 
     /// <summary>A stored row with its path below kvRoot(position), salted where the trace is.</summary>
     internal ProvenPage ProveRow(KvCache cache, int layer, bool values, int kvHead, int position) =>
         _hasher.ProveRow(cache, Range.First, layer, values, kvHead, position);
-
-    internal void Append(WorkerPool pool, KvCache cache, int count, Bytes32[] hIn, Bytes32[] hOut)
-    {
-        (Bytes32[] leaves, Bytes32[] kvRoots) = _hasher.Leaves(pool, cache, Range.First, Count, hIn, hOut);
-        for (int i = 0; i < count; i++)
-        {
-            _leaves.Add(leaves[i]);
-            _frontier.Append(TraceCommitment.LeafHash(leaves[i]));
-            _boundaries.Add(new BoundaryRoots(hIn[i], hOut[i]));
-            _kvRoots.Add(kvRoots[i]);
-        }
-    }
 }

@@ -30,11 +30,25 @@ public sealed class CommitmentSalts(Bytes32 key)
     public Bytes32 Of(SaltKind kind, uint layer, uint position, uint index)
     {
         Span<byte> message = stackalloc byte[MessageSize];
+        Write(kind, layer, position, index, message);
+        return Sha256.Hash(message);
+    }
+
+    /// <summary>The salts of neighbouring leaves, from <paramref name="first"/> on; at most <see cref="LeafSalts.MaxBatch"/>.</summary>
+    internal void Of(SaltKind kind, uint layer, uint position, uint first, Span<Bytes32> salts)
+    {
+        Span<byte> messages = stackalloc byte[LeafSalts.MaxBatch * MessageSize];
+        for (var i = 0; i < salts.Length; i++)
+            Write(kind, layer, position, first + (uint)i, messages.Slice(i * MessageSize, MessageSize));
+        Sha256Batch.Hash(new Sha256Messages(messages, salts.Length, MessageSize, MessageSize), salts);
+    }
+
+    private void Write(SaltKind kind, uint layer, uint position, uint index, Span<byte> message)
+    {
         key.CopyTo(message);
         BinaryPrimitives.WriteUInt32BigEndian(message[32..], (uint)kind);
         BinaryPrimitives.WriteUInt32BigEndian(message[36..], layer);
         BinaryPrimitives.WriteUInt32BigEndian(message[40..], position);
         BinaryPrimitives.WriteUInt32BigEndian(message[44..], index);
-        return Sha256.Hash(message);
     }
 }

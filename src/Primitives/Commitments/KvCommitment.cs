@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace TeeTee.Primitives;
 
 /// <summary>
@@ -23,17 +25,30 @@ public static class KvCommitment
     /// <param name="rows">The rows one after another, layer by layer.</param>
     /// <param name="rowBytes">The bytes of a row.</param>
     /// <param name="rowsPerLayer">Twice the KV heads.</param>
-    /// <param name="saltsOf">The salts of the n-th of these layers at this position.</param>
-    /// <exception cref="ArgumentException">The bytes are not a whole number of rows, or there are no rows in a layer.</exception>
-    public static Bytes32 PositionRoot(ReadOnlySpan<byte> rows, int rowBytes, int rowsPerLayer, Func<int, LeafSalts> saltsOf)
+    /// <param name="salts">Of the job.</param>
+    /// <param name="firstLayer">The layer of the first row, counted over the whole model.</param>
+    /// <param name="position">The position.</param>
+    /// <exception cref="ArgumentException">The bytes are not a whole number of layers.</exception>
+    public static Bytes32 PositionRoot(
+        ReadOnlySpan<byte> rows, int rowBytes, int rowsPerLayer, CommitmentSalts salts, int firstLayer, int position)
     {
-        ArgumentNullException.ThrowIfNull(saltsOf);
+        ArgumentNullException.ThrowIfNull(salts);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rowsPerLayer);
         CheckWhole(rows, rowBytes);
-        var leaves = new Bytes32[rows.Length / rowBytes];
-        for (var i = 0; i < leaves.Length; i++)
-            leaves[i] = Sha256Merkle.Leaf(saltsOf(i / rowsPerLayer)[i % rowsPerLayer], rows.Slice(i * rowBytes, rowBytes));
-        return Sha256Merkle.Root(s_position, (ulong)leaves.Length, PagedHash.TreeHash(leaves));
+        CheckWhole(rows, checked(rowsPerLayer * rowBytes));
+        var count = rows.Length / rowBytes;
+        if (count == 0)
+            return Sha256Merkle.Root(s_position, 0, Sha256Merkle.Empty);
+        var leaves = ArrayPool<Bytes32>.Shared.Rent(count);
+        for (var first = 0; first < count; first += rowsPerLayer)
+        {
+            var layerSalts = salts.KvRows(firstLayer + (first / rowsPerLayer), position);
+            PagedHash.WriteLeaves(rows[(first * rowBytes)..], rowsPerLayer, rowBytes, layerSalts, 0, leaves.AsSpan(first));
+        }
+        Sha256Merkle.Fold(leaves, 1, count, count);
+        var root = Sha256Merkle.Root(s_position, (ulong)count, leaves[0]);
+        ArrayPool<Bytes32>.Shared.Return(leaves);
+        return root;
     }
 
     /// <summary>Whether <paramref name="row"/> is row <paramref name="index"/> of the <paramref name="count"/> rows of a position; of a sealed job with the row's salt.</summary>

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace TeeTee.Primitives;
@@ -6,18 +8,49 @@ namespace TeeTee.Primitives;
 /// <summary>Bytes cut into pages, the pages hashed to a tree; the last page may be shorter, no bytes have no page.</summary>
 internal static class PagedHash
 {
+    private const int StackLeaves = 256;
+
     public static Bytes32[] Leaves(ReadOnlySpan<byte> data, int pageSize, LeafSalts? salts = null)
     {
-        var leaves = new Bytes32[(data.Length + pageSize - 1) / pageSize];
-        for (var i = 0; i < leaves.Length; i++)
-            leaves[i] = Leaf(data.Slice(i * pageSize, Math.Min(pageSize, data.Length - i * pageSize)), salts?[i]);
+        var leaves = new Bytes32[CountOf(data, pageSize)];
+        WriteLeaves(data, pageSize, salts, leaves);
         return leaves;
     }
 
-    public static Bytes32 TreeHash(ReadOnlySpan<byte> data, int pageSize, LeafSalts? salts = null) => Fold(Leaves(data, pageSize, salts));
+    [SkipLocalsInit]
+    public static Bytes32 TreeHash(ReadOnlySpan<byte> data, int pageSize, LeafSalts? salts = null)
+    {
+        var count = CountOf(data, pageSize);
+        if (count == 0)
+            return Sha256Merkle.Empty;
+        var rented = count > StackLeaves ? ArrayPool<Bytes32>.Shared.Rent(count) : null;
+        var leaves = rented ?? stackalloc Bytes32[StackLeaves];
+        WriteLeaves(data, pageSize, salts, leaves);
+        Sha256Merkle.Fold(leaves, 1, count, count);
+        var hash = leaves[0];
+        if (rented is not null)
+            ArrayPool<Bytes32>.Shared.Return(rented);
+        return hash;
+    }
 
-    /// <summary>The tree hash of leaves, which are overwritten.</summary>
-    public static Bytes32 TreeHash(Span<Bytes32> leaves) => Fold(leaves);
+    /// <summary>The leaf hashes of equal pages that lie one after another, from leaf <paramref name="firstLeaf"/> of their place on.</summary>
+    public static void WriteLeaves(ReadOnlySpan<byte> pages, int count, int pageSize, LeafSalts? salts, int firstLeaf, Span<Bytes32> leaves)
+    {
+        if (salts is not { } known)
+        {
+            Sha256Batch.Hash(new Sha256Messages(pages, count, pageSize, pageSize) { Tag = 0x00 }, leaves);
+            return;
+        }
+        Span<byte> prefixes = stackalloc byte[LeafSalts.MaxBatch * Bytes32.Size];
+        for (var first = 0; first < count; first += LeafSalts.MaxBatch)
+        {
+            var batch = Math.Min(LeafSalts.MaxBatch, count - first);
+            known.Write(firstLeaf + first, batch, prefixes);
+            Sha256Batch.Hash(
+                new Sha256Messages(pages[(first * pageSize)..], batch, pageSize, pageSize) { Tag = 0x00, Prefixes = prefixes, PrefixSize = Bytes32.Size },
+                leaves[first..]);
+        }
+    }
 
     /// <summary>The leaf hash of a page, or of <c>salt || page</c> where it is salted.</summary>
     public static Bytes32 Leaf(ReadOnlySpan<byte> page, in Bytes32? salt) =>
@@ -49,20 +82,13 @@ internal static class PagedHash
         return copy;
     }
 
-    /// <summary>The tree hash of <paramref name="level"/>, which is overwritten.</summary>
-    private static Bytes32 Fold(Span<Bytes32> level)
+    private static int CountOf(ReadOnlySpan<byte> data, int pageSize) => (data.Length + pageSize - 1) / pageSize;
+
+    private static void WriteLeaves(ReadOnlySpan<byte> data, int pageSize, LeafSalts? salts, Span<Bytes32> leaves)
     {
-        if (level.Length == 0)
-            return Sha256Merkle.Empty;
-        while (level.Length > 1)
-        {
-            var above = level.Length / 2 + level.Length % 2;
-            for (var i = 0; i < level.Length / 2; i++)
-                level[i] = Sha256Merkle.Node(level[2 * i], level[2 * i + 1]);
-            if (level.Length % 2 != 0)
-                level[above - 1] = level[^1];
-            level = level[..above];
-        }
-        return level[0];
+        var whole = data.Length / pageSize;
+        WriteLeaves(data, whole, pageSize, salts, 0, leaves);
+        if (data.Length % pageSize != 0)
+            leaves[whole] = Leaf(data[(whole * pageSize)..], salts?[whole]);
     }
 }

@@ -48,11 +48,25 @@ public static class TraceCommitment
     public static bool Verify(Bytes32 traceRoot, uint positions, uint position, in Bytes32 leaf, ReadOnlySpan<Bytes32> path) =>
         MerkleProof.Verify<Sha256Merkle>(s_tag, traceRoot, positions, position, LeafHash(leaf), path);
 
+    /// <summary>The Merkle leaf hashes of many leaves.</summary>
+    /// <exception cref="ArgumentException">There is too little room.</exception>
+    public static void LeafHashes(ReadOnlySpan<Bytes32> leaves, Span<Bytes32> hashes)
+    {
+        const int Batch = 16;
+        Span<byte> data = stackalloc byte[Batch * Bytes32.Size];
+        for (var first = 0; first < leaves.Length; first += Batch)
+        {
+            var count = Math.Min(Batch, leaves.Length - first);
+            for (var i = 0; i < count; i++)
+                leaves[first + i].CopyTo(data[(i * Bytes32.Size)..]);
+            Sha256Batch.Hash(new Sha256Messages(data, count, Bytes32.Size, Bytes32.Size) { Tag = 0x00 }, hashes[first..]);
+        }
+    }
+
     private static MerkleTree<Sha256Merkle> Tree(ReadOnlySpan<Bytes32> leaves)
     {
         var hashes = new Bytes32[leaves.Length];
-        for (var i = 0; i < hashes.Length; i++)
-            hashes[i] = LeafHash(leaves[i]);
+        LeafHashes(leaves, hashes);
         return new MerkleTree<Sha256Merkle>(hashes);
     }
 }

@@ -15,6 +15,14 @@ public interface IMerkleHash
     /// <summary>H(0x01 || <paramref name="left"/> || <paramref name="right"/>).</summary>
     static abstract Bytes32 Node(in Bytes32 left, in Bytes32 right);
 
+    /// <summary>
+    /// The nodes over neighbours: above[i] = Node(below[2i], below[2i + 1]) for the pairs that <paramref name="below"/> has, whole pairs only.
+    /// </summary>
+    /// <param name="below">A level from its left end.</param>
+    /// <param name="above">Room for half as many; may be the start of the same memory.</param>
+    /// <exception cref="ArgumentException">There is too little room.</exception>
+    static abstract void Nodes(ReadOnlySpan<Bytes32> below, Span<Bytes32> above);
+
     /// <summary>H(<paramref name="tag"/> || <paramref name="size"/> as big-endian u64 || <paramref name="mth"/>).</summary>
     static abstract Bytes32 Root(MerkleTag tag, ulong size, in Bytes32 mth);
 }

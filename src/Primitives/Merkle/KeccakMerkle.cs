@@ -30,6 +30,12 @@ public sealed class KeccakMerkle : IMerkleHash
         return Keccak256.Hash(message);
     }
 
+    public static void Nodes(ReadOnlySpan<Bytes32> below, Span<Bytes32> above)
+    {
+        for (var i = 0; i < below.Length / 2; i++)
+            above[i] = Node(below[2 * i], below[2 * i + 1]);
+    }
+
     public static Bytes32 Root(MerkleTag tag, ulong size, in Bytes32 mth)
     {
         Span<byte> message = stackalloc byte[MerkleTag.Size + sizeof(ulong) + Bytes32.Size];

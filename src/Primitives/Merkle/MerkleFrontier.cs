@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace TeeTee.Primitives;
 
@@ -10,10 +11,13 @@ namespace TeeTee.Primitives;
 public sealed class MerkleFrontier<THash>
     where THash : IMerkleHash
 {
+    private const int MaxSubtree = 256;
+    private const int MaxPeaks = 64;
+
     private readonly List<Bytes32> _peaks;
 
     /// <summary>An empty tree.</summary>
-    public MerkleFrontier() => _peaks = [];
+    public MerkleFrontier() => _peaks = new List<Bytes32>(MaxPeaks);
 
     /// <summary>A tree continued from its stored <see cref="Count"/> and <see cref="Peaks"/>.</summary>
     /// <exception cref="ArgumentException">The number of peaks is not the number of set bits of the count.</exception>
@@ -46,20 +50,46 @@ public sealed class MerkleFrontier<THash>
     }
 
     /// <summary>Adds a hashed leaf (<see cref="IMerkleHash.Leaf"/>).</summary>
-    public void Append(in Bytes32 leafHash)
+    public void Append(in Bytes32 leafHash) => AppendSubtree(leafHash, 1);
+
+    /// <summary>Adds hashed leaves in their order, whole subtrees at a time.</summary>
+    [SkipLocalsInit]
+    public void Append(ReadOnlySpan<Bytes32> leafHashes)
     {
-        var hash = leafHash;
-        for (var merges = BitOperations.TrailingZeroCount(~Count); merges > 0; merges--)
+        Span<Bytes32> subtree = stackalloc Bytes32[MaxSubtree];
+        while (!leafHashes.IsEmpty)
+        {
+            var size = SubtreeAt(Count, leafHashes.Length);
+            leafHashes[..size].CopyTo(subtree);
+            for (var width = size; width > 1; width /= 2)
+                THash.Nodes(subtree[..width], subtree);
+            AppendSubtree(subtree[0], (uint)size);
+            leafHashes = leafHashes[size..];
+        }
+    }
+
+    /// <summary>The committed root: tag, size and tree hash.</summary>
+    public Bytes32 Root(MerkleTag tag) => THash.Root(tag, Count, TreeHash);
+
+    /// <summary>The largest complete subtree that can begin at a leaf.</summary>
+    private static int SubtreeAt(ulong leaf, int available)
+    {
+        var aligned = leaf == 0 ? MaxSubtree : (int)Math.Min(MaxSubtree, 1UL << BitOperations.TrailingZeroCount(leaf));
+        return Math.Min(aligned, 1 << BitOperations.Log2((uint)available));
+    }
+
+    /// <summary>Adds the root of a complete subtree of <paramref name="size"/> leaves, a power of two that divides the count.</summary>
+    private void AppendSubtree(in Bytes32 root, uint size)
+    {
+        var hash = root;
+        for (var merges = BitOperations.TrailingZeroCount(~(Count / size)); merges > 0; merges--)
         {
             hash = THash.Node(_peaks[^1], hash);
             _peaks.RemoveAt(_peaks.Count - 1);
         }
         _peaks.Add(hash);
-        Count = checked(Count + 1);
+        Count = checked(Count + size);
     }
-
-    /// <summary>The committed root: tag, size and tree hash.</summary>
-    public Bytes32 Root(MerkleTag tag) => THash.Root(tag, Count, TreeHash);
 
     /// <summary>An independent copy.</summary>
     public MerkleFrontier<THash> Clone() => new(Count, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_peaks));

@@ -67,8 +67,7 @@ public sealed class MerkleTree<THash>
     private static Bytes32[] Pair(Bytes32[] below)
     {
         var above = new Bytes32[below.Length / 2 + below.Length % 2];
-        for (var i = 0; i < below.Length / 2; i++)
-            above[i] = THash.Node(below[2 * i], below[2 * i + 1]);
+        THash.Nodes(below, above);
         if (below.Length % 2 != 0)
             above[^1] = below[^1];
         return above;

@@ -41,6 +41,32 @@ public sealed class Sha256Merkle : IMerkleHash
         return Sha256.Hash(message);
     }
 
+    public static void Nodes(ReadOnlySpan<Bytes32> below, Span<Bytes32> above) => Sha256Batch.Nodes(below, above);
+
+    /// <summary>
+    /// The tree hashes of trees of one size, in place: leaf i of tree t is at [t * stride + i], and its tree hash comes to [t * stride]. The rest is
+    /// overwritten. Level by level over all trees, so that small trees fill vectors too.
+    /// </summary>
+    /// <param name="leaves">The hashed leaves.</param>
+    /// <param name="trees">Trees.</param>
+    /// <param name="stride">From one tree's first leaf to the next one's; at least <paramref name="count"/>.</param>
+    /// <param name="count">Leaves of a tree, at least 1.</param>
+    /// <exception cref="ArgumentException">The trees pass the end of the memory or overlap.</exception>
+    public static void Fold(Span<Bytes32> leaves, int trees, int stride, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(trees);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, count);
+        if (trees > 0 && ((trees - 1) * (long)stride) + count > leaves.Length)
+            throw new ArgumentException($"{trees} trees of {count} leaves, {stride} apart, pass the end at {leaves.Length}.", nameof(leaves));
+        for (var width = count; width > 1; width = (width / 2) + (width % 2))
+        {
+            Sha256Batch.Nodes(leaves, trees, stride, width / 2);
+            for (var tree = 0; width % 2 != 0 && tree < trees; tree++)
+                leaves[(tree * stride) + (width / 2)] = leaves[(tree * stride) + width - 1];
+        }
+    }
+
     public static Bytes32 Root(MerkleTag tag, ulong size, in Bytes32 mth)
     {
         Span<byte> message = stackalloc byte[MerkleTag.Size + sizeof(ulong) + Bytes32.Size];

@@ -25,7 +25,7 @@ internal sealed class OwnWeights(string path, CanonicalConfig config, Bytes32 we
     private static readonly TimeSpan s_reread = TimeSpan.FromMinutes(10);
 
     private readonly DisputeModel _shape = new(
-        DisputeModel.Llama, (uint)config.VocabularySize, (uint)config.EmbeddingLength, (uint)config.FeedForwardLength, (uint)config.LayerCount, (uint)config.HeadCount,
+        (uint)config.Architecture, (uint)config.VocabularySize, (uint)config.EmbeddingLength, (uint)config.FeedForwardLength, (uint)config.LayerCount, (uint)config.HeadCount,
         (uint)config.KvHeadCount, (uint)config.HeadDimension, (uint)config.RopeDimensions, (uint)config.ContextLength, config.RmsEpsilonBits,
         config.AttentionScaleBits, (uint)config.RopePairing, config.TiedOutput);
 

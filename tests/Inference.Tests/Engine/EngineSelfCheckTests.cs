@@ -28,18 +28,18 @@ public class EngineSelfCheckTests
 
         public string Name => "flushing";
 
-        public void Multiply(byte* tile, int blocks, sbyte* q, float* scales, int positions, float* y)
+        public void Multiply(WeightPacking packing, byte* tile, int blocks, byte* group, int positions, float* y, nint stride)
         {
-            byte[] copy = new Span<byte>(tile, blocks * PackedMatrix.TileBlockBytes).ToArray();
+            byte[] copy = new Span<byte>(tile, blocks * TileLayout.BlockBytes(packing)).ToArray();
             fixed (byte* flushed = copy)
             {
                 for (int b = 0; b < blocks; b++)
                 {
-                    ushort* row = (ushort*)(flushed + b * PackedMatrix.TileBlockBytes + PackedMatrix.ScaleOffset);
-                    for (int r = 0; r < PackedMatrix.TileRows; r++)
+                    ushort* row = (ushort*)(flushed + b * TileLayout.BlockBytes(packing) + TileLayout.ScaleOffset(packing));
+                    for (int r = 0; r < TileLayout.Rows; r++)
                         row[r] = float.IsNormal(Fp16.ToSingle(row[r])) && (row[r] & 0x7C00) != 0 ? row[r] : (ushort)0;
                 }
-                _inner.Multiply(flushed, blocks, q, scales, positions, y);
+                _inner.Multiply(packing, flushed, blocks, group, positions, y, stride);
             }
         }
     }

@@ -8,7 +8,7 @@ namespace TeeTee.Inference.Tests.Engine;
 /// The same model in double precision, without quantised activations, rounded keys or canonical functions: it knows only the
 /// architecture's formulas and the stored weights.
 /// </summary>
-internal sealed class OracleModel(CanonicalModel model, bool swapPairing = false)
+internal sealed class OracleModel(CanonicalModel model, bool swapPairing = false, bool plainHeads = false)
 {
     private readonly ModelConfig _config = model.Config;
     private readonly Dictionary<int, List<(double[] Key, double[] Value)>> _cache = [];
@@ -29,10 +29,12 @@ internal sealed class OracleModel(CanonicalModel model, bool swapPairing = false
     private double[] Layer(int layer, int position, double[] hidden)
     {
         double[] normed = Norm(TensorRole.AttentionNorm, layer, hidden);
-        double[] query = Rotate(Multiply(TensorRole.AttentionQuery, layer, normed), position);
+        double[] query = Rotate(Heads(TensorRole.AttentionQuery, TensorRole.AttentionQueryBias, TensorRole.AttentionQueryNorm, layer, normed), position);
         if (!_cache.TryGetValue(layer, out List<(double[] Key, double[] Value)>? rows))
             _cache[layer] = rows = [];
-        rows.Add((Rotate(Multiply(TensorRole.AttentionKey, layer, normed), position), Multiply(TensorRole.AttentionValue, layer, normed)));
+        rows.Add((
+            Rotate(Heads(TensorRole.AttentionKey, TensorRole.AttentionKeyBias, TensorRole.AttentionKeyNorm, layer, normed), position),
+            Heads(TensorRole.AttentionValue, TensorRole.AttentionValueBias, null, layer, normed)));
         double[] attended = [.. Enumerable.Range(0, _config.QueryLength).Select(i => Attend(query, rows, i))];
         hidden = Add(hidden, Multiply(TensorRole.AttentionOutput, layer, attended));
 
@@ -40,6 +42,20 @@ internal sealed class OracleModel(CanonicalModel model, bool swapPairing = false
         double[] gated = [.. Multiply(TensorRole.FeedForwardGate, layer, normed).Select(x => x / (1 + Math.Exp(-x)))
             .Zip(Multiply(TensorRole.FeedForwardUp, layer, normed), (gate, up) => gate * up)];
         return Add(hidden, Multiply(TensorRole.FeedForwardDown, layer, gated));
+    }
+
+    /// <summary>A product with what the architecture does to it before the rotation.</summary>
+    private double[] Heads(TensorRole matrix, TensorRole bias, TensorRole? norm, int layer, double[] normed)
+    {
+        double[] y = Multiply(matrix, layer, normed);
+        if (plainHeads)
+            return y;
+        return _config.Architecture switch
+        {
+            ModelArchitecture.Qwen2 => Add(y, [.. Vector(bias, layer)]),
+            ModelArchitecture.Qwen3 when norm is { } role => [.. y.Chunk(_config.HeadDimension).SelectMany(head => Norm(role, layer, head))],
+            _ => y,
+        };
     }
 
     private double Attend(double[] query, List<(double[] Key, double[] Value)> rows, int element)
@@ -70,10 +86,12 @@ internal sealed class OracleModel(CanonicalModel model, bool swapPairing = false
 
     private double[] Norm(TensorRole role, int layer, double[] x)
     {
-        float[] weight = MemoryMarshal.Cast<byte, float>(model.GetTensor(role, layer).Data.Span).ToArray();
         double r = 1 / Math.Sqrt(x.Sum(value => value * value) / x.Length + _config.RmsEpsilon);
-        return [.. x.Zip(weight, (value, w) => value * r * w)];
+        return [.. x.Zip(Vector(role, layer), (value, w) => value * r * w)];
     }
+
+    private double[] Vector(TensorRole role, int layer) =>
+        [.. MemoryMarshal.Cast<byte, float>(model.GetTensor(role, layer).Data.Span).ToArray().Select(value => (double)value)];
 
     private double[] Multiply(TensorRole role, int layer, double[] x)
     {

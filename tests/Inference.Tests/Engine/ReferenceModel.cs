@@ -39,6 +39,17 @@ internal sealed class ReferenceModel(CanonicalModel model)
         float[] query = Multiply(TensorRole.AttentionQuery, layer, normed);
         float[] key = Multiply(TensorRole.AttentionKey, layer, normed);
         float[] value = Multiply(TensorRole.AttentionValue, layer, normed);
+        if (_config.Architecture == ModelArchitecture.Qwen2)
+        {
+            Bias(query, TensorRole.AttentionQueryBias, layer);
+            Bias(key, TensorRole.AttentionKeyBias, layer);
+            Bias(value, TensorRole.AttentionValueBias, layer);
+        }
+        if (_config.Architecture == ModelArchitecture.Qwen3)
+        {
+            HeadNorm(query, TensorRole.AttentionQueryNorm, layer);
+            HeadNorm(key, TensorRole.AttentionKeyNorm, layer);
+        }
         for (int head = 0; head < _config.KvHeadCount; head++)
         {
             Rotate(Head(key, head));
@@ -62,10 +73,25 @@ internal sealed class ReferenceModel(CanonicalModel model)
         Residual.Add(hidden, Multiply(TensorRole.FeedForwardDown, layer, gated));
     }
 
+    private void Bias(float[] y, TensorRole role, int layer)
+    {
+        ReadOnlySpan<float> bias = Vector(role, layer);
+        for (int i = 0; i < y.Length; i++)
+            y[i] += bias[i];
+    }
+
+    private void HeadNorm(float[] heads, TensorRole role, int layer)
+    {
+        for (int head = 0; head < heads.Length / _config.HeadDimension; head++)
+            RmsNorm.Apply(Head(heads, head), Vector(role, layer), _config.RmsEpsilon, Head(heads, head));
+    }
+
+    private ReadOnlySpan<float> Vector(TensorRole role, int layer) => MemoryMarshal.Cast<byte, float>(model.GetTensor(role, layer).Data.Span);
+
     private float[] Norm(TensorRole role, int layer, float[] x)
     {
         float[] y = new float[x.Length];
-        RmsNorm.Apply(x, MemoryMarshal.Cast<byte, float>(model.GetTensor(role, layer).Data.Span), _config.RmsEpsilon, y);
+        RmsNorm.Apply(x, Vector(role, layer), _config.RmsEpsilon, y);
         return y;
     }
 

@@ -1,152 +1,228 @@
-using TeeTee.Inference.Engine;
 using TeeTee.Inference.Kernels;
+using TeeTee.Inference.Tests.Support;
 using TeeTee.Numerics;
 
 namespace TeeTee.Inference.Tests.Kernels;
 
-public class VectorKernelTests
+/// <summary>
+/// Every width that this machine has against the scalar definition: bits and failures, at every length, with all memory at the edge of
+/// pages that nobody may touch, and hence also at all alignments.
+/// </summary>
+public sealed class VectorKernelTests : IDisposable
 {
-    private readonly IVectorKernels _scalar = new ScalarVectorKernels();
-    private readonly IVectorKernels _vector = new Vector256Kernels();
+    private const int Longest = 256;
 
-    [Fact]
-    public void Quantize_EveryLength_EqualsDefinition()
+    private readonly ScalarVectorKernels _scalar = new();
+    private readonly SeededNoise _noise = new(3, nameof(VectorKernelTests));
+    private readonly GuardedMemory[] _memories = [.. Enumerable.Range(0, 5).Select(_ => new GuardedMemory(4 * 8192))];
+
+    /// <summary>An operator: reads two vectors (and may change the first), writes the results as numbers into a list.</summary>
+    private delegate NonFinite Operator(IVectorKernels kernels, float[] a, float[] b, bool atStart, List<float> results);
+
+    private static IEnumerable<IVectorKernels> Wide => VectorKernels.Supported.Where(kernels => kernels is not ScalarVectorKernels);
+
+    public void Dispose()
     {
-        for (int length = 1; length <= 260; length++)
-            Same((kernels, output) =>
-            {
-                sbyte[] q = new sbyte[BlockQuantizer.PaddedLength(length)];
-                kernels.Quantize(SelfCheckInputs.Wide(length, (uint)length), q, output.AsSpan(256, BlockQuantizer.BlocksOf(length)), new int[BlockQuantizer.BlocksOf(length)]).Require();
-                for (int i = 0; i < Math.Min(256, q.Length); i++)
-                    output[i] = q[i];
-            });
+        foreach (GuardedMemory memory in _memories)
+            memory.Dispose();
     }
 
     [Fact]
-    public void Quantize_TiesAndTinyBlocks_EqualDefinition()
+    public void Quantize_EveryLength_EqualsDefinition() => EqualsDefinition(Quantize);
+
+    [Fact]
+    public void RmsNorm_EveryLength_EqualsDefinition() => EqualsDefinition(RmsNorm);
+
+    [Fact]
+    public void SiluGate_EveryLength_EqualsDefinition() => EqualsDefinition((kernels, a, b, atStart, results) =>
     {
-        Random random = new(11);
-        for (int round = 0; round < 500; round++)
+        Span<float> gate = Place(0, a, atStart);
+        NonFinite failure = kernels.SiluGate(gate, Place(1, b, atStart), gate);
+        results.AddRange(gate);
+        return failure;
+    });
+
+    [Fact]
+    public void Residual_EveryLength_EqualsDefinition() => EqualsDefinition((kernels, a, b, atStart, results) =>
+    {
+        Span<float> hidden = Place(0, a, atStart);
+        NonFinite failure = kernels.Residual(hidden, Place(1, b, atStart));
+        results.AddRange(hidden);
+        return failure;
+    });
+
+    [Fact]
+    public void AddBias_EveryLength_EqualsDefinition() => EqualsDefinition((kernels, a, b, atStart, results) =>
+    {
+        Span<float> y = Place(0, a, atStart);
+        NonFinite failure = kernels.AddBias(y, Place(1, b, atStart));
+        results.AddRange(y);
+        return failure;
+    });
+
+    [Fact]
+    public void StoreHalves_EveryLength_EqualsDefinition() => EqualsDefinition((kernels, a, _, atStart, results) =>
+    {
+        Span<ushort> halves = Place(1, new ushort[a.Length], atStart);
+        NonFinite failure = kernels.StoreHalves(Place(0, a, atStart), halves);
+        foreach (ushort half in halves)
+            results.Add(half);
+        return failure;
+    });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Rotate_EveryDimension_EqualsDefinition(bool halfSplit) => EqualsDefinition((kernels, a, b, atStart, results) =>
+    {
+        // One, two or three heads of which all or some pairs are rotated.
+        int heads = a.Length % 3 == 0 ? 3 : a.Length % 2 == 0 ? 2 : 1, dimension = Math.Max(a.Length / heads, 1);
+        int pairs = a.Length % 5 == 0 ? dimension / 4 : dimension / 2;
+        Span<float> row = Place(0, a, atStart);
+        NonFinite failure = kernels.Rotate(row, dimension, Place(1, b[..pairs], atStart), Place(2, b[^pairs..], atStart), halfSplit);
+        results.AddRange(row);
+        return failure;
+    });
+
+    [Fact]
+    public void StoreHalves_AroundEveryHalf_EqualsDefinition()
+    {
+        float[] x = new float[4 * 0x7C00 * 2];
+        for (int bits = 0; bits < 0x7C00; bits++)
         {
-            float[] x = [.. Enumerable.Range(0, 64).Select(i => i < 32 ? random.Next(-254, 255) / 2f : random.NextSingle() * 1e-30f)];
-            Same((kernels, output) =>
-            {
-                sbyte[] q = new sbyte[64];
-                kernels.Quantize(x, q, output.AsSpan(64, 2), new int[2]).Require();
-                for (int i = 0; i < 64; i++)
-                    output[i] = q[i];
-            });
+            // The half, the middle to the next one and both neighbours of the middle, with both signs.
+            float half = Fp16.ToSingle((ushort)bits), middle = bits == 0x7BFF ? 65_519f : (half + Fp16.ToSingle((ushort)(bits + 1))) / 2;
+            float[] around = [half, middle, MathF.BitDecrement(middle), MathF.BitIncrement(middle)];
+            for (int i = 0; i < 4; i++)
+                (x[8 * bits + i], x[8 * bits + 4 + i]) = (around[i], -around[i]);
+        }
+        ushort[] expected = new ushort[x.Length], actual = new ushort[x.Length];
+        Assert.True(_scalar.StoreHalves(x, expected).IsNone);
+        foreach (IVectorKernels kernels in Wide)
+        {
+            Assert.True(kernels.StoreHalves(x, actual).IsNone);
+            Assert.Equal(expected, actual);
         }
     }
 
     [Fact]
-    public void Elementwise_EveryLength_EqualsDefinition()
+    public void Quantize_Ties_EqualDefinition()
     {
-        for (int length = 1; length <= 100; length++)
-        {
-            float[] a = SelfCheckInputs.Wide(length, 200 + (uint)length), b = SelfCheckInputs.Even(length, 300 + (uint)length);
-            Same((kernels, output) => kernels.RmsNorm(a, b, 1e-5f, output.AsSpan(0, length)));
-            Same((kernels, output) => kernels.SiluGate(a, b, output.AsSpan(0, length)));
-            Same((kernels, output) =>
-            {
-                a.CopyTo(output, 0);
-                kernels.Residual(output.AsSpan(0, length), b);
-            });
-        }
+        float[] x = new float[32 * 255];
+        for (int i = 0; i < x.Length; i++)
+            x[i] = i % 32 == 0 ? 127f : (i % 255 - 127) + 0.5f;
+        Same(Quantize, x, x, false);
     }
 
     [Fact]
-    public void SiluGate_AllMagnitudes_EqualDefinition()
+    public void Quantize_GreatestMagnitudes_NeverPass127()
     {
-        float[] ones = [.. Enumerable.Repeat(1f, 256)];
-        for (uint start = 0; start < 0x7F80_0000; start += 0x0001_2345 * 8)
+        // Where |x| is the block's greatest, x * (127 / a) is 127 after rounding, whatever a is: the reason why there is no clamp.
+        float[] x = new float[32 * 64];
+        for (int round = 0; round < 40; round++)
         {
-            float[] gate = [.. Enumerable.Range(0, 256).Select(i => BitConverter.UInt32BitsToSingle(
-                Math.Min(start + (uint)i / 2 * 77_777, 0x7F7F_FFFF) | ((uint)i & 1) << 31))];
-            Same((kernels, output) => kernels.SiluGate(gate, ones, output.AsSpan(0, 256)));
-        }
-    }
-
-    [Fact]
-    public void AttentionHead_EveryPositionCount_EqualsDefinition()
-    {
-        foreach (int dimension in (int[])[5, 8, 16, 24, 64])
-        {
-            float[] query = SelfCheckInputs.Wide(dimension, 40);
-            for (int positions = 1; positions <= 70; positions++)
-            {
-                ushort[] keys = SelfCheckInputs.Halves(positions * dimension, 41), values = SelfCheckInputs.Halves(positions * dimension, 42);
-                Same((kernels, output) => kernels.AttentionHead(query, keys, values, 0.3f, new float[positions], output.AsSpan(0, dimension)));
-            }
-        }
-    }
-
-    [Fact]
-    public void AttentionHead_DistantScores_EqualDefinition()
-    {
-        float[] query = [.. Enumerable.Repeat(300f, 16)];
-        ushort[] keys = SelfCheckInputs.Halves(50 * 16, 43), values = SelfCheckInputs.Halves(50 * 16, 44);
-        Same((kernels, output) => kernels.AttentionHead(query, keys, values, 1f, new float[50], output.AsSpan(0, 16)));
-    }
-
-    [Fact]
-    public void Sample_EveryLength_EqualsDefinition()
-    {
-        for (int length = 1; length <= 60; length++)
-        {
-            float[] logits = SelfCheckInputs.Even(length, 60);
-            for (uint position = 0; position < 20; position++)
-            {
-                GumbelNoise noise = new([.. Enumerable.Range(0, 32).Select(i => (byte)(i * length))], position);
-                Assert.Equal(_scalar.Sample(logits, 0, 0.7f, noise), _vector.Sample(logits, 0, 0.7f, noise));
-            }
-        }
-        Assert.Throws<ArgumentException>(() => _vector.Sample([], 0, 1f, default));
-        Assert.Equal(2, _vector.Sample([0f, 0f, float.NaN], 0, 1f, default).Failure.Index);
-    }
-
-    [Fact]
-    public void Widen_EveryFiniteHalf_IsExact()
-    {
-        for (int start = 0; start < 65_536; start += 8)
-        {
-            if ((start & 0x7C00) == 0x7C00)
-                continue;
-            ushort[] halves = [.. Enumerable.Range(start, 8).Select(i => (ushort)i)];
-            Assert.Equal(halves.Select(h => BitConverter.SingleToUInt32Bits(Fp16.ToSingle(h))), Widen(halves));
+            for (int i = 0; i < x.Length; i++)
+                x[i] = BitConverter.UInt32BitsToSingle((uint)(0x0D80_0000 + _noise.Next(0x7F80_0000 - 0x0D80_0000)));
+            Same(Quantize, x, x, false);
         }
     }
 
     [Theory]
-    [InlineData(float.NaN)]
-    [InlineData(float.PositiveInfinity)]
-    public void EveryOperator_NonFiniteInput_ThrowsAsDefinition(float bad)
+    [InlineData(2048)]
+    [InlineData(5632)]
+    [InlineData(4864)]
+    public void EveryOperator_ModelWidths_EqualDefinition(int length)
     {
-        float[] x = SelfCheckInputs.Even(70, 50);
-        x[41] = bad;
-        foreach (IVectorKernels kernels in (IVectorKernels[])[_scalar, _vector])
+        float[] a = _noise.Fill(length, 3f), b = _noise.Fill(length, 1f);
+        foreach (Operator one in (Operator[])[Quantize, RmsNorm])
+            Same(one, a, b, false);
+    }
+
+    [Fact]
+    public void RmsNorm_EveryFailure_EqualsDefinition()
+    {
+        float[] ones = [.. Enumerable.Repeat(1f, 40)], zeros = new float[40], large = [.. Enumerable.Repeat(1e19f, 40)];
+        foreach ((float[] x, float epsilon, string? expected) in ((float[], float, string?)[])
+            [(large, 1e-5f, "rmsNorm.sum"), (ones, float.PositiveInfinity, "rmsNorm.variance"), (zeros, 0f, "rmsNorm.inverse"), (ones, -2f, "rmsNorm.inverse"), (ones, 0f, null)])
         {
-            Assert.Equal(41, Assert.Throws<NonFiniteException>(() => kernels.Quantize(x, new sbyte[96], new float[3], new int[3]).Require()).Index);
-            Assert.Equal(41, Assert.Throws<NonFiniteException>(() => kernels.Residual(new float[70], x).Require()).Index);
-            Assert.Equal("rmsNorm.sum", Assert.Throws<NonFiniteException>(() => kernels.RmsNorm(x, new float[70], 1e-5f, new float[70]).Require()).Operator);
-            Assert.Equal(41, Assert.Throws<NonFiniteException>(() => kernels.SiluGate(new float[70], x, new float[70]).Require()).Index);
+            foreach (IVectorKernels kernels in VectorKernels.Supported)
+                Assert.Equal(expected, kernels.RmsNorm(x, ones, epsilon, new float[40]).Operator);
         }
     }
 
-    private static unsafe uint[] Widen(ushort[] halves)
+    [Fact]
+    public void EveryOperator_SizesThatDoNotFit_Throw()
     {
-        fixed (ushort* pointer = halves)
+        foreach (IVectorKernels kernels in VectorKernels.Supported)
         {
-            var wide = HalfVector.Widen(pointer);
-            return [.. Enumerable.Range(0, 8).Select(i => BitConverter.SingleToUInt32Bits(System.Runtime.Intrinsics.Vector256.GetElement(wide, i)))];
+            float[] x = new float[40];
+            Assert.ThrowsAny<ArgumentException>(() => kernels.Quantize(x, new sbyte[40], new float[2], new int[2]));
+            Assert.ThrowsAny<ArgumentException>(() => kernels.Quantize(x, new sbyte[64], new float[1], new int[1]));
+            Assert.ThrowsAny<ArgumentException>(() => kernels.Quantize(x, new sbyte[64], new float[2], new int[1]));
+            Assert.ThrowsAny<ArgumentException>(() => kernels.RmsNorm(x, new float[39], 0f, x));
+            Assert.ThrowsAny<ArgumentException>(() => kernels.RmsNorm(x, x, 0f, new float[39]));
+            Assert.ThrowsAny<ArgumentException>(() => kernels.SiluGate(x, new float[39], x));
+            Assert.ThrowsAny<ArgumentException>(() => kernels.SiluGate(x, x, new float[39]));
+            Assert.ThrowsAny<ArgumentException>(() => kernels.Residual(x, new float[39]));
+            Assert.ThrowsAny<ArgumentException>(() => kernels.AddBias(x, new float[39]));
+            Assert.ThrowsAny<ArgumentException>(() => kernels.StoreHalves(x, new ushort[39]));
+            Assert.ThrowsAny<ArgumentException>(() => kernels.Rotate(x, 39, new float[4], new float[4], false));
+            Assert.ThrowsAny<ArgumentException>(() => kernels.Rotate(x, 10, new float[6], new float[6], true));
+            Assert.ThrowsAny<ArgumentException>(() => kernels.Rotate(x, 10, new float[4], new float[5], true));
         }
     }
 
-    private void Same(Action<IVectorKernels, float[]> run)
+    private NonFinite Quantize(IVectorKernels kernels, float[] a, float[] b, bool atStart, List<float> results)
     {
-        float[] expected = new float[512], actual = new float[512];
-        run(_scalar, expected);
-        run(_vector, actual);
-        Assert.Equal(expected.Select(BitConverter.SingleToUInt32Bits), actual.Select(BitConverter.SingleToUInt32Bits));
+        int blocks = BlockQuantizer.BlocksOf(a.Length);
+        Span<sbyte> q = Place(1, new sbyte[BlockQuantizer.PaddedLength(a.Length)], atStart);
+        Span<float> scales = Place(2, new float[blocks], atStart);
+        Span<int> sums = Place(3, new int[blocks], atStart);
+        NonFinite failure = kernels.Quantize(Place(0, a, atStart), q, scales, sums);
+        results.AddRange(scales);
+        foreach (sbyte value in q)
+            results.Add(value);
+        foreach (int sum in sums)
+            results.Add(sum);
+        return failure;
+    }
+
+    private NonFinite RmsNorm(IVectorKernels kernels, float[] a, float[] b, bool atStart, List<float> results)
+    {
+        Span<float> y = Place(2, new float[a.Length], atStart);
+        NonFinite failure = kernels.RmsNorm(Place(0, a, atStart), Place(1, b, atStart), 1e-5f, y);
+        results.AddRange(y);
+        return failure;
+    }
+
+    private Span<T> Place<T>(int memory, T[] values, bool atStart)
+        where T : unmanaged => atStart ? _memories[memory].AtStart<T>(values) : _memories[memory].AtEnd<T>(values);
+
+    private void EqualsDefinition(Operator run)
+    {
+        for (int length = 0; length <= Longest; length++)
+        {
+            Same(run, AdversarialNumbers.Draw(_noise, length), AdversarialNumbers.Draw(_noise, length), atStart: length % 2 == 0);
+            Same(run, _noise.Fill(length, 5f), _noise.Fill(length, 2f), atStart: length % 2 == 1);
+            Same(run, AdversarialNumbers.DrawFatal(_noise, length), AdversarialNumbers.Draw(_noise, length), atStart: false);
+            Same(run, AdversarialNumbers.Draw(_noise, length), AdversarialNumbers.DrawFatal(_noise, length), atStart: true);
+        }
+    }
+
+    private void Same(Operator run, float[] a, float[] b, bool atStart)
+    {
+        List<float> expected = [], actual = [];
+        NonFinite failure = run(_scalar, a, b, atStart, expected);
+        foreach (IVectorKernels kernels in Wide)
+        {
+            actual.Clear();
+            NonFinite found = run(kernels, a, b, atStart, actual);
+            Assert.True(failure == found, $"{kernels.Name}, {a.Length} elements: {found}, expected {failure}.");
+            for (int i = 0; failure.IsNone && i < expected.Count; i++)
+            {
+                if (BitConverter.SingleToInt32Bits(expected[i]) != BitConverter.SingleToInt32Bits(actual[i]))
+                    Assert.Fail($"{kernels.Name}, {a.Length} elements: result {i} is {actual[i]:R}, expected {expected[i]:R}.");
+            }
+        }
     }
 }

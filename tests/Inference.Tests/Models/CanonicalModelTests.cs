@@ -150,6 +150,14 @@ public class CanonicalModelTests
         { "vocabulary", "vocab_size" },
         { "rope base", "rope.freq_base" },
         { "rope dimensions", "rope.dimension_count is 18" },
+        { "divisors", "rope_freqs.weight" },
+        { "qwen2 yarn", "qwen2.rope.scaling.type yarn" },
+        { "qwen3 bias", "blk.0.attn_q.bias, blk.0.attn_k.bias" },
+        { "qwen2 window", "qwen2.attention.sliding_window" },
+        { "soft cap", "llama.attn_logit_softcapping" },
+        { "embedding model", "qwen3.pooling_type" },
+        { "not causal", "qwen3.attention.causal" },
+        { "attention factor", "llama.rope.scaling.attn_factor" },
     };
 
     [Theory]
@@ -157,6 +165,7 @@ public class CanonicalModelTests
     public void Import_WhatVersion1CannotRun_IsRefusedByName(string what, string message)
     {
         SyntheticModel synthetic = new();
+        (SyntheticModel qwen2, SyntheticModel qwen3) = (synthetic with { Architecture = "qwen2" }, synthetic with { Architecture = "qwen3" });
         byte[] bytes = what switch
         {
             "architecture" => new GgufBuilder().With("general.architecture", "gptneox").Build(),
@@ -171,10 +180,42 @@ public class CanonicalModelTests
             "context" => (synthetic with { Context = 0 }).Build(),
             "vocabulary" => synthetic.ToBuilder().With("llama.vocab_size", 321u).Build(),
             "rope base" => (synthetic with { RopeBase = 0.5f }).Build(),
+            "divisors" => synthetic.ToBuilder().With("llama.rope.scaling.type", "llama3").Build(),
+            "qwen2 yarn" => qwen2.ToBuilder().With("qwen2.rope.scaling.type", "yarn").Build(),
+            "qwen3 bias" => qwen3.ToBuilder().Tensor("blk.0.attn_q.bias", 0, [64], new byte[256]).Tensor("blk.0.attn_k.bias", 0, [32], new byte[128]).Build(),
+            "qwen2 window" => qwen2.ToBuilder().With("qwen2.attention.sliding_window", 4096u).Build(),
+            "soft cap" => synthetic.ToBuilder().With("llama.attn_logit_softcapping", 30f).Build(),
+            "embedding model" => qwen3.ToBuilder().With("qwen3.pooling_type", 3u).Build(),
+            "not causal" => qwen3.ToBuilder().With("qwen3.attention.causal", false).Build(),
+            "attention factor" => synthetic.ToBuilder().With("llama.rope.scaling.attn_factor", 2f).Build(),
             "rope dimensions" => (synthetic with { RopeDimensions = 18 }).Build(),
             _ => throw new ArgumentOutOfRangeException(nameof(what), what, null),
         };
         Assert.Contains(message, Assert.Throws<ModelException>(() => CanonicalModel.Import(GgufFile.Parse(bytes))).Message);
+    }
+
+    [Theory]
+    [InlineData("qwen2", "blk.1.attn_v.bias")]
+    [InlineData("qwen3", "blk.0.attn_k_norm.weight")]
+    public void Import_QwenWithoutItsVectors_NamesTheMissingOne(string architecture, string tensor)
+    {
+        byte[] bytes = new SyntheticModel { Architecture = architecture }.Build();
+        bytes[bytes.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(tensor))] = (byte)'X';
+
+        Assert.Contains($"{tensor} is missing", Assert.Throws<GgufException>(() => CanonicalModel.Import(GgufFile.Parse(bytes))).Message);
+    }
+
+    [Theory]
+    [InlineData("llama", ModelArchitecture.Llama, RopePairing.Norm)]
+    [InlineData("qwen2", ModelArchitecture.Qwen2, RopePairing.Neox)]
+    [InlineData("qwen3", ModelArchitecture.Qwen3, RopePairing.Neox)]
+    public void Import_Architecture_DecidesPairingAndTensors(string name, ModelArchitecture architecture, RopePairing pairing)
+    {
+        using CanonicalModel model = new SyntheticModel { Architecture = name, KeyLength = 32 }.Import();
+
+        Assert.Equal((architecture, pairing, 32), (model.Config.Architecture, model.Config.RopePairing, model.Config.HeadDimension));
+        foreach (TensorRole role in architecture.LayerRoles())
+            Assert.Equal((uint)role, model.GetTensor(role, 1).TensorId - 128);
     }
 
     [Fact]

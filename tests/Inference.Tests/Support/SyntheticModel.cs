@@ -6,12 +6,13 @@ using TeeTee.Numerics;
 namespace TeeTee.Inference.Tests.Support;
 
 /// <summary>
-/// A seeded llama model of any small shape, with a SentencePiece vocabulary of the three control tokens, 256 bytes and
+/// A seeded model of any small shape, with a SentencePiece vocabulary of the three control tokens, 256 bytes and
 /// words. The same seed and shape give the same file everywhere: the generator is integer arithmetic of its own.
 /// </summary>
 internal sealed record SyntheticModel
 {
     public ulong Seed { get; init; } = 1;
+    public string Architecture { get; init; } = "llama";
     public int Vocabulary { get; init; } = 320;
     public int Embedding { get; init; } = 64;
     public int FeedForward { get; init; } = 96;
@@ -52,15 +53,16 @@ internal sealed record SyntheticModel
 
     private void AddConfiguration(GgufBuilder builder)
     {
-        builder.With("general.architecture", "llama").With("general.name", $"synthetic {Seed}")
-            .With("llama.context_length", (uint)Context).With("llama.embedding_length", (uint)Embedding)
-            .With("llama.block_count", (uint)Layers).With("llama.feed_forward_length", (uint)FeedForward)
-            .With("llama.attention.head_count", (uint)Heads).With("llama.attention.head_count_kv", (uint)KvHeads)
-            .With("llama.attention.layer_norm_rms_epsilon", Epsilon).With("llama.rope.freq_base", RopeBase);
+        string a = Architecture;
+        builder.With("general.architecture", a).With("general.name", $"synthetic {Seed}")
+            .With($"{a}.context_length", (uint)Context).With($"{a}.embedding_length", (uint)Embedding)
+            .With($"{a}.block_count", (uint)Layers).With($"{a}.feed_forward_length", (uint)FeedForward)
+            .With($"{a}.attention.head_count", (uint)Heads).With($"{a}.attention.head_count_kv", (uint)KvHeads)
+            .With($"{a}.attention.layer_norm_rms_epsilon", Epsilon).With($"{a}.rope.freq_base", RopeBase);
         if (KeyLength is int length)
-            builder.With("llama.attention.key_length", (uint)length).With("llama.attention.value_length", (uint)length);
+            builder.With($"{a}.attention.key_length", (uint)length).With($"{a}.attention.value_length", (uint)length);
         if (RopeDimensions is int dimensions)
-            builder.With("llama.rope.dimension_count", (uint)dimensions);
+            builder.With($"{a}.rope.dimension_count", (uint)dimensions);
     }
 
     private void AddTensors(GgufBuilder builder)
@@ -82,6 +84,22 @@ internal sealed record SyntheticModel
             AddMatrix(builder, $"blk.{layer}.ffn_gate.weight", FeedForward, Embedding);
             AddMatrix(builder, $"blk.{layer}.ffn_up.weight", FeedForward, Embedding);
             AddMatrix(builder, $"blk.{layer}.ffn_down.weight", Embedding, FeedForward);
+            AddExtras(builder, layer);
+        }
+    }
+
+    private void AddExtras(GgufBuilder builder, int layer)
+    {
+        if (Architecture == "qwen2")
+        {
+            AddVector(builder, $"blk.{layer}.attn_q.bias", Heads * HeadDimension, 0f);
+            AddVector(builder, $"blk.{layer}.attn_k.bias", KvHeads * HeadDimension, 0f);
+            AddVector(builder, $"blk.{layer}.attn_v.bias", KvHeads * HeadDimension, 0f);
+        }
+        if (Architecture == "qwen3")
+        {
+            AddVector(builder, $"blk.{layer}.attn_q_norm.weight", HeadDimension, 1f);
+            AddVector(builder, $"blk.{layer}.attn_k_norm.weight", HeadDimension, 1f);
         }
     }
 
@@ -94,12 +112,14 @@ internal sealed record SyntheticModel
         builder.Tensor(name, (uint)type, [(ulong)columns, (ulong)rows], Alter(name, Encode(values, columns, type)));
     }
 
-    private void AddNorm(GgufBuilder builder, string name)
+    private void AddNorm(GgufBuilder builder, string name) => AddVector(builder, name, Embedding, 1f);
+
+    private void AddVector(GgufBuilder builder, string name, int length, float mean)
     {
-        float[] values = new SeededNoise(Seed, name).Fill(Embedding, 0.25f);
+        float[] values = new SeededNoise(Seed, name).Fill(length, 0.25f);
         for (int i = 0; i < values.Length; i++)
-            values[i] += 1f;
-        builder.Tensor(name, (uint)NormType, [(ulong)Embedding], Alter(name, Encode(values, Embedding, NormType)));
+            values[i] += mean;
+        builder.Tensor(name, (uint)NormType, [(ulong)length], Alter(name, Encode(values, length, NormType)));
     }
 
     internal static byte[] Encode(float[] values, int columns, GgufType type)

@@ -172,7 +172,7 @@ public sealed class DefenceListTests
             ModelId = slot.ModelId,
             WeightsRoot = Bytes32.Zero,
             Config = new DisputeModel(
-                1, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount, (uint)c.KvHeadCount,
+                (uint)c.Architecture, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount, (uint)c.KvHeadCount,
                 (uint)c.HeadDimension, (uint)c.RopeDimensions, (uint)c.ContextLength, c.RmsEpsilonBits, c.AttentionScaleBits, (uint)c.RopePairing, c.TiedOutput),
             FirstLayer = slot.FirstLayer,
             LayerCount = slot.LayerCount,

@@ -57,22 +57,11 @@ public sealed class HostTests
     [Fact]
     public async Task StopAsync_WithARunningJob_LetsItEndAndTakesNoOther()
     {
-        await using Cluster cluster = await Cluster.StartAsync(1, o => o with { DrainTimeout = TimeSpan.FromSeconds(30) });
-        Task? stopping = null;
         JobRun? refused = null;
-        // Enough work that the shard still drains when the late job comes.
-        Task<JobRun>[] others = [.. Enumerable.Range(0, 12).Select(_ => cluster.RunAsync(TestJob.Create(TestModel.Prompt(10), 85)))];
+        // On a busy machine the jobs may end before the late one comes, which then finds nobody.
+        for (int round = 0; round < 5 && refused is null; round++)
+            refused = await StopWhileRunningAsync();
 
-        JobRun run = await cluster.RunAsync(TestJob.Create(TestModel.Prompt(10), 85), 0, async _ =>
-        {
-            if (stopping is not null)
-                return;
-            stopping = cluster.Hosts[0].StopAsync();
-            refused = await cluster.RunAsync(TestJob.Create(TestModel.Prompt(5), 3));
-        }).Bound();
-        await stopping!.Bound();
-
-        Assert.All([run, .. await Task.WhenAll(others).Bound()], each => Assert.Equal(85u, each.Require().OutputTokens));
         Assert.True(refused?.Failed is { Code: JobFailure.Overloaded, Retryable: true }, $"{refused?.Failed}");
     }
 
@@ -164,5 +153,30 @@ public sealed class HostTests
         JobRun run = await cluster.RunAsync(TestJob.Create(TestModel.Prompt(5), 3)).Bound();
 
         Assert.Equal(3u, run.Require().OutputTokens);
+    }
+
+    /// <summary>Stops a shard in the middle of a job, which must end well.</summary>
+    /// <returns>What a job that came later got; null if the shard was gone by then.</returns>
+    private static async Task<JobRun?> StopWhileRunningAsync()
+    {
+        await using Cluster cluster = await Cluster.StartAsync(1, o => o with { DrainTimeout = TimeSpan.FromSeconds(30) });
+        Task? stopping = null;
+        Task<JobRun>? late = null;
+        JobRun run = await cluster.RunAsync(TestJob.Create(TestModel.Prompt(10), 85), 0, _ =>
+        {
+            stopping ??= cluster.Hosts[0].StopAsync();
+            late ??= cluster.RunAsync(TestJob.Create(TestModel.Prompt(5), 3));
+            return Task.CompletedTask;
+        }).Bound();
+        await stopping!.Bound();
+        Assert.Equal(85u, run.Require().OutputTokens);
+        try
+        {
+            return await late!.Bound();
+        }
+        catch (GrpcException)
+        {
+            return null;
+        }
     }
 }

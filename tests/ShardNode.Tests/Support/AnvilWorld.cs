@@ -90,7 +90,7 @@ internal sealed class AnvilWorld : IAsyncDisposable
     }
 
     private static ContractModel ConfigOf(Inference.Models.ModelConfig c) => new(
-        1, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount, (uint)c.KvHeadCount,
+        (uint)c.Architecture, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount, (uint)c.KvHeadCount,
         (uint)c.HeadDimension, (uint)c.RopeDimensions, (uint)c.ContextLength, c.RmsEpsilonBits, c.AttentionScaleBits, (uint)c.RopePairing, c.TiedOutput);
 
     private static async Task SendAsync(TransactionSender sender, Address to, byte[] data, UInt128 value)

@@ -105,7 +105,7 @@ internal sealed class DisputeWorld : IAsyncDisposable
             ModelId = TestModel.Id,
             WeightsRoot = model.ComputeIdentity(null, CancellationToken.None).WeightsRoot,
             Config = new DisputeModel(
-                1, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount, (uint)c.KvHeadCount,
+                (uint)c.Architecture, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount, (uint)c.KvHeadCount,
                 (uint)c.HeadDimension, (uint)c.RopeDimensions, (uint)c.ContextLength, c.RmsEpsilonBits, c.AttentionScaleBits, (uint)c.RopePairing, c.TiedOutput),
             FirstLayer = 0,
             LayerCount = (uint)c.LayerCount,

@@ -223,7 +223,7 @@ public sealed class Devnet : IAsyncLifetime
     {
         Inference.Models.ModelConfig c = model.Canonical.Config;
         ModelConfig config = new(
-            1, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount,
+            (uint)c.Architecture, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount,
             (uint)c.KvHeadCount, (uint)c.HeadDimension, (uint)c.RopeDimensions, (uint)c.ContextLength, c.RmsEpsilonBits,
             c.AttentionScaleBits, (uint)c.RopePairing, c.TiedOutput);
         return Registry.ListModel(config, model.Identity.WeightsRoot, model.Identity.TokenizerHash, 1);

@@ -108,7 +108,7 @@ internal sealed class OwnComputer(BatchVerification verification, RollupDomain d
 
     /// <summary>A held model as the contract knows it.</summary>
     public static DisputeModel ModelOf(ModelConfig c) => new(
-        DisputeModel.Llama, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount,
+        (uint)c.Architecture, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount,
         (uint)c.KvHeadCount, (uint)c.HeadDimension, (uint)c.RopeDimensions, (uint)c.ContextLength, c.RmsEpsilonBits, c.AttentionScaleBits,
         (uint)c.RopePairing, c.TiedOutput);
 }

@@ -1,0 +1,1 @@
+TeeTee.Bench.Kernels.Hot.Run();
