@@ -30,9 +30,7 @@ internal sealed class HuggingFaceTokenizer
         CheckModel();
         _vocabulary = new HuggingFaceVocabulary(_tokenizer, _model, config.Vocabulary, _sentencePiece);
         _merges = HuggingFaceMerges.Read(_model);
-        _preTokenizer = _sentencePiece ? null : PreTokenizerRecognition.Recognize(_tokenizer, _model.Flag("ignore_merges", false));
-        if (_preTokenizer == "deepseek-llm")
-            HuggingFaceMerges.RequireSingleDigits(_model, _merges);
+        _preTokenizer = _sentencePiece ? null : PreTokenizerRecognition.Recognize(_tokenizer, _model, _merges);
         CheckNormalizer();
         ChatTemplate = ReadChatTemplate(directory);
         (Bos, Eos) = (SpecialId("bos_token", config.TokenIds("bos_token_id")), SpecialId("eos_token", config.TokenIds("eos_token_id")));

@@ -13,8 +13,9 @@ internal static class PreTokenizerRecognition
     private const string Rest = @"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
     /// <exception cref="HuggingFaceException">It is none that is built in; the message shows it.</exception>
-    public static string Recognize(JsonSection tokenizer, bool ignoresMerges)
+    public static string Recognize(JsonSection tokenizer, JsonSection model, List<(string Left, string Right)> merges)
     {
+        bool ignoresMerges = model.Flag("ignore_merges", false);
         JsonSection whole = tokenizer.FindObject("pre_tokenizer") ?? throw tokenizer.Fault("pre_tokenizer is missing");
         JsonSection[] parts = whole.FindText("type") == "Sequence"
             ? [.. whole.Items("pretokenizers").Select(part => new JsonSection(whole.File, whole.Stage, part, whole.Key("pretokenizers")))]
@@ -23,13 +24,15 @@ internal static class PreTokenizerRecognition
         // Only Llama 3 takes a pre-token that is a token as it is; its pattern without that is another tokenizer (smaug-bpe).
         if (name is null || ignoresMerges != (name == "llama-bpe"))
             throw tokenizer.Fault($"the pre_tokenizer {JsonSection.Shown(whole.Element)} with ignore_merges {ignoresMerges} is not supported");
+        if (name == "deepseek-llm" && IsDigits(parts[^2]))
+            HuggingFaceMerges.RequireSingleDigits(model, merges);
         return name;
     }
 
     private static string? Name(JsonSection[] parts, bool gpt2)
     {
         if (gpt2)
-            return parts is [] ? "gpt-2" : parts is [var digits] && IsDigits(digits) ? "starcoder" : null;
+            return parts is [] ? "gpt-2" : parts is [var digits] && (IsDigits(digits) || Pattern(digits) == @"\p{N}") ? "starcoder" : null;
         return parts switch
         {
             [var split] => Pattern(split) switch
