@@ -15,6 +15,7 @@ namespace TeeTee.Cli.Commands;
 internal sealed class RunCommand
 {
     private readonly Option<string> _model;
+    private readonly ModelCacheSettings _cache;
     private readonly Option<string?> _tokens;
     private readonly Option<string?> _prompt;
     private readonly Option<bool> _chat;
@@ -29,6 +30,7 @@ internal sealed class RunCommand
     private RunCommand(Settings settings)
     {
         _model = settings.Required<string>("--model", "GGUF file of a llama-family model.");
+        _cache = new ModelCacheSettings(settings);
         _tokens = settings.Optional<string>("--tokens", "Prompt as token ids: 1,2,3. Nothing is added.");
         _prompt = settings.Optional<string>("--prompt", "Prompt as text; the model's beginning-of-sequence token is added if it asks for one.");
         _chat = settings.Flag("--chat", "Put the prompt into the model's chat template as a user's message.");
@@ -45,7 +47,7 @@ internal sealed class RunCommand
     {
         RunCommand command = new(factory.Settings);
         return factory.Create("run", "Generate text offline and print the trace commitments.",
-            [command._model, command._prompt, command._tokens, command._chat, command._maxTokens, command._shards, command._threads,
+            [command._model, command._cache.Symbol, command._prompt, command._tokens, command._chat, command._maxTokens, command._shards, command._threads,
                 command._prefillChunk, command._temperature, command._seed, command._logits],
             (parsed, console, cancellationToken) => Task.Run(() => command.Run(parsed, console, cancellationToken), cancellationToken));
     }
@@ -53,7 +55,7 @@ internal sealed class RunCommand
     private ExitCode Run(ParseResult parsed, CommandConsole console, CancellationToken cancellationToken)
     {
         string path = parsed.GetValue(_model)!;
-        using CanonicalModel model = ModelFiles.OpenModel(path);
+        using CanonicalModel model = ModelFiles.OpenModel(path, _cache.Read(parsed, console));
         uint[] prompt = Prompt(parsed, model);
         AnswerText decoder = new(model.Tokenizer, parsed.GetValue(_chat));
         StringBuilder text = new();
@@ -66,7 +68,7 @@ internal sealed class RunCommand
                 console.Stream(piece);
             },
         };
-        ModelIdentity identity = ModelFiles.Guard(path, () => model.ComputeIdentity(progress: null, cancellationToken));
+        ModelIdentity identity = ModelFiles.Guard(path, () => model.ComputeIdentity(cancellationToken));
         OfflineRunResult result = Generate(parsed, path, model, prompt, options, cancellationToken);
         string rest = decoder.Finish();
         text.Append(rest);

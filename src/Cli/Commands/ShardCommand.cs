@@ -14,6 +14,7 @@ internal sealed class ShardCommand
 {
     private readonly ServiceSettings _service;
     private readonly Option<string> _model;
+    private readonly ModelCacheSettings _cache;
     private readonly Option<int> _firstLayer;
     private readonly Option<int> _layers;
     private readonly Option<uint?> _slot;
@@ -34,6 +35,7 @@ internal sealed class ShardCommand
     {
         _service = new ServiceSettings(settings, "shard", "127.0.0.1:8600");
         _model = settings.Required<string>("--model", "GGUF file of the whole model; only this shard's layers are loaded.");
+        _cache = new ModelCacheSettings(settings);
         _firstLayer = settings.Required<int>("--first-layer", "First layer, counted from 0.");
         _layers = settings.Required<int>("--layers", "Number of layers.");
         _slot = settings.Optional<uint?>("--slot", "Slot id in the registry; found or made with --register.");
@@ -55,7 +57,7 @@ internal sealed class ShardCommand
     {
         ShardCommand command = new(factory.Settings);
         return factory.Create("shard", "Serve a layer range of a model.",
-            [command._model, command._firstLayer, command._layers, command._slot, command._operatorKey, command._operatorPassword, command._register,
+            [command._model, command._cache.Symbol, command._firstLayer, command._layers, command._slot, command._operatorKey, command._operatorPassword, command._register,
                 command._httpListen, .. command._tee.Symbols, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, command._plainLinks, command._threads, .. command._defence.Symbols, command._faults.Symbol, .. command._service.Symbols],
             command.RunAsync);
     }
@@ -82,6 +84,7 @@ internal sealed class ShardCommand
                 Listen = _service.Listen(parsed),
                 HttpListen = parsed.GetValue(_httpListen) is { } http ? ServiceSettings.Address(_httpListen.Name, http) : null,
                 Threads = parsed.GetValue(_threads),
+                ModelStore = _cache.Read(parsed, console),
                 QuoteSource = hardware,
                 SimulatorFolder = simulator,
                 TrustedRoot = parsed.GetValue(_trustedRoot) is { } root ? ServiceSettings.TrustedRoot(root) : null,

@@ -170,7 +170,7 @@ internal sealed class ShardServices : IAsyncDisposable
             defending, client, options.ChainId, options.Rollup, options.Operator, Evidence, Path.Combine(options.StateFolder, "defence.db"),
             readiness, metrics, options.Clock, logger);
         WeightResponder weights = new(
-            defending, client, options.Rollup, Self.Slot.ModelId, new OwnWeights(options.ModelPath, model.Config, weightsRoot, options.Clock), defender.Account,
+            defending, client, options.Rollup, Self.Slot.ModelId, new OwnWeights(options.ModelPath, options.ModelStore, model.Config, weightsRoot, options.Clock), defender.Account,
             readiness, metrics, options.Clock, logger);
         _owned.AddRange([weights, defender, metrics, rpc]);
         return (defender, weights);
@@ -182,8 +182,8 @@ internal sealed class ShardServices : IAsyncDisposable
     {
         try
         {
-            using CanonicalModel canonical = CanonicalModel.Import(options.ModelPath);
-            ModelIdentity identity = canonical.ComputeIdentity(null, cancellationToken);
+            using CanonicalModel canonical = ModelStore.Open(options.ModelPath, options.ModelStore);
+            ModelIdentity identity = canonical.ComputeIdentity(cancellationToken);
             ShardModel model = ShardModel.Load(canonical, new LayerRange(options.FirstLayer, options.LayerCount), options.Threads);
             IReadOnlyList<SelfCheckDifference> differences = EngineSelfCheck.Run(model);
             if (differences.Count == 0)
