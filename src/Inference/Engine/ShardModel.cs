@@ -98,10 +98,12 @@ public sealed class ShardModel : IDisposable
     /// Bound of the memory for keys and values, which is taken as sessions need it; null is half of the machine's. A session of the model's
     /// whole context always fits.
     /// </param>
+    /// <param name="kernels">Which kernels compute. Results do not depend on it.</param>
     /// <exception cref="ArgumentOutOfRangeException">The range passes the model's end, or threads or bytes are not positive.</exception>
     /// <exception cref="ModelException">A weight is not finite, or the model's file has changed since it was opened.</exception>
-    public static ShardModel Load(CanonicalModel model, LayerRange range, int threads, long? kvBytes = null) =>
-        Load(model, range, threads, KernelSet.Best, kvBytes);
+    public static ShardModel Load(
+        CanonicalModel model, LayerRange range, int threads, long? kvBytes = null, KernelPreference kernels = KernelPreference.Auto) =>
+        Load(model, range, threads, KernelSet.For(kernels), kvBytes);
 
     internal static ShardModel Load(CanonicalModel model, LayerRange range, int threads, KernelSet kernels, long? kvBytes = null)
     {

@@ -184,7 +184,7 @@ internal sealed class ShardServices : IAsyncDisposable
         {
             using CanonicalModel canonical = ModelStore.Open(options.ModelPath, options.ModelStore);
             ModelIdentity identity = canonical.ComputeIdentity(cancellationToken);
-            ShardModel model = ShardModel.Load(canonical, new LayerRange(options.FirstLayer, options.LayerCount), options.Threads);
+            ShardModel model = ShardModel.Load(canonical, new LayerRange(options.FirstLayer, options.LayerCount), options.Threads, kernels: options.Kernels);
             IReadOnlyList<SelfCheckDifference> differences = EngineSelfCheck.Run(model);
             if (differences.Count == 0)
                 return (model, identity);
