@@ -4,7 +4,6 @@ using TeeTee.Inference.Gguf;
 using TeeTee.Inference.HuggingFace;
 using TeeTee.Inference.Models;
 using TeeTee.Inference.Sampling;
-using TeeTee.Inference.Tests.Support;
 using TeeTee.Inference.Tokenization;
 
 namespace TeeTee.Inference.Tests.HuggingFace;
@@ -24,7 +23,7 @@ public class HuggingFaceModelTests
         using HuggingFaceDirectory directory = new(shape, source, shards);
         using CanonicalModel imported = Import(directory, target);
         using CanonicalModel original = CanonicalModel.Import(directory.Original);
-        (ModelIdentity a, ModelIdentity b) = (imported.ComputeIdentity(null, CancellationToken.None), original.ComputeIdentity(null, CancellationToken.None));
+        (ModelIdentity a, ModelIdentity b) = (imported.ComputeIdentity(CancellationToken.None), original.ComputeIdentity(CancellationToken.None));
         Assert.Equal((b.WeightsRoot, b.ConfigHash), (a.WeightsRoot, a.ConfigHash));
         Assert.Equal(Logits(original), Logits(imported));
     }
@@ -40,7 +39,7 @@ public class HuggingFaceModelTests
         });
         using CanonicalModel imported = Import(directory, GgufType.Q8_0);
         using CanonicalModel original = CanonicalModel.Import(directory.Original);
-        Assert.NotEqual(original.ComputeIdentity(null, CancellationToken.None).WeightsRoot, imported.ComputeIdentity(null, CancellationToken.None).WeightsRoot);
+        Assert.NotEqual(original.ComputeIdentity(CancellationToken.None).WeightsRoot, imported.ComputeIdentity(CancellationToken.None).WeightsRoot);
     }
 
     [Fact]

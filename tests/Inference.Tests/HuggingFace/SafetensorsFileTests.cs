@@ -1,6 +1,5 @@
 using System.Text;
 using TeeTee.Inference.HuggingFace;
-using TeeTee.Inference.Tests.Support;
 
 namespace TeeTee.Inference.Tests.HuggingFace;
 

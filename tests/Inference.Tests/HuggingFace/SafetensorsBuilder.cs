@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 
-namespace TeeTee.Inference.Tests.Support;
+namespace TeeTee.Inference.Tests.HuggingFace;
 
 /// <summary>Writes small safetensors files, well-formed unless a test changes the header.</summary>
 internal sealed class SafetensorsBuilder

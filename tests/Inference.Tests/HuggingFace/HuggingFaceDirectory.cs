@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using TeeTee.Inference.Gguf;
 using TeeTee.Inference.Models.Synthesis;
 
-namespace TeeTee.Inference.Tests.Support;
+namespace TeeTee.Inference.Tests.HuggingFace;
 
 /// <summary>A model directory as Hugging Face has it, made from a synthetic GGUF model of the same weights.</summary>
 internal sealed class HuggingFaceDirectory : IDisposable
