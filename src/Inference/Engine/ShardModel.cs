@@ -79,6 +79,9 @@ public sealed class ShardModel : IDisposable
     public long WeightBytes =>
         _layers.Sum(layer => layer.Bytes) + (_embedding?.Bytes ?? 0) + (ReferenceEquals(_head, _embedding) ? 0 : _head?.Bytes ?? 0);
 
+    /// <summary>Bytes of the weights that one token reads whole: all but the embedding, of which it reads a row.</summary>
+    public long BytesPerToken => _layers.Sum(layer => layer.Bytes) + (_head?.Bytes ?? 0);
+
     /// <summary>The memory for keys and values now.</summary>
     public KvMemory KvMemory => Pages.Snapshot();
 
@@ -163,7 +166,7 @@ public sealed class ShardModel : IDisposable
 
     private int RopePairs => Config.RopeDimensions / 2;
 
-    private void Enter()
+    internal void Enter()
     {
         int users = Volatile.Read(ref _users);
         while (users > 0 && Volatile.Read(ref _disposed) == 0)
