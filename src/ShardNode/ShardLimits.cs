@@ -15,10 +15,10 @@ public sealed record ShardLimits
     public int MaxMessageBytes { get; init; } = 24 << 20;
 
     /// <summary>Positions in one Hidden frame.</summary>
-    public int MaxPositionsPerFrame { get; init; } = 128;
+    public int MaxPositionsPerFrame { get; init; } = 256;
 
     /// <summary>Positions that an upstream may send before it gets more credit.</summary>
-    public int WindowPositions { get; init; } = 512;
+    public int WindowPositions { get; init; } = 1024;
 
     /// <summary>How long an open session waits for the next frame.</summary>
     public TimeSpan SessionIdle { get; init; } = TimeSpan.FromSeconds(120);

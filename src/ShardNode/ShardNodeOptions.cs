@@ -64,6 +64,12 @@ public sealed record ShardNodeOptions
     /// <summary>Which kernels compute; results do not depend on it.</summary>
     public KernelPreference Kernels { get; init; } = KernelPreference.Auto;
 
+    /// <summary>
+    /// Longest that a pass waits for other running answers; null for a shard with a machine of its own, about the time of a pass where several
+    /// shards of a pipeline share one.
+    /// </summary>
+    public TimeSpan? Linger { get; init; }
+
     /// <summary>Limits.</summary>
     public ShardLimits Limits { get; init; } = new();
 

@@ -6,6 +6,8 @@ namespace TeeTee.Cli.Devnet;
 /// <summary>The command lines of a development network's services: the same ones a host or watcher would type.</summary>
 internal static class ServiceArguments
 {
+    private const int SharedMachineLinger = 100;
+
     /// <summary><c>teetee shard</c> for one layer range.</summary>
     public static IEnumerable<string> Shard(Devnet network, DevnetOptions options, int index, LayerRange range, Uri grpc, Uri http) =>
     [
@@ -14,7 +16,9 @@ internal static class ServiceArguments
         "--operator-key", network.Folder.Key(DevnetKeys.OperatorRole(index)), "--register",
         "--state", network.Folder.Service($"shard-{index}"), "--listen", grpc.Authority, "--http-listen", http.Authority,
         "--simulated-tee", network.Folder.SimulatedPki, "--trusted-root", network.Folder.TrustedRoot,
-        "--collateral", network.Folder.Collateral, "--policy", network.Folder.Policy, "--threads", Text(Math.Max(1, Environment.ProcessorCount / options.Shards)),
+        "--collateral", network.Folder.Collateral, "--policy", network.Folder.Policy,
+        // The shards share the machine and take turns on all of it.
+        "--linger", Text(SharedMachineLinger),
     ];
 
     /// <summary><c>teetee sequencer</c> over the given shards, with the gateway on the same port.</summary>

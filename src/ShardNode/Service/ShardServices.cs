@@ -43,7 +43,7 @@ internal sealed class ShardServices : IAsyncDisposable
         string inputs = InputFile.FolderOf(options.StateFolder);
         InputFile.Clean(inputs);
         Capacity capacity = new(options.Limits, model.KvMemory.PageBytes, self.IsFirst ? 0 : self.EmbeddingLength * sizeof(float), () => store.EvidenceBytes);
-        BatchScheduler scheduler = new(model);
+        BatchScheduler scheduler = new(model, new BatchOptions { Linger = options.Linger });
         ShardMetrics metrics = Metrics = new(() => capacity.Jobs, () => store.EvidenceBytes, scheduler);
         PipelineRegistry registry = new(self, chain, options.Clock);
         Hub = new LinkHub(self, registry, security, metrics, options.Clock, logger);

@@ -82,6 +82,8 @@ internal sealed class BenchPipeline : IAsyncDisposable
                 Listen = new IPEndPoint(IPAddress.Loopback, 0),
                 Threads = plan.Threads,
                 Kernels = plan.Kernels,
+                // All of them share this machine.
+                Linger = TimeSpan.FromMilliseconds(100),
                 ModelStore = store,
                 Limits = new ShardLimits { MaxConcurrentJobs = Math.Max(16, plan.Sessions) },
                 DrainTimeout = TimeSpan.Zero,
