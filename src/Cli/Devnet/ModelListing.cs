@@ -13,8 +13,8 @@ internal sealed record ModelListing(string Name, int Layers, ModelIdentity Ident
     /// <summary>Reads a model file.</summary>
     public static ModelListing Read(string path, CancellationToken cancellationToken)
     {
-        using CanonicalModel model = Commands.ModelFiles.OpenModel(path);
-        ModelIdentity identity = Commands.ModelFiles.Guard(path, () => model.ComputeIdentity(progress: null, cancellationToken));
+        using CanonicalModel model = Commands.ModelFiles.OpenModel(path, new ModelStoreOptions());
+        ModelIdentity identity = Commands.ModelFiles.Guard(path, () => model.ComputeIdentity(cancellationToken));
         return new ModelListing(model.Config.Name, model.Config.LayerCount, identity, ConfigOf(model.Config));
     }
 

@@ -50,8 +50,8 @@ internal static class TensorCatalog
             throw new ModelException(
                 $"{tensor.Name} is [{tensor.Rows} x {tensor.Columns}], the configuration needs [{shape.Rows} x {shape.Columns}].");
         bool matrix = role.CanonicalType() == CanonicalType.Q8_0;
-        if (tensor.Type is not (GgufType.F32 or GgufType.F16 or GgufType.BF16) && !(matrix && tensor.Type == GgufType.Q8_0))
+        if (!RowDecoders.IsImportable(tensor.Type, matrix))
             throw new ModelException(
-                $"{tensor.Name} has type {tensor.Type}; version 1 imports F32, F16, BF16 and (for matrices) Q8_0.");
+                $"{tensor.Name} has type {tensor.Type}; version 1 imports {(matrix ? "matrices in " + RowDecoders.Names : "vectors in F32, F16 and BF16")}.");
     }
 }

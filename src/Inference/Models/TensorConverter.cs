@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using TeeTee.Inference.Gguf;
 using TeeTee.Numerics;
 
@@ -20,25 +19,68 @@ internal sealed class TensorConverter(GgufFile file)
     {
         GgufTensor tensor = file.GetTensor(place.Role.GgufName(place.Layer));
         if (place.Type == CanonicalType.Q8_0 && tensor.Type == GgufType.Q8_0)
-            Keep(tensor, firstRow, destination);
+            Keep(tensor, place, firstRow, destination);
         else
             ConvertRows(tensor, place, firstRow, destination);
     }
 
-    private void Keep(GgufTensor tensor, int firstRow, Span<byte> destination)
+    /// <summary>Reads consecutive rows as the numbers that the file's own type stands for; what <see cref="Convert"/> rounds.</summary>
+    /// <exception cref="ModelException">The type is not importable.</exception>
+    public void Widen(in TensorPlace place, int firstRow, Span<float> destination)
     {
-        file.ReadRows(tensor, firstRow, destination);
-        if (!ImportQuantizer.HasFiniteScales(destination))
-            throw new ModelException($"{tensor.Name} has a block scale that is not finite.");
+        GgufTensor tensor = file.GetTensor(place.Role.GgufName(place.Layer));
+        int columns = place.Columns;
+        RowDecoder decode = RowDecoders.Of(tensor);
+        ReadRows(tensor, firstRow, destination.Length / columns, destination, (source, i, rows) => decode(source, rows.Slice(i * columns, columns)));
     }
 
-    private void ConvertRows(GgufTensor tensor, in TensorPlace place, int firstRow, Span<byte> destination)
+    private void Keep(GgufTensor tensor, in TensorPlace place, int firstRow, Span<byte> destination)
+    {
+        file.ReadRows(tensor, firstRow, destination);
+        if (ImportQuantizer.HasFiniteScales(destination))
+            return;
+        for (int i = 0; i < destination.Length; i += place.RowBytes)
+            RequireFinite(tensor, firstRow + i / place.RowBytes, destination.Slice(i, place.RowBytes));
+    }
+
+    private void ConvertRows(GgufTensor tensor, TensorPlace place, int firstRow, Span<byte> destination)
+    {
+        int rowBytes = place.RowBytes;
+        int rows = destination.Length / rowBytes;
+        if (RowDecoders.TryGetExact(tensor.Type) is { } exact && place.Type == CanonicalType.Q8_0)
+        {
+            ReadRows(tensor, firstRow, rows, destination, (source, i, all) =>
+            {
+                Span<byte> row = all.Slice(i * rowBytes, rowBytes);
+                exact(source, row);
+                RequireFinite(tensor, firstRow + i, row);
+            });
+            return;
+        }
+        RowDecoder decode = RowDecoders.Of(tensor);
+        float[] buffer = ArrayPool<float>.Shared.Rent(place.Columns);
+        try
+        {
+            ReadRows(tensor, firstRow, rows, destination, (source, i, all) =>
+            {
+                Span<float> elements = buffer.AsSpan(0, place.Columns);
+                decode(source, elements);
+                Store(tensor, place.Type, elements, all.Slice(i * rowBytes, rowBytes), firstRow + i);
+            });
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(buffer);
+        }
+    }
+
+    private delegate void RowSink<T>(ReadOnlySpan<byte> source, int row, Span<T> all);
+
+    private void ReadRows<T>(GgufTensor tensor, int firstRow, int rows, Span<T> all, RowSink<T> take)
     {
         int sourceRow = (int)tensor.RowBytes;
-        int rows = destination.Length / place.RowBytes;
         int step = Math.Clamp(ChunkBytes / sourceRow, 1, Math.Max(rows, 1));
         byte[] source = ArrayPool<byte>.Shared.Rent(step * sourceRow);
-        float[] row = ArrayPool<float>.Shared.Rent(place.Columns);
         try
         {
             for (int first = 0; first < rows; first += step)
@@ -46,40 +88,19 @@ internal sealed class TensorConverter(GgufFile file)
                 int count = Math.Min(step, rows - first);
                 file.ReadRows(tensor, firstRow + first, source.AsSpan(0, count * sourceRow));
                 for (int i = 0; i < count; i++)
-                {
-                    Span<float> elements = row.AsSpan(0, place.Columns);
-                    Widen(tensor, source.AsSpan(i * sourceRow, sourceRow), elements);
-                    Store(tensor, place.Type, elements, destination.Slice((first + i) * place.RowBytes, place.RowBytes), firstRow + first + i);
-                }
+                    take(source.AsSpan(i * sourceRow, sourceRow), first + i, all);
             }
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(source);
-            ArrayPool<float>.Shared.Return(row);
         }
     }
 
-    private static void Widen(GgufTensor tensor, ReadOnlySpan<byte> source, Span<float> row)
+    private static void RequireFinite(GgufTensor tensor, int index, ReadOnlySpan<byte> row)
     {
-        switch (tensor.Type)
-        {
-            case GgufType.F32:
-                for (int i = 0; i < row.Length; i++)
-                    row[i] = BinaryPrimitives.ReadSingleLittleEndian(source[(i * 4)..]);
-                break;
-            case GgufType.F16:
-                for (int i = 0; i < row.Length; i++)
-                    row[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(source[(i * 2)..]);
-                break;
-            case GgufType.BF16:
-                for (int i = 0; i < row.Length; i++)
-                    row[i] = BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(source[(i * 2)..]) << 16);
-                break;
-            default:
-                throw new ModelException(
-                    $"{tensor.Name} has type {tensor.Type}; version 1 imports F32, F16, BF16 and (for matrices) Q8_0.");
-        }
+        if (!ImportQuantizer.HasFiniteScales(row))
+            throw new ModelException($"{tensor.Name} row {index} has a block scale that is not finite.");
     }
 
     private static void Store(GgufTensor tensor, CanonicalType type, ReadOnlySpan<float> row, Span<byte> destination, int index)
@@ -95,10 +116,7 @@ internal sealed class TensorConverter(GgufFile file)
             if (!float.IsFinite(element))
                 throw new ModelException($"{tensor.Name} row {index} has an element that is not finite.");
         }
-        if (BitConverter.IsLittleEndian)
-            MemoryMarshal.AsBytes(row).CopyTo(destination);
-        else
-            for (int i = 0; i < row.Length; i++)
-                BinaryPrimitives.WriteSingleLittleEndian(destination[(i * 4)..], row[i]);
+        for (int i = 0; i < row.Length; i++)
+            BinaryPrimitives.WriteSingleLittleEndian(destination[(i * sizeof(float))..], row[i]);
     }
 }

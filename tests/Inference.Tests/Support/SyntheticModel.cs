@@ -29,6 +29,10 @@ internal sealed record SyntheticModel
     public bool TiedOutput { get; init; }
     public float[]? RopeDivisors { get; init; }
     public string? ChatTemplate { get; init; }
+
+    /// <summary>A matrix that claims another type; <see cref="Alter"/> gives its bytes.</summary>
+    public (string Name, GgufType Type)? Altered { get; init; }
+
     public Func<string, byte[], byte[]> Alter { get; init; } = static (_, data) => data;
 
     public int HeadDimension => KeyLength ?? Embedding / Heads;
@@ -109,7 +113,8 @@ internal sealed record SyntheticModel
         GgufType type = MatrixType == GgufType.Q8_0 && columns % 32 != 0 ? GgufType.F16 : MatrixType;
         SeededNoise noise = new(Seed, name);
         float[] values = noise.Fill(rows * columns, 1.7f / MathF.Sqrt(columns));
-        builder.Tensor(name, (uint)type, [(ulong)columns, (ulong)rows], Alter(name, Encode(values, columns, type)));
+        GgufType claimed = Altered is { } altered && altered.Name == name ? altered.Type : type;
+        builder.Tensor(name, (uint)claimed, [(ulong)columns, (ulong)rows], Alter(name, Encode(values, columns, type)));
     }
 
     private void AddNorm(GgufBuilder builder, string name) => AddVector(builder, name, Embedding, 1f);

@@ -5,25 +5,27 @@ using TeeTee.Numerics;
 namespace TeeTee.Bench.Kernels;
 
 /// <summary>One thread's cost of the operators between the matrix products, in every width; medians of interleaved rounds.</summary>
-internal static unsafe class Vectors
+internal static class VectorBench
 {
     private const int Rounds = 7;
     private const int Width = 2048;
     private const int Vocabulary = 32_000;
 
-    private static string s_only = "";
-
-    /// <param name="only">A part of the names of what is to be measured; empty for all.</param>
-    public static void Run(string only)
+    /// <summary>Attention, per pair of a query and a key.</summary>
+    public static void RunAttention()
     {
-        s_only = only;
         Random random = new(1);
         Attention(random, "prefill 512, 8 heads of 64 per kv head", positions: 512, dimension: 64, heads: 8, perCall: 16, from: 0);
         Attention(random, "prefill 512, 4 heads of 128 per kv head", positions: 512, dimension: 128, heads: 4, perCall: 32, from: 0);
         Attention(random, "decode at 512, 8 heads of 64", positions: 512, dimension: 64, heads: 8, perCall: 1, from: 511);
         Attention(random, "decode at 4096, 8 heads of 64", positions: 4096, dimension: 64, heads: 8, perCall: 1, from: 4095);
         Attention(random, "decode at 512, 1 head of 128", positions: 512, dimension: 128, heads: 1, perCall: 1, from: 511);
+    }
 
+    /// <summary>The other operators, at the widths of the 1.1B shape.</summary>
+    public static void RunOperators()
+    {
+        Random random = new(2);
         float[] x = Fill(random, Width), w = Fill(random, Width), y = new float[Width], cosines = Fill(random, 32), sines = Fill(random, 32);
         float[] gate = Fill(random, 5632), up = Fill(random, 5632), gated = new float[5632], logits = Fill(random, Vocabulary);
         sbyte[] q = new sbyte[5632];
@@ -87,9 +89,7 @@ internal static unsafe class Vectors
 
     private static void Report(string name, Action<IVectorKernels> action, double parts = 0)
     {
-        if (!name.Contains(s_only, StringComparison.Ordinal))
-            return;
-        IReadOnlyList<IVectorKernels> all = VectorKernels.Supported;
+        List<IVectorKernels> all = [.. KernelCatalog.Vectors.Runnable()];
         double[][] times = [.. all.Select(_ => new double[Rounds])];
         int[] calls = [.. all.Select(kernels => Calls(() => action(kernels)))];
         for (int round = 0; round < Rounds; round++)
