@@ -5,6 +5,7 @@ using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources;
 using TeeTee.Attestation.Verification;
 using TeeTee.Hosting.Faults;
+using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 using TeeTee.ShardNode.Chain;
@@ -59,6 +60,9 @@ public sealed record ShardNodeOptions
 
     /// <summary>Threads that compute.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Which kernels compute; results do not depend on it.</summary>
+    public KernelPreference Kernels { get; init; } = KernelPreference.Auto;
 
     /// <summary>Limits.</summary>
     public ShardLimits Limits { get; init; } = new();

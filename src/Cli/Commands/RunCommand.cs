@@ -22,6 +22,7 @@ internal sealed class RunCommand
     private readonly Option<int> _maxTokens;
     private readonly Option<int> _shards;
     private readonly Option<int> _threads;
+    private readonly KernelSettings _kernels;
     private readonly Option<int> _prefillChunk;
     private readonly Option<double> _temperature;
     private readonly Option<string?> _seed;
@@ -37,6 +38,7 @@ internal sealed class RunCommand
         _maxTokens = settings.Option("--max-tokens", "Most tokens to generate; 0 runs the prompt alone.", 128);
         _shards = settings.Option("--shards", "Split the layers over this many shards.", 1);
         _threads = settings.Option("--threads", "Threads per shard.", Environment.ProcessorCount);
+        _kernels = new KernelSettings(settings);
         _prefillChunk = settings.Option("--prefill-chunk", "Prompt positions per pass; 0 takes all at once.", 0);
         _temperature = settings.Option("--temperature", "0 is greedy; else between 1/1024 and 128.", 0.0);
         _seed = settings.Optional<string>("--seed", "Seed of the sampling noise: a number or 32 bytes of hex. Drawn if absent.");
@@ -47,7 +49,7 @@ internal sealed class RunCommand
     {
         RunCommand command = new(factory.Settings);
         return factory.Create("run", "Generate text offline and print the trace commitments.",
-            [command._model, command._cache.Symbol, command._prompt, command._tokens, command._chat, command._maxTokens, command._shards, command._threads,
+            [command._model, command._cache.Symbol, command._prompt, command._tokens, command._chat, command._maxTokens, command._shards, command._threads, command._kernels.Symbol,
                 command._prefillChunk, command._temperature, command._seed, command._logits],
             (parsed, console, cancellationToken) => Task.Run(() => command.Run(parsed, console, cancellationToken), cancellationToken));
     }
@@ -108,6 +110,7 @@ internal sealed class RunCommand
                 modelId = identity.ModelId,
                 layerRoots = result.LayerRoots,
                 traceRoots = result.TraceRoots,
+                kernels = result.Kernels,
                 prefillTokensPerSecond = Math.Round(result.PrefillTokensPerSecond, 2),
                 decodeTokensPerSecond = Math.Round(result.DecodeTokensPerSecond, 2),
             },
@@ -129,6 +132,7 @@ internal sealed class RunCommand
             MaxTokens = AtLeast(parsed, _maxTokens, 0),
             Shards = shards,
             Threads = AtLeast(parsed, _threads, 1),
+            Kernels = _kernels.Read(parsed),
             PrefillChunk = AtLeast(parsed, _prefillChunk, 0),
             StopTokens = [.. model.Tokenizer.EndOfGeneration],
             Sampling = SamplingSettings.Parse(parsed.GetValue(_temperature), parsed.GetValue(_seed)),

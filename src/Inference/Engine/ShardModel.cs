@@ -79,6 +79,9 @@ public sealed class ShardModel : IDisposable
     public long WeightBytes =>
         _layers.Sum(layer => layer.Bytes) + (_embedding?.Bytes ?? 0) + (ReferenceEquals(_head, _embedding) ? 0 : _head?.Bytes ?? 0);
 
+    /// <summary>Bytes of the weights that one token reads whole: all but the embedding, of which it reads a row.</summary>
+    public long BytesPerToken => _layers.Sum(layer => layer.Bytes) + (_head?.Bytes ?? 0);
+
     /// <summary>The memory for keys and values now.</summary>
     public KvMemory KvMemory => Pages.Snapshot();
 
@@ -98,10 +101,12 @@ public sealed class ShardModel : IDisposable
     /// Bound of the memory for keys and values, which is taken as sessions need it; null is half of the machine's. A session of the model's
     /// whole context always fits.
     /// </param>
+    /// <param name="kernels">Which kernels compute. Results do not depend on it.</param>
     /// <exception cref="ArgumentOutOfRangeException">The range passes the model's end, or threads or bytes are not positive.</exception>
     /// <exception cref="ModelException">A weight is not finite, or the model's file has changed since it was opened.</exception>
-    public static ShardModel Load(CanonicalModel model, LayerRange range, int threads, long? kvBytes = null) =>
-        Load(model, range, threads, KernelSet.Best, kvBytes);
+    public static ShardModel Load(
+        CanonicalModel model, LayerRange range, int threads, long? kvBytes = null, KernelPreference kernels = KernelPreference.Auto) =>
+        Load(model, range, threads, KernelSet.For(kernels), kvBytes);
 
     internal static ShardModel Load(CanonicalModel model, LayerRange range, int threads, KernelSet kernels, long? kvBytes = null)
     {
@@ -161,7 +166,7 @@ public sealed class ShardModel : IDisposable
 
     private int RopePairs => Config.RopeDimensions / 2;
 
-    private void Enter()
+    internal void Enter()
     {
         int users = Volatile.Read(ref _users);
         while (users > 0 && Volatile.Read(ref _disposed) == 0)

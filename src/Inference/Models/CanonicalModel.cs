@@ -35,7 +35,7 @@ public sealed class CanonicalModel : IDisposable
         _chatTemplate = new Lazy<ChatTemplate?>(() => ChatTemplate.FromGguf(file, Tokenizer));
         _hashes = new Lazy<(Bytes32, Bytes32)>(() =>
             (ModelIdentityBuilder.HashConfig(Config), ModelIdentityBuilder.HashTokenizer(Tokenizer, ChatTemplateText)));
-        float[] divisors = RopeDivisors.Read(file, Config);
+        float[] divisors = RopeAngleDivisors = RopeDivisors.Read(file, Config);
         _rope = new Lazy<RopeTable>(() =>
             RopeTable.Create(Config.ContextLength, BitConverter.UInt32BitsToSingle(Config.RopeBaseBits), divisors));
     }
@@ -52,6 +52,9 @@ public sealed class CanonicalModel : IDisposable
     /// <summary>The file's chat template ready for use, or null if it has none. An unsupported one matters only here.</summary>
     /// <exception cref="ChatTemplateException">The template is outside of the supported subset.</exception>
     public ChatTemplate? GetChatTemplate() => _chatTemplate.Value;
+
+    /// <summary>The divisors of rotary angles, one per pair.</summary>
+    internal float[] RopeAngleDivisors { get; }
 
     /// <summary>Every tensor with its shape and leaves.</summary>
     internal WeightMap Map { get; }
@@ -107,6 +110,16 @@ public sealed class CanonicalModel : IDisposable
             return (firstRow, destination) => ReadRows(place, firstRow, destination);
         CanonicalTensor tensor = _substitution(place.Role, place.Layer, Read);
         return (firstRow, destination) => tensor.Data.Span.Slice(firstRow * place.RowBytes, destination.Length).CopyTo(destination);
+    }
+
+    /// <summary>A tensor of the file as the numbers that its own type stands for, row after row: what canonical form rounds.</summary>
+    /// <exception cref="ModelException">The type cannot be imported.</exception>
+    internal float[] ReadFloats(TensorRole role, int layer)
+    {
+        TensorPlace place = Map.Find(role, layer);
+        float[] elements = new float[checked((long)place.Rows * place.Columns)];
+        _converter.Widen(place, 0, elements);
+        return elements;
     }
 
     private CanonicalTensor Read(TensorRole role, int layer)
