@@ -65,7 +65,7 @@ public sealed record ShardNodeOptions
     public KernelPreference Kernels { get; init; } = KernelPreference.Auto;
 
     /// <summary>
-    /// Longest that a pass waits for other running answers; null for a shard with a machine of its own, about the time of a pass where several
+    /// Longest that a pass of the first slot waits for other running answers; null for a shard with a machine of its own, about the time of a pass where several
     /// shards of a pipeline share one.
     /// </summary>
     public TimeSpan? Linger { get; init; }

@@ -43,7 +43,8 @@ internal sealed class ShardServices : IAsyncDisposable
         string inputs = InputFile.FolderOf(options.StateFolder);
         InputFile.Clean(inputs);
         Capacity capacity = new(options.Limits, model.KvMemory.PageBytes, self.IsFirst ? 0 : self.EmbeddingLength * sizeof(float), () => store.EvidenceBytes);
-        BatchScheduler scheduler = new(model, new BatchOptions { Linger = options.Linger });
+        // Only the head waits: two slots that waited for each other's answers would never have them together.
+        BatchScheduler scheduler = new(model, new BatchOptions { Linger = self.IsFirst ? options.Linger : null });
         ShardMetrics metrics = Metrics = new(() => capacity.Jobs, () => store.EvidenceBytes, scheduler);
         PipelineRegistry registry = new(self, chain, options.Clock);
         Hub = new LinkHub(self, registry, security, metrics, options.Clock, logger);
