@@ -25,6 +25,7 @@ internal static class RootCommandBuilder
         root.Subcommands.Add(ReceiptCommand.Create(factory));
         root.Subcommands.Add(AttestCommand.Create(factory));
         root.Subcommands.Add(RunCommand.Create(factory));
+        root.Subcommands.Add(DoctorCommand.Create(factory));
         root.Subcommands.Add(TokenizeCommand.Create(factory));
         root.Subcommands.Add(ShardCommand.Create(factory));
         root.Subcommands.Add(SequencerCommand.Create(factory));

@@ -5,6 +5,8 @@ using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Sources;
 using TeeTee.Attestation.Verification;
 using TeeTee.Hosting.Faults;
+using TeeTee.Inference.Kernels;
+using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 using TeeTee.ShardNode.Chain;
 using TeeTee.ShardNode.Defence;
@@ -53,8 +55,14 @@ public sealed record ShardNodeOptions
     /// <summary>Where /livez, /readyz and /metrics are served over HTTP/1.1; nowhere when null.</summary>
     public IPEndPoint? HttpListen { get; init; }
 
+    /// <summary>Where the packed form of the model is kept, and who hears of the work on it.</summary>
+    public ModelStoreOptions ModelStore { get; init; } = new();
+
     /// <summary>Threads that compute.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Which kernels compute; results do not depend on it.</summary>
+    public KernelPreference Kernels { get; init; } = KernelPreference.Auto;
 
     /// <summary>Limits.</summary>
     public ShardLimits Limits { get; init; } = new();

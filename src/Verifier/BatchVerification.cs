@@ -78,7 +78,7 @@ public sealed class BatchVerification : IDisposable
         options.Validate();
         byte[] secret = SampleSecret.LoadOrCreate(options.StateFile);
         EnclaveEncryptionKey? auditKey = LoadAuditKey(options.AuditKeyFile);
-        ModelLibrary models = await Task.Run(() => ModelLibrary.Open(options.ModelFiles, options.Threads, cancellationToken), cancellationToken);
+        ModelLibrary models = await Task.Run(() => ModelLibrary.Open(options.ModelFiles, options.ModelStore, options.Threads, cancellationToken), cancellationToken);
         return new BatchVerification(options, clock, models, secret, auditKey);
     }
 

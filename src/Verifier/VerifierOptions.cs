@@ -5,6 +5,7 @@ using TeeTee.Attestation.Collateral;
 using TeeTee.Attestation.Verification;
 using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
+using TeeTee.Inference.Models;
 using TeeTee.RollupContracts;
 using TeeTee.Verifier.Disputing;
 
@@ -24,6 +25,9 @@ public sealed record VerifierOptions
 
     /// <summary>GGUF files of the models that can be re-executed; jobs of others are not to be had.</summary>
     public required IReadOnlyList<string> ModelFiles { get; init; }
+
+    /// <summary>Where their packed forms are kept, and who hears of the work on them.</summary>
+    public ModelStoreOptions ModelStore { get; init; } = new();
 
     /// <summary>The block on whose state batches are followed: latest for development, safe or finalized in production.</summary>
     public BlockTag Tag { get; init; } = BlockTag.Safe;

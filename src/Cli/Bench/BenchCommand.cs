@@ -2,6 +2,7 @@ using System.CommandLine;
 using TeeTee.Cli.Bench.Binary32;
 using TeeTee.Cli.Bench.Fuzzing;
 using TeeTee.Cli.Bench.Honest;
+using TeeTee.Cli.Bench.Inference;
 using TeeTee.Cli.CommandLine;
 
 namespace TeeTee.Cli.Bench;
@@ -11,6 +12,7 @@ internal static class BenchCommand
 {
     public static Command Create(CommandFactory factory) => new("bench", "Try and measure.")
     {
+        InferenceBenchCommand.Create(factory),
         CrashBenchCommand.Create(factory),
         HonestBenchCommand.Create(factory),
         AttestationBenchCommand.Create(factory),

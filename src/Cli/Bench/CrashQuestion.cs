@@ -15,7 +15,7 @@ internal sealed record CrashQuestion(uint[] Prompt, IReadOnlyList<uint> Answer)
     /// <summary>The questions of every run.</summary>
     public static IReadOnlyList<CrashQuestion> Create(string modelPath, CancellationToken cancellationToken)
     {
-        using CanonicalModel model = ModelFiles.OpenModel(modelPath);
+        using CanonicalModel model = ModelFiles.OpenModel(modelPath, new ModelStoreOptions());
         return ModelFiles.Guard(modelPath, () => s_texts.Select(text => Create(model, text, cancellationToken)).ToArray());
     }
 

@@ -22,6 +22,7 @@ internal sealed class AskCommand
     private readonly Argument<string> _prompt = new("prompt") { Description = "The question. Without --confidential prompt and answer are published as batch data." };
     private readonly Option<string> _url;
     private readonly Option<string?> _model;
+    private readonly ModelCacheSettings _cache;
     private readonly Option<string> _keyFile;
     private readonly Option<string?> _passwordFile;
     private readonly Option<string?> _user;
@@ -39,6 +40,7 @@ internal sealed class AskCommand
     {
         _url = settings.Option("--url", "Address of the sequencer.", "http://127.0.0.1:8550");
         _model = settings.Optional<string>("--model", "GGUF file of the model: it tokenizes here, and its identity is what is asked for. The bundled demo model if absent.");
+        _cache = new ModelCacheSettings(settings);
         _keyFile = settings.Required<string>("--key-file", "Key that signs: hex with mode 600, or a keystore (version 3).");
         _passwordFile = settings.Optional<string>("--password-file", "Password of the keystore, mode 600.");
         _user = settings.Optional<string>("--user", "Account that pays, if the key is a session key of it.");
@@ -57,7 +59,7 @@ internal sealed class AskCommand
     {
         AskCommand command = new(factory.Settings);
         return factory.Create("ask", "Ask a sequencer one question, stream the answer and verify its receipts.",
-            [command._prompt, command._url, command._model, command._keyFile, command._passwordFile, command._user, command._deployment, command._chainUrl,
+            [command._prompt, command._url, command._model, command._cache.Symbol, command._keyFile, command._passwordFile, command._user, command._deployment, command._chainUrl,
                 command._maxTokens, command._temperature, command._seed, command._raw, command._earnings,
                 .. command._confidential.Symbols, command._saveDataKey],
             (parsed, console, cancellationToken) => ClientFailures.GuardAsync(() => command.RunAsync(parsed, console, cancellationToken)));
@@ -66,12 +68,12 @@ internal sealed class AskCommand
     private async Task<ExitCode> RunAsync(ParseResult parsed, CommandConsole console, CancellationToken cancellationToken)
     {
         string path = parsed.GetValue(_model) ?? DemoModel.Find();
-        using CanonicalModel model = ModelFiles.OpenModel(path);
+        using CanonicalModel model = ModelFiles.OpenModel(path, _cache.Read(parsed, console));
         PrivateKey key = SettingFiles.LoadKey(parsed.GetValue(_keyFile)!, parsed.GetValue(_passwordFile));
         bool chat = !parsed.GetValue(_raw) && model.ChatTemplateText is not null;
         JobPrompt prompt = Prompt(parsed, model, chat);
         RequireNewFile(parsed.GetValue(_saveDataKey));
-        Bytes32 modelId = ModelFiles.Guard(path, () => model.ComputeIdentity(progress: null, cancellationToken)).ModelId;
+        Bytes32 modelId = ModelFiles.Guard(path, () => model.ComputeIdentity(cancellationToken)).ModelId;
         using SequencerLink link = new(parsed.GetValue(_url)!);
         Deployment? deployment = parsed.GetValue(_deployment) is { } file ? await SettingFiles.LoadDeploymentAsync(file, cancellationToken).ConfigureAwait(false) : null;
         IJobClient jobs = link.Checked(modelId, deployment, parsed.GetValue(_chainUrl));

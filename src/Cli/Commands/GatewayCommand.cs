@@ -27,6 +27,7 @@ internal sealed class GatewayCommand
     private readonly Option<string> _listen;
     private readonly Option<string> _url;
     private readonly Option<string?> _model;
+    private readonly ModelCacheSettings _cache;
     private readonly Option<string?> _keyFile;
     private readonly Option<string?> _passwordFile;
     private readonly Option<string?> _user;
@@ -42,6 +43,7 @@ internal sealed class GatewayCommand
         _listen = settings.Option("--listen", "Address and port to listen on; port 0 takes a free one.", "127.0.0.1:8540");
         _url = settings.Option("--url", "Address of the sequencer.", "http://127.0.0.1:8550");
         _model = settings.Optional<string>("--model", "GGUF file of the model that the sequencer serves; the bundled demo model if absent.");
+        _cache = new ModelCacheSettings(settings);
         _keyFile = settings.Optional<string>("--key-file", "Key that signs for every caller: for a gateway on loopback that needs no API keys.");
         _passwordFile = settings.Optional<string>("--password-file", "Password of the keystore, mode 600.");
         _user = settings.Optional<string>("--user", "Account that pays, if the key is a session key of it.");
@@ -57,7 +59,7 @@ internal sealed class GatewayCommand
     {
         GatewayCommand command = new(factory.Settings);
         return factory.Create("gateway", "Serve OpenAI's API on this machine in front of a sequencer, and verify every answer.",
-            [command._listen, command._url, command._model, command._keyFile, command._passwordFile, command._user, command._cap, command._apiKeys,
+            [command._listen, command._url, command._model, command._cache.Symbol, command._keyFile, command._passwordFile, command._user, command._cap, command._apiKeys,
                 command._deployment, command._chainUrl, command._exitWithParent, .. command._confidential.Symbols],
             (parsed, console, cancellationToken) => ClientFailures.GuardAsync(() => command.RunAsync(parsed, console, cancellationToken)));
     }
@@ -68,7 +70,7 @@ internal sealed class GatewayCommand
             ? endpoint
             : throw Bad($"--listen: '{parsed.GetValue(_listen)}' is no address and port.");
         string path = parsed.GetValue(_model) ?? DemoModel.Find();
-        using CanonicalModel model = ModelFiles.OpenModel(path);
+        using CanonicalModel model = ModelFiles.OpenModel(path, _cache.Read(parsed, console));
         GatewayModel served = OpenModel(path, model, cancellationToken);
         using SequencerLink link = new(parsed.GetValue(_url)!);
         Deployment? deployment = parsed.GetValue(_deployment) is { } file ? await SettingFiles.LoadDeploymentAsync(file, cancellationToken).ConfigureAwait(false) : null;

@@ -11,19 +11,21 @@ internal static class ModelCommand
     public static Command Create(CommandFactory factory)
     {
         Option<string> path = factory.Settings.Required<string>("--model", "GGUF file of a supported model.");
-        Command show = factory.Create("show", "Print a model's shape, identity and sizes.", [path],
-            (parsed, console, cancellationToken) => Task.Run(() => Show(parsed.GetValue(path)!, console, cancellationToken), cancellationToken));
+        ModelCacheSettings cache = new(factory.Settings);
+        Command show = factory.Create("show", "Print a model's shape, identity and sizes.", [path, cache.Symbol],
+            (parsed, console, cancellationToken) => Task.Run(() => Show(parsed.GetValue(path)!, cache.Read(parsed, console), console, cancellationToken), cancellationToken));
         Command model = new("model", "Work with model files.");
         model.Subcommands.Add(show);
         model.Subcommands.Add(ModelInspectCommand.Create(factory));
         model.Subcommands.Add(ModelSynthCommand.Create(factory));
+        model.Subcommands.Add(ModelQualityCommand.Create(factory));
         return model;
     }
 
-    private static ExitCode Show(string path, CommandConsole console, CancellationToken cancellationToken)
+    private static ExitCode Show(string path, ModelStoreOptions options, CommandConsole console, CancellationToken cancellationToken)
     {
-        using CanonicalModel model = ModelFiles.OpenModel(path);
-        ModelIdentity identity = ModelFiles.Guard(path, () => model.ComputeIdentity(progress: null, cancellationToken));
+        using CanonicalModel model = ModelFiles.OpenModel(path, options);
+        ModelIdentity identity = ModelFiles.Guard(path, () => model.ComputeIdentity(cancellationToken));
         ModelConfig config = model.Config;
         long bytes = ModelFiles.Guard(path, () => new FileInfo(path).Length);
         console.Result(

@@ -9,7 +9,7 @@ namespace TeeTee.Cli.Commands;
 internal static class ModelFiles
 {
     /// <summary>Opens a whole model.</summary>
-    public static CanonicalModel OpenModel(string path) => Guard(path, () => CanonicalModel.Import(path));
+    public static CanonicalModel OpenModel(string path, ModelStoreOptions options) => Guard(path, () => ModelStore.Open(path, options));
 
     /// <summary>Opens a GGUF file of any kind.</summary>
     public static GgufFile OpenGguf(string path) => Guard(path, () => GgufFile.Open(path));

@@ -20,10 +20,10 @@ internal static class ModelInspectCommand
 
     private static ExitCode Run(string path, CommandConsole console, CancellationToken cancellationToken)
     {
-        using CanonicalModel model = ModelFiles.OpenModel(path);
+        using CanonicalModel model = ModelFiles.OpenModel(path, new ModelStoreOptions { UseCache = false });
         console.Progress("Reading every tensor twice: once as the file has it, once converted.");
         IReadOnlyList<TensorConversion> conversions = ModelFiles.Guard(path, () => model.MeasureConversion(progress: null, cancellationToken));
-        ModelIdentity identity = ModelFiles.Guard(path, () => model.ComputeIdentity(progress: null, cancellationToken));
+        ModelIdentity identity = ModelFiles.Guard(path, () => model.ComputeIdentity(cancellationToken));
         console.Result(
             new
             {

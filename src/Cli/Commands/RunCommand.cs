@@ -15,12 +15,14 @@ namespace TeeTee.Cli.Commands;
 internal sealed class RunCommand
 {
     private readonly Option<string> _model;
+    private readonly ModelCacheSettings _cache;
     private readonly Option<string?> _tokens;
     private readonly Option<string?> _prompt;
     private readonly Option<bool> _chat;
     private readonly Option<int> _maxTokens;
     private readonly Option<int> _shards;
     private readonly Option<int> _threads;
+    private readonly KernelSettings _kernels;
     private readonly Option<int> _prefillChunk;
     private readonly Option<double> _temperature;
     private readonly Option<string?> _seed;
@@ -29,12 +31,14 @@ internal sealed class RunCommand
     private RunCommand(Settings settings)
     {
         _model = settings.Required<string>("--model", "GGUF file of a llama-family model.");
+        _cache = new ModelCacheSettings(settings);
         _tokens = settings.Optional<string>("--tokens", "Prompt as token ids: 1,2,3. Nothing is added.");
         _prompt = settings.Optional<string>("--prompt", "Prompt as text; the model's beginning-of-sequence token is added if it asks for one.");
         _chat = settings.Flag("--chat", "Put the prompt into the model's chat template as a user's message.");
         _maxTokens = settings.Option("--max-tokens", "Most tokens to generate; 0 runs the prompt alone.", 128);
         _shards = settings.Option("--shards", "Split the layers over this many shards.", 1);
         _threads = settings.Option("--threads", "Threads per shard.", Environment.ProcessorCount);
+        _kernels = new KernelSettings(settings);
         _prefillChunk = settings.Option("--prefill-chunk", "Prompt positions per pass; 0 takes all at once.", 0);
         _temperature = settings.Option("--temperature", "0 is greedy; else between 1/1024 and 128.", 0.0);
         _seed = settings.Optional<string>("--seed", "Seed of the sampling noise: a number or 32 bytes of hex. Drawn if absent.");
@@ -45,7 +49,7 @@ internal sealed class RunCommand
     {
         RunCommand command = new(factory.Settings);
         return factory.Create("run", "Generate text offline and print the trace commitments.",
-            [command._model, command._prompt, command._tokens, command._chat, command._maxTokens, command._shards, command._threads,
+            [command._model, command._cache.Symbol, command._prompt, command._tokens, command._chat, command._maxTokens, command._shards, command._threads, command._kernels.Symbol,
                 command._prefillChunk, command._temperature, command._seed, command._logits],
             (parsed, console, cancellationToken) => Task.Run(() => command.Run(parsed, console, cancellationToken), cancellationToken));
     }
@@ -53,7 +57,7 @@ internal sealed class RunCommand
     private ExitCode Run(ParseResult parsed, CommandConsole console, CancellationToken cancellationToken)
     {
         string path = parsed.GetValue(_model)!;
-        using CanonicalModel model = ModelFiles.OpenModel(path);
+        using CanonicalModel model = ModelFiles.OpenModel(path, _cache.Read(parsed, console));
         uint[] prompt = Prompt(parsed, model);
         AnswerText decoder = new(model.Tokenizer, parsed.GetValue(_chat));
         StringBuilder text = new();
@@ -66,7 +70,7 @@ internal sealed class RunCommand
                 console.Stream(piece);
             },
         };
-        ModelIdentity identity = ModelFiles.Guard(path, () => model.ComputeIdentity(progress: null, cancellationToken));
+        ModelIdentity identity = ModelFiles.Guard(path, () => model.ComputeIdentity(cancellationToken));
         OfflineRunResult result = Generate(parsed, path, model, prompt, options, cancellationToken);
         string rest = decoder.Finish();
         text.Append(rest);
@@ -106,6 +110,7 @@ internal sealed class RunCommand
                 modelId = identity.ModelId,
                 layerRoots = result.LayerRoots,
                 traceRoots = result.TraceRoots,
+                kernels = result.Kernels,
                 prefillTokensPerSecond = Math.Round(result.PrefillTokensPerSecond, 2),
                 decodeTokensPerSecond = Math.Round(result.DecodeTokensPerSecond, 2),
             },
@@ -127,6 +132,7 @@ internal sealed class RunCommand
             MaxTokens = AtLeast(parsed, _maxTokens, 0),
             Shards = shards,
             Threads = AtLeast(parsed, _threads, 1),
+            Kernels = _kernels.Read(parsed),
             PrefillChunk = AtLeast(parsed, _prefillChunk, 0),
             StopTokens = [.. model.Tokenizer.EndOfGeneration],
             Sampling = SamplingSettings.Parse(parsed.GetValue(_temperature), parsed.GetValue(_seed)),

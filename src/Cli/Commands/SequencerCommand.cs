@@ -27,6 +27,7 @@ internal sealed class SequencerCommand
     private readonly Option<string> _key;
     private readonly Option<string?> _keyPassword;
     private readonly Option<string> _model;
+    private readonly ModelCacheSettings _cache;
     private readonly Option<string> _shards;
     private readonly Option<string> _promptPrice;
     private readonly Option<string> _outputPrice;
@@ -50,6 +51,7 @@ internal sealed class SequencerCommand
         _key = settings.Required<string>("--key", "Key file of the sequencer: signs answers, posts batches.");
         _keyPassword = settings.Optional<string>("--key-password-file", "Password of an encrypted key.");
         _model = settings.Required<string>("--model", "GGUF file of the model on offer (for its identity and the gateway's tokenizer).");
+        _cache = new ModelCacheSettings(settings);
         _shards = settings.Required<string>("--shards", "Addresses of the shards (https), with commas.");
         _promptPrice = settings.Option("--prompt-price", "Wei per prompt token.", "1000000000");
         _outputPrice = settings.Option("--output-price", "Wei per output token.", "3000000000");
@@ -72,7 +74,7 @@ internal sealed class SequencerCommand
     {
         SequencerCommand command = new(factory.Settings);
         return factory.Create("sequencer", "Take jobs, run them on shards, post batches and settle them.",
-            [command._key, command._keyPassword, command._model, command._shards, command._promptPrice, command._outputPrice, command._batchSeconds,
+            [command._key, command._keyPassword, command._model, command._cache.Symbol, command._shards, command._promptPrice, command._outputPrice, command._batchSeconds,
                 command._batchReceipts, command._apiKeys, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, .. command._tee.Symbols, command._plainLinks, command._claim, command._giveUpSeconds, command._defend, .. command._defence.Symbols.Skip(1), command._faults.Symbol, .. command._service.Symbols],
             command.RunAsync);
     }
@@ -81,13 +83,14 @@ internal sealed class SequencerCommand
     {
         Deployment deployment = await _service.DeploymentAsync(parsed, cancellationToken).ConfigureAwait(false);
         string path = parsed.GetValue(_model)!;
-        using CanonicalModel model = ModelFiles.OpenModel(path);
+        ModelStoreOptions store = _cache.Read(parsed, console);
+        using CanonicalModel model = ModelFiles.OpenModel(path, store);
         GatewayModel gateway = ModelFiles.Guard(path, () => GatewayModel.From(model, cancellationToken));
         PrivateKey key = SettingFiles.LoadKey(parsed.GetValue(_key)!, parsed.GetValue(_keyPassword));
         await using CollateralFeed collateral = _service.OpenCollateral(parsed, parsed.GetValue(_collateral), parsed.GetValue(_trustedRoot), console.Log);
         IQuoteSource? quotes = QuoteSource(parsed);
         using IDisposable? owned = quotes as IDisposable;
-        SequencerOptions options = Options(parsed, deployment, key, model, gateway.ModelId, collateral.Provider) with
+        SequencerOptions options = Options(parsed, deployment, key, model, store, gateway.ModelId, collateral.Provider) with
         {
             Attestation = new AttestationOptions { QuoteSource = quotes },
             MapEndpoints = application =>
@@ -102,7 +105,7 @@ internal sealed class SequencerCommand
         return ExitCode.Success;
     }
 
-    private SequencerOptions Options(ParseResult parsed, Deployment deployment, PrivateKey key, CanonicalModel model, Bytes32 modelId, ICollateralProvider collateral) => new()
+    private SequencerOptions Options(ParseResult parsed, Deployment deployment, PrivateKey key, CanonicalModel model, ModelStoreOptions store, Bytes32 modelId, ICollateralProvider collateral) => new()
     {
         Key = key,
         ChainEndpoint = _service.ChainUrl(parsed),
@@ -119,7 +122,7 @@ internal sealed class SequencerCommand
         Collateral = collateral,
         Batching = Batching(parsed, deployment, key, collateral) with
         {
-            Defence = Defence(parsed, key, modelId),
+            Defence = Defence(parsed, key, modelId, store),
             Weights = new Dictionary<Bytes32, OfferedWeights>
             {
                 [modelId] = new(ModelListing.ConfigOf(model.Config), new Lazy<IWeightPages>(() => WeightTree.Build(model, CancellationToken.None))),
@@ -151,7 +154,7 @@ internal sealed class SequencerCommand
         };
     }
 
-    private DelegatedDefence? Defence(ParseResult parsed, PrivateKey key, Bytes32 modelId)
+    private DelegatedDefence? Defence(ParseResult parsed, PrivateKey key, Bytes32 modelId, ModelStoreOptions store)
     {
         if (parsed.GetValue(_defend) is not { } operators)
             return null;
@@ -161,6 +164,7 @@ internal sealed class SequencerCommand
             : new DelegatedDefence
             {
                 ModelPath = parsed.GetValue(_model)!,
+                ModelStore = store,
                 ModelId = modelId,
                 Operators = [.. operators.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Operator)],
                 Defender = defender,

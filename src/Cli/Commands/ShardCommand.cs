@@ -14,6 +14,7 @@ internal sealed class ShardCommand
 {
     private readonly ServiceSettings _service;
     private readonly Option<string> _model;
+    private readonly ModelCacheSettings _cache;
     private readonly Option<int> _firstLayer;
     private readonly Option<int> _layers;
     private readonly Option<uint?> _slot;
@@ -27,6 +28,7 @@ internal sealed class ShardCommand
     private readonly Option<string?> _policy;
     private readonly Option<bool> _plainLinks;
     private readonly Option<int> _threads;
+    private readonly KernelSettings _kernels;
     private readonly DefenceSettings _defence;
     private readonly FaultSettings _faults;
 
@@ -34,6 +36,7 @@ internal sealed class ShardCommand
     {
         _service = new ServiceSettings(settings, "shard", "127.0.0.1:8600");
         _model = settings.Required<string>("--model", "GGUF file of the whole model; only this shard's layers are loaded.");
+        _cache = new ModelCacheSettings(settings);
         _firstLayer = settings.Required<int>("--first-layer", "First layer, counted from 0.");
         _layers = settings.Required<int>("--layers", "Number of layers.");
         _slot = settings.Optional<uint?>("--slot", "Slot id in the registry; found or made with --register.");
@@ -47,6 +50,7 @@ internal sealed class ShardCommand
         _policy = ServiceSettings.PolicyOption(settings);
         _plainLinks = ServiceSettings.PlainLinksFlag(settings);
         _threads = settings.Option("--threads", "Threads that compute.", Environment.ProcessorCount);
+        _kernels = new KernelSettings(settings);
         _defence = new DefenceSettings(settings);
         _faults = new FaultSettings(settings, fault => fault.Shard);
     }
@@ -55,8 +59,8 @@ internal sealed class ShardCommand
     {
         ShardCommand command = new(factory.Settings);
         return factory.Create("shard", "Serve a layer range of a model.",
-            [command._model, command._firstLayer, command._layers, command._slot, command._operatorKey, command._operatorPassword, command._register,
-                command._httpListen, .. command._tee.Symbols, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, command._plainLinks, command._threads, .. command._defence.Symbols, command._faults.Symbol, .. command._service.Symbols],
+            [command._model, command._cache.Symbol, command._firstLayer, command._layers, command._slot, command._operatorKey, command._operatorPassword, command._register,
+                command._httpListen, .. command._tee.Symbols, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, command._plainLinks, command._threads, command._kernels.Symbol, .. command._defence.Symbols, command._faults.Symbol, .. command._service.Symbols],
             command.RunAsync);
     }
 
@@ -82,6 +86,8 @@ internal sealed class ShardCommand
                 Listen = _service.Listen(parsed),
                 HttpListen = parsed.GetValue(_httpListen) is { } http ? ServiceSettings.Address(_httpListen.Name, http) : null,
                 Threads = parsed.GetValue(_threads),
+                Kernels = _kernels.Read(parsed),
+                ModelStore = _cache.Read(parsed, console),
                 QuoteSource = hardware,
                 SimulatorFolder = simulator,
                 TrustedRoot = parsed.GetValue(_trustedRoot) is { } root ? ServiceSettings.TrustedRoot(root) : null,

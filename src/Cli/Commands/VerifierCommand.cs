@@ -14,6 +14,7 @@ internal sealed class VerifierCommand
     private readonly ServiceSettings _service;
     private readonly Option<string> _dataUrl;
     private readonly Option<string> _model;
+    private readonly ModelCacheSettings _cache;
     private readonly Option<double> _sampleRate;
     private readonly Option<string> _block;
     private readonly Option<string?> _trustedRoot;
@@ -30,6 +31,7 @@ internal sealed class VerifierCommand
         _service = new ServiceSettings(settings, "verifier", "127.0.0.1:8551");
         _dataUrl = settings.Option("--data-url", "Where batch data is fetched, in order of preference; several with commas.", "http://127.0.0.1:8550");
         _model = settings.Required<string>("--model", "GGUF files of the models to re-execute, with commas.");
+        _cache = new ModelCacheSettings(settings);
         _sampleRate = settings.Option("--sample-rate", "Share of each batch's answers to re-execute, 0 to 1.", 0.1);
         _block = settings.Option("--block", "latest, safe or finalized: how settled a batch must be before it is judged.", "safe");
         _trustedRoot = settings.Optional<string>("--trusted-root", "Root certificate of quotes; Intel's if absent.");
@@ -46,7 +48,7 @@ internal sealed class VerifierCommand
     {
         VerifierCommand command = new(factory.Settings);
         return factory.Create("verifier", "Follow the contract, check every batch and re-execute a sample.",
-            [command._dataUrl, command._model, command._sampleRate, command._block, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, command._poll, command._threads, command._auditKey, command._moreChains, .. command._challenger.Symbols,
+            [command._dataUrl, command._model, command._cache.Symbol, command._sampleRate, command._block, command._trustedRoot, command._collateral, .. command._service.CollateralSymbols, command._policy, command._poll, command._threads, command._auditKey, command._moreChains, .. command._challenger.Symbols,
                 .. command._service.Symbols],
             command.RunAsync);
     }
@@ -74,6 +76,7 @@ internal sealed class VerifierCommand
                 StateFile = Path.Combine(state, "verifier.json"),
                 PollSeconds = parsed.GetValue(_poll),
                 Threads = parsed.GetValue(_threads),
+                ModelStore = _cache.Read(parsed, console),
                 AuditKeyFile = parsed.GetValue(_auditKey),
                 Challenger = _challenger.Read(parsed, state, parsed.GetValue(_poll)),
                 Listen = _service.Listen(parsed),

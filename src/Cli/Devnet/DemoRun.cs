@@ -102,7 +102,7 @@ internal sealed class DemoRun : IDisposable
     {
         NodeInfo node = await _jobs.GetInfoAsync(cancellationToken).ConfigureAwait(false);
         ModelInfo offer = SequencerLink.RequireModel(node, _network.Model.Identity.ModelId);
-        using CanonicalModel model = ModelFiles.OpenModel(_network.ModelPath);
+        using CanonicalModel model = ModelFiles.OpenModel(_network.ModelPath, new ModelStoreOptions());
         bool chat = model.ChatTemplateText is not null;
         uint[] tokens = PromptText.Encode(model, prompt, chat);
         if (tokens.Length >= offer.ContextLength)

@@ -14,5 +14,5 @@ public sealed record GatewayModel(Bytes32 ModelId, Tokenizer Tokenizer, ChatTemp
     /// <exception cref="ChatTemplateException">The file's chat template is outside of the supported subset.</exception>
     /// <exception cref="ModelException">The model is none that version 1 runs.</exception>
     public static GatewayModel From(CanonicalModel model, CancellationToken cancellationToken) =>
-        new(model.ComputeIdentity(progress: null, cancellationToken).ModelId, model.Tokenizer, model.GetChatTemplate());
+        new(model.ComputeIdentity(cancellationToken).ModelId, model.Tokenizer, model.GetChatTemplate());
 }

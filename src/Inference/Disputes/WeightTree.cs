@@ -26,12 +26,12 @@ public sealed class WeightTree : IWeightPages
     /// <summary>The leaf hashes in order, to be kept for <see cref="Restore"/>.</summary>
     public IEnumerable<Bytes32> LeafHashes => Enumerable.Range(0, _tree.Count).Select(_tree.LeafHash);
 
-    /// <summary>Reads and hashes every tensor.</summary>
+    /// <summary>Takes the leaf hashes of the model's packed file, or reads and hashes every tensor.</summary>
     /// <exception cref="ModelException">A scale or element is not finite.</exception>
     public static WeightTree Build(CanonicalModel model, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new WeightTree(model, model.HashLeaves(progress: null, cancellationToken));
+        return new WeightTree(model, model.Leaves(cancellationToken));
     }
 
     /// <summary>A tree from kept leaf hashes.</summary>

@@ -3,22 +3,25 @@ using TeeTee.Inference.Kernels;
 namespace TeeTee.Inference.Engine;
 
 /// <summary>
-/// Golden bits of every operator, computed on every worker thread with the scalar definition and with the machine's own kernels.
-/// Catches a processor, runtime or library that changed rounding or flushes subnormals; a shard refuses to serve on any difference.
+/// Golden bits of every operator, computed on every worker thread with every kernel that this machine can run.
+/// Catches a processor, runtime, library or kernel that rounds otherwise or flushes subnormals; a shard refuses to serve on any difference.
 /// </summary>
 public static class EngineSelfCheck
 {
+    /// <summary>Names of the operators that are checked.</summary>
+    public static IReadOnlyList<string> Operators { get; } = [.. SelfCheckCase.All.Select(item => item.Operator)];
+
     /// <summary>Checks that many fresh threads, the caller's included.</summary>
     /// <returns>All differences; empty where the machine is fit.</returns>
     public static IReadOnlyList<SelfCheckDifference> Run(int threads)
     {
         using WorkerPool pool = new(threads);
-        return Run(pool, [KernelSet.Scalar, KernelSet.Best]);
+        return Run(pool, KernelSet.All);
     }
 
     /// <summary>Checks the very threads that compute for a loaded model.</summary>
     /// <returns>All differences; empty where the machine is fit.</returns>
-    public static IReadOnlyList<SelfCheckDifference> Run(ShardModel model) => Run(model.Pool, [KernelSet.Scalar, model.Kernels]);
+    public static IReadOnlyList<SelfCheckDifference> Run(ShardModel model) => Run(model.Pool, [model.Kernels, .. KernelSet.All]);
 
     internal static IReadOnlyList<SelfCheckDifference> Run(WorkerPool pool, IReadOnlyList<KernelSet> kernels)
     {

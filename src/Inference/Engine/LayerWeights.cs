@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
+using TeeTee.Inference.Models.Packed;
 
 namespace TeeTee.Inference.Engine;
 
@@ -9,24 +9,24 @@ internal sealed class LayerWeights : IDisposable
 {
     private readonly List<PackedMatrix> _matrices = [];
 
-    public LayerWeights(CanonicalModel model, int layer)
+    public LayerWeights(WeightReader weights, int layer)
     {
         try
         {
-            AttentionNorm = ReadVector(model, TensorRole.AttentionNorm, layer);
-            Query = Read(model, TensorRole.AttentionQuery, layer);
-            Key = Read(model, TensorRole.AttentionKey, layer);
-            Value = Read(model, TensorRole.AttentionValue, layer);
-            AttentionOutput = Read(model, TensorRole.AttentionOutput, layer);
-            FeedForwardNorm = ReadVector(model, TensorRole.FeedForwardNorm, layer);
-            Gate = Read(model, TensorRole.FeedForwardGate, layer);
-            Up = Read(model, TensorRole.FeedForwardUp, layer);
-            Down = Read(model, TensorRole.FeedForwardDown, layer);
-            QueryBias = Find(model, TensorRole.AttentionQueryBias, layer);
-            KeyBias = Find(model, TensorRole.AttentionKeyBias, layer);
-            ValueBias = Find(model, TensorRole.AttentionValueBias, layer);
-            QueryNorm = Find(model, TensorRole.AttentionQueryNorm, layer);
-            KeyNorm = Find(model, TensorRole.AttentionKeyNorm, layer);
+            AttentionNorm = weights.Vector(TensorRole.AttentionNorm, layer);
+            Query = Read(weights, TensorRole.AttentionQuery, layer);
+            Key = Read(weights, TensorRole.AttentionKey, layer);
+            Value = Read(weights, TensorRole.AttentionValue, layer);
+            AttentionOutput = Read(weights, TensorRole.AttentionOutput, layer);
+            FeedForwardNorm = weights.Vector(TensorRole.FeedForwardNorm, layer);
+            Gate = Read(weights, TensorRole.FeedForwardGate, layer);
+            Up = Read(weights, TensorRole.FeedForwardUp, layer);
+            Down = Read(weights, TensorRole.FeedForwardDown, layer);
+            QueryBias = weights.FindVector(TensorRole.AttentionQueryBias, layer);
+            KeyBias = weights.FindVector(TensorRole.AttentionKeyBias, layer);
+            ValueBias = weights.FindVector(TensorRole.AttentionValueBias, layer);
+            QueryNorm = weights.FindVector(TensorRole.AttentionQueryNorm, layer);
+            KeyNorm = weights.FindVector(TensorRole.AttentionKeyNorm, layer);
         }
         catch (Exception)
         {
@@ -71,29 +71,15 @@ internal sealed class LayerWeights : IDisposable
     /// <summary>Bytes of the matrices.</summary>
     public long Bytes => _matrices.Sum(matrix => matrix.Bytes);
 
-    /// <summary>An F32 tensor as one vector, row after row.</summary>
-    public static float[] ReadVector(CanonicalModel model, TensorRole role, int layer = -1) =>
-        MemoryMarshal.Cast<byte, float>(model.GetTensor(role, layer).Data.Span).ToArray();
-
-    /// <summary>A Q8_0 tensor, repacked.</summary>
-    public static PackedMatrix ReadMatrix(CanonicalModel model, TensorRole role, int layer = -1)
-    {
-        CanonicalTensor tensor = model.GetTensor(role, layer);
-        return new PackedMatrix(tensor.Data.Span, tensor.Rows, tensor.PaddedColumns / CanonicalTensor.BlockColumns);
-    }
-
     public void Dispose()
     {
         foreach (PackedMatrix matrix in _matrices)
             matrix.Dispose();
     }
 
-    private static float[]? Find(CanonicalModel model, TensorRole role, int layer) =>
-        model.Config.Architecture.LayerRoles().Contains(role) ? ReadVector(model, role, layer) : null;
-
-    private PackedMatrix Read(CanonicalModel model, TensorRole role, int layer)
+    private PackedMatrix Read(WeightReader weights, TensorRole role, int layer)
     {
-        PackedMatrix matrix = ReadMatrix(model, role, layer);
+        PackedMatrix matrix = weights.Matrix(role, layer);
         _matrices.Add(matrix);
         return matrix;
     }

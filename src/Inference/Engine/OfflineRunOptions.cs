@@ -1,3 +1,4 @@
+using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Sampling;
 using TeeTee.Primitives;
 
@@ -29,6 +30,9 @@ public sealed record OfflineRunOptions
 
     /// <summary>Threads per shard.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Which kernels compute.</summary>
+    public KernelPreference Kernels { get; init; } = KernelPreference.Auto;
 
     /// <summary>False leaves out the trace, for pure speed.</summary>
     public bool Trace { get; init; } = true;

@@ -27,6 +27,9 @@ public sealed class OfflineRunResult
     /// <summary>One traceRoot per shard.</summary>
     public required IReadOnlyList<Bytes32> TraceRoots { get; init; }
 
+    /// <summary>Names of the kernels that computed.</summary>
+    public required string Kernels { get; init; }
+
     /// <summary>Time to run the prompt, the first pick not included.</summary>
     public required TimeSpan PrefillTime { get; init; }
 

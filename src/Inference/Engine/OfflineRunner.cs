@@ -19,7 +19,7 @@ public static class OfflineRunner
             foreach (LayerRange range in LayerRange.Split(model.Config.LayerCount, options.Shards))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                shards.Add(ShardModel.Load(model, range, options.Threads));
+                shards.Add(ShardModel.Load(model, range, options.Threads, kernels: options.Kernels));
             }
             return Run(shards, prompt, options, cancellationToken);
         }
@@ -118,6 +118,7 @@ public static class OfflineRunner
             LayerRoots = [.. pipeline.Sessions.SelectMany(LayerRoots)],
             Traces = [.. pipeline.Sessions.Select(session => session.Trace).OfType<Tracing.ShardTrace>()],
             TraceRoots = [.. pipeline.Sessions.Select(session => session.Trace).OfType<Tracing.ShardTrace>().Select(trace => trace.TraceRoot(trace.Count))],
+            Kernels = pipeline.Sessions[0].Model.KernelName,
             PrefillTime = prefill,
             DecodeTime = decode,
         };

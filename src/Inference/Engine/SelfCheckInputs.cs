@@ -52,9 +52,20 @@ internal static class SelfCheckInputs
         return data;
     }
 
-    public static ulong Hash(ReadOnlySpan<float> values)
+    /// <summary>Blocks of the same scales whose quants lie in [-8, 7], as those of a Q4_0 tensor.</summary>
+    public static byte[] Nibbles(int blocks)
     {
-        ulong hash = Fnv1a.SweepStart;
+        byte[] data = Weights(blocks);
+        for (int i = 0; i < data.Length; i++)
+        {
+            if (i % MatrixVector.BlockBytes >= 2)
+                data[i] = (byte)((data[i] & 15) - 8);
+        }
+        return data;
+    }
+
+    public static ulong Hash(ReadOnlySpan<float> values, ulong hash = Fnv1a.SweepStart)
+    {
         foreach (float value in values)
             hash = Fnv1a.Add(hash, BitConverter.SingleToUInt32Bits(value));
         return hash;

@@ -2,6 +2,7 @@ using TeeTee.Inference.Disputes;
 using TeeTee.Inference.Engine.Passes;
 using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
+using TeeTee.Inference.Models.Packed;
 using TeeTee.Primitives;
 
 namespace TeeTee.Inference.Engine;
@@ -33,16 +34,18 @@ public sealed class ShardModel : IDisposable
         Pool = new WorkerPool(threads);
         try
         {
-            for (int i = 0; i < range.Count; i++)
-                _layers[i] = new LayerWeights(model, range.First + i);
-            _cosines = LayerWeights.ReadVector(model, TensorRole.RopeCosines);
-            _sines = LayerWeights.ReadVector(model, TensorRole.RopeSines);
+            // In the order of the packed file.
+            WeightReader weights = new(model, Pool, range);
+            _cosines = weights.Vector(TensorRole.RopeCosines);
+            _sines = weights.Vector(TensorRole.RopeSines);
             if (IsFirst || (IsLast && Config.TiedOutput))
-                _embedding = LayerWeights.ReadMatrix(model, TensorRole.TokenEmbedding);
+                _embedding = weights.Matrix(TensorRole.TokenEmbedding);
+            for (int i = 0; i < range.Count; i++)
+                _layers[i] = new LayerWeights(weights, range.First + i);
             if (IsLast)
             {
-                _outputNorm = LayerWeights.ReadVector(model, TensorRole.OutputNorm);
-                _head = Config.TiedOutput ? _embedding : LayerWeights.ReadMatrix(model, TensorRole.Output);
+                _outputNorm = weights.Vector(TensorRole.OutputNorm);
+                _head = Config.TiedOutput ? _embedding : weights.Matrix(TensorRole.Output);
             }
             Pages = new KvPagePool(KvLayout.Of(Config, range.Count), kvBytes, KvLayout.PagesOf(Config.ContextLength));
             Pass = new ForwardPass(this, PassRows);
@@ -76,6 +79,9 @@ public sealed class ShardModel : IDisposable
     public long WeightBytes =>
         _layers.Sum(layer => layer.Bytes) + (_embedding?.Bytes ?? 0) + (ReferenceEquals(_head, _embedding) ? 0 : _head?.Bytes ?? 0);
 
+    /// <summary>Bytes of the weights that one token reads whole: all but the embedding, of which it reads a row.</summary>
+    public long BytesPerToken => _layers.Sum(layer => layer.Bytes) + (_head?.Bytes ?? 0);
+
     /// <summary>The memory for keys and values now.</summary>
     public KvMemory KvMemory => Pages.Snapshot();
 
@@ -87,7 +93,7 @@ public sealed class ShardModel : IDisposable
 
     internal ForwardPass Pass { get; }
 
-    /// <summary>Reads and repacks the layers of <paramref name="range"/>. The canonical model is not needed afterwards.</summary>
+    /// <summary>Brings the layers of <paramref name="range"/> into memory, packed for the kernels. The canonical model is not needed afterwards.</summary>
     /// <param name="model">The whole model.</param>
     /// <param name="range">The layers to hold.</param>
     /// <param name="threads">Threads that compute.</param>
@@ -95,10 +101,12 @@ public sealed class ShardModel : IDisposable
     /// Bound of the memory for keys and values, which is taken as sessions need it; null is half of the machine's. A session of the model's
     /// whole context always fits.
     /// </param>
+    /// <param name="kernels">Which kernels compute. Results do not depend on it.</param>
     /// <exception cref="ArgumentOutOfRangeException">The range passes the model's end, or threads or bytes are not positive.</exception>
-    /// <exception cref="ModelException">A weight is not finite.</exception>
-    public static ShardModel Load(CanonicalModel model, LayerRange range, int threads, long? kvBytes = null) =>
-        Load(model, range, threads, KernelSet.Best, kvBytes);
+    /// <exception cref="ModelException">A weight is not finite, or the model's file has changed since it was opened.</exception>
+    public static ShardModel Load(
+        CanonicalModel model, LayerRange range, int threads, long? kvBytes = null, KernelPreference kernels = KernelPreference.Auto) =>
+        Load(model, range, threads, KernelSet.For(kernels), kvBytes);
 
     internal static ShardModel Load(CanonicalModel model, LayerRange range, int threads, KernelSet kernels, long? kvBytes = null)
     {
@@ -158,7 +166,7 @@ public sealed class ShardModel : IDisposable
 
     private int RopePairs => Config.RopeDimensions / 2;
 
-    private void Enter()
+    internal void Enter()
     {
         int users = Volatile.Read(ref _users);
         while (users > 0 && Volatile.Read(ref _disposed) == 0)

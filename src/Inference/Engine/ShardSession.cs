@@ -1,4 +1,5 @@
 using TeeTee.Inference.Disputes;
+using TeeTee.Inference.Engine.Batching;
 using TeeTee.Inference.Engine.Passes;
 using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
@@ -20,13 +21,14 @@ public sealed class ShardSession : IDisposable
     private readonly IOperatorFault? _fault;
     private int _users = 1;
     private bool _disposed;
+    private PendingStep? _step;
 
     internal ShardSession(ShardModel model, int maxPositions, bool trace, CommitmentSalts? salts, IOperatorFault? fault)
     {
         (Model, MaxPositions, _fault) = (model, maxPositions, fault);
         Cache = new KvCache(model.Pages, maxPositions);
         Trace = trace ? new ShardTrace(model.Config, model.Range, salts, maxPositions) : null;
-        IsPublic = salts is null;
+        Prefix = trace && salts is null && fault is null ? new PrefixChain() : null;
     }
 
     /// <summary>The weights that it runs on.</summary>
@@ -44,8 +46,8 @@ public sealed class ShardSession : IDisposable
     /// <summary>The stored keys and values.</summary>
     internal KvCache Cache { get; }
 
-    /// <summary>True where commitments are not salted.</summary>
-    internal bool IsPublic { get; }
+    /// <summary>What its full pages are known by; null where it shares none.</summary>
+    internal PrefixChain? Prefix { get; }
 
     /// <summary>True where some positions are altered.</summary>
     internal bool HasFault => _fault is not null;
@@ -159,6 +161,7 @@ public sealed class ShardSession : IDisposable
                 return;
             _disposed = true;
         }
+        _step?.Abandon(new ObjectDisposedException(nameof(ShardSession)));
         Leave();
     }
 
@@ -193,6 +196,17 @@ public sealed class ShardSession : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(position);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(position, Position);
         return Trace!.ProveRow(Cache, layer, values, kvHead, position);
+    }
+
+    /// <summary>The step of this session at a scheduler of its model.</summary>
+    internal PendingStep StepOf(BatchScheduler scheduler)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (scheduler.Model != Model)
+            throw new ArgumentException("The session runs on another model than the scheduler's.", nameof(scheduler));
+        if (_step?.Scheduler != scheduler)
+            _step = new PendingStep(scheduler, this);
+        return _step;
     }
 
     /// <summary>Keeps the session's memory until <see cref="Leave"/>.</summary>

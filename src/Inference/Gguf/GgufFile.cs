@@ -22,6 +22,7 @@ public sealed class GgufFile : IDisposable
         Alignment = ReadAlignment();
         reader.Stage = GgufStage.TensorInfo;
         _tensors = new GgufTensorReader(reader, metadata).ReadAll(tensors, Alignment, source.Length);
+        MetadataLength = reader.Position;
     }
 
     /// <summary>2 or 3.</summary>
@@ -32,6 +33,12 @@ public sealed class GgufFile : IDisposable
 
     /// <summary>Bytes in the file.</summary>
     public long Length => _source.Length;
+
+    /// <summary>Bytes before the padding that precedes the first tensor: header, pairs and the list of tensors.</summary>
+    internal long MetadataLength { get; }
+
+    /// <summary>When the file was last written as it was opened, in UTC; null for one in memory.</summary>
+    internal DateTime? Written => _source.Written;
 
     /// <summary>The key-value pairs.</summary>
     public GgufMetadata Metadata { get; }
@@ -76,6 +83,20 @@ public sealed class GgufFile : IDisposable
             throw new ArgumentOutOfRangeException(nameof(firstRow), firstRow,
                 $"Rows {firstRow}..{firstRow + rows - 1} of {tensor.Rows} in {tensor.Name} do not exist.");
         Read(tensor, tensor.Offset + firstRow * tensor.RowBytes, destination);
+    }
+
+    /// <summary>Copies bytes of the file, whatever they mean.</summary>
+    /// <exception cref="GgufException">The file became shorter.</exception>
+    internal void ReadBytes(long offset, Span<byte> destination)
+    {
+        try
+        {
+            _source.Read(offset, destination);
+        }
+        catch (EndOfStreamException exception)
+        {
+            throw new GgufException(GgufStage.TensorData, offset, exception.Message);
+        }
     }
 
     /// <inheritdoc/>

@@ -5,6 +5,8 @@ internal sealed class MemorySource(ReadOnlyMemory<byte> bytes) : IGgufSource
 {
     public long Length => bytes.Length;
 
+    public DateTime? Written => null;
+
     public void Read(long offset, Span<byte> destination) =>
         bytes.Span.Slice((int)offset, destination.Length).CopyTo(destination);
 

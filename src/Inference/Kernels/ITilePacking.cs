@@ -22,6 +22,9 @@ internal unsafe interface ITilePacking
 
     /// <summary>The same of rows 0..7 (half 0) or 8..15 (half 1).</summary>
     static abstract void Load(byte* block, int c, int half, out Vector256<byte> low, out Vector256<byte> high);
+
+    /// <summary>The same of rows 4q to 4q + 3, the bias taken off.</summary>
+    static abstract void LoadSigned(byte* block, int c, int q, out Vector128<sbyte> low, out Vector128<sbyte> high);
 }
 
 /// <summary>A byte per quant.</summary>
@@ -54,6 +57,15 @@ internal readonly unsafe struct Q8Tile : ITilePacking
         low = Vector256.Load(rows + c * TileLayout.ChunkBytes);
         high = Vector256.Load(rows + (c + TileLayout.ChunksOfBlock / 2) * TileLayout.ChunkBytes);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadSigned(byte* block, int c, int q, out Vector128<sbyte> low, out Vector128<sbyte> high)
+    {
+        byte* rows = block + q * (TileLayout.ChunkBytes / 4);
+        Vector128<byte> bias = Vector128.Create((byte)TileLayout.Q8Bias);
+        low = (Vector128.Load(rows + c * TileLayout.ChunkBytes) ^ bias).AsSByte();
+        high = (Vector128.Load(rows + (c + TileLayout.ChunksOfBlock / 2) * TileLayout.ChunkBytes) ^ bias).AsSByte();
+    }
 }
 
 /// <summary>Four bits per quant.</summary>
@@ -84,5 +96,14 @@ internal readonly unsafe struct Q4Tile : ITilePacking
         Vector256<byte> both = Vector256.Load(block + c * TileLayout.ChunkBytes + half * (TileLayout.ChunkBytes / 2));
         low = both & Vector256.Create(Nibble);
         high = (both.AsUInt16() >>> 4).AsByte() & Vector256.Create(Nibble);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadSigned(byte* block, int c, int q, out Vector128<sbyte> low, out Vector128<sbyte> high)
+    {
+        Vector128<byte> both = Vector128.Load(block + c * TileLayout.ChunkBytes + q * (TileLayout.ChunkBytes / 4));
+        Vector128<sbyte> bias = Vector128.Create((sbyte)TileLayout.Q4Bias);
+        low = (both & Vector128.Create(Nibble)).AsSByte() - bias;
+        high = (both >>> 4).AsSByte() - bias;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using TeeTee.Inference.Gguf;
 using TeeTee.Inference.Kernels;
+using TeeTee.Inference.Models.Packed;
 using TeeTee.Inference.Tokenization;
 using TeeTee.Numerics;
 using TeeTee.Primitives;
@@ -19,11 +20,12 @@ public sealed class CanonicalModel : IDisposable
     private readonly Lazy<ChatTemplate?> _chatTemplate;
     private readonly Lock _identityLock = new();
     private readonly TensorSubstitution? _substitution;
+    private readonly Lazy<(Bytes32 Config, Bytes32 Tokenizer)> _hashes;
     private ModelIdentity? _identity;
 
-    private CanonicalModel(GgufFile file, TensorSubstitution? substitution)
+    private CanonicalModel(GgufFile file, ModelStoreOptions options, TensorSubstitution? substitution)
     {
-        (_file, _substitution) = (file, substitution);
+        (_file, Options, _substitution) = (file, options, substitution);
         Config = new ModelConfigReader(file).Read();
         _converter = new TensorConverter(file);
         TensorCatalog.Check(file, Config);
@@ -31,7 +33,9 @@ public sealed class CanonicalModel : IDisposable
         Tokenizer = Tokenizer.FromGguf(file);
         ChatTemplateText = file.Metadata.FindString("tokenizer.chat_template");
         _chatTemplate = new Lazy<ChatTemplate?>(() => ChatTemplate.FromGguf(file, Tokenizer));
-        float[] divisors = RopeDivisors.Read(file, Config);
+        _hashes = new Lazy<(Bytes32, Bytes32)>(() =>
+            (ModelIdentityBuilder.HashConfig(Config), ModelIdentityBuilder.HashTokenizer(Tokenizer, ChatTemplateText)));
+        float[] divisors = RopeAngleDivisors = RopeDivisors.Read(file, Config);
         _rope = new Lazy<RopeTable>(() =>
             RopeTable.Create(Config.ContextLength, BitConverter.UInt32BitsToSingle(Config.RopeBaseBits), divisors));
     }
@@ -49,8 +53,17 @@ public sealed class CanonicalModel : IDisposable
     /// <exception cref="ChatTemplateException">The template is outside of the supported subset.</exception>
     public ChatTemplate? GetChatTemplate() => _chatTemplate.Value;
 
+    /// <summary>The divisors of rotary angles, one per pair.</summary>
+    internal float[] RopeAngleDivisors { get; }
+
     /// <summary>Every tensor with its shape and leaves.</summary>
     internal WeightMap Map { get; }
+
+    /// <summary>Threads and watchers.</summary>
+    internal ModelStoreOptions Options { get; }
+
+    /// <summary>The packed file, which <see cref="ModelStore"/> gives; null where the model file alone is read.</summary>
+    internal PackedCache? Cache { get; set; }
 
     /// <summary>Opens a GGUF file of one of <see cref="ModelArchitectures.All"/>.</summary>
     /// <exception cref="GgufException">The file is damaged or lacks a key or tensor.</exception>
@@ -59,17 +72,18 @@ public sealed class CanonicalModel : IDisposable
     public static CanonicalModel Import(string path) => Import(GgufFile.Open(path));
 
     /// <summary>As <see cref="Import(string)"/>; the model owns the file from here on, also when this fails.</summary>
-    public static CanonicalModel Import(GgufFile file) => Import(file, null);
+    public static CanonicalModel Import(GgufFile file) => Import(file, ModelStoreOptions.Direct);
 
     /// <summary>The same with other tensors in the place of some: another model, with another identity, under the same configuration and tokenizer.</summary>
     /// <exception cref="GgufException">As <see cref="Import(string)"/>, like the others.</exception>
-    public static CanonicalModel Import(string path, TensorSubstitution substitution) => Import(GgufFile.Open(path), substitution);
+    public static CanonicalModel Import(string path, TensorSubstitution substitution) =>
+        Import(GgufFile.Open(path), ModelStoreOptions.Direct, substitution);
 
-    private static CanonicalModel Import(GgufFile file, TensorSubstitution? substitution)
+    internal static CanonicalModel Import(GgufFile file, ModelStoreOptions options, TensorSubstitution? substitution = null)
     {
         try
         {
-            return new CanonicalModel(file, substitution);
+            return new CanonicalModel(file, options, substitution);
         }
         catch (Exception)
         {
@@ -98,6 +112,16 @@ public sealed class CanonicalModel : IDisposable
         return (firstRow, destination) => tensor.Data.Span.Slice(firstRow * place.RowBytes, destination.Length).CopyTo(destination);
     }
 
+    /// <summary>A tensor of the file as the numbers that its own type stands for, row after row: what canonical form rounds.</summary>
+    /// <exception cref="ModelException">The type cannot be imported.</exception>
+    internal float[] ReadFloats(TensorRole role, int layer)
+    {
+        TensorPlace place = Map.Find(role, layer);
+        float[] elements = new float[checked((long)place.Rows * place.Columns)];
+        _converter.Widen(place, 0, elements);
+        return elements;
+    }
+
     private CanonicalTensor Read(TensorRole role, int layer)
     {
         if (layer >= Config.LayerCount)
@@ -119,28 +143,23 @@ public sealed class CanonicalModel : IDisposable
     }
 
     /// <summary>
-    /// The identity of the model. The first call reads and hashes every tensor; later ones return the same object.
+    /// The identity of the model. The first call opens or makes the packed file, or reads and hashes every tensor; later ones return the
+    /// same object.
     /// </summary>
-    /// <param name="progress">Told the share of tensors done, 0 to 1.</param>
     /// <param name="cancellationToken">Ends the work; a later call starts again.</param>
     /// <exception cref="ModelException">A scale or element is not finite.</exception>
-    public ModelIdentity ComputeIdentity(IProgress<double>? progress, CancellationToken cancellationToken)
+    public ModelIdentity ComputeIdentity(CancellationToken cancellationToken)
     {
         lock (_identityLock)
-        {
-            return _identity ??= ModelIdentity.Create(
-                ModelIdentityBuilder.HashWeights(HashLeaves(progress, cancellationToken)),
-                ModelIdentityBuilder.HashConfig(Config),
-                ModelIdentityBuilder.HashTokenizer(Tokenizer, ChatTemplateText));
-        }
+            return _identity ??= Cache?.Open(cancellationToken)?.Identity ?? Identify(HashLeaves(cancellationToken));
     }
 
-    /// <summary>The leaf hash of every page, by reading and hashing every tensor.</summary>
-    internal Bytes32[] HashLeaves(IProgress<double>? progress, CancellationToken cancellationToken)
-    {
-        using WorkerPool pool = new(Environment.ProcessorCount);
-        return WeightHashing.Leaves(this, pool, progress, cancellationToken);
-    }
+    /// <summary>The leaf hash of every page in the committed order. Not to be changed.</summary>
+    internal Bytes32[] Leaves(CancellationToken cancellationToken) => Cache?.Open(cancellationToken)?.Leaves ?? HashLeaves(cancellationToken);
+
+    /// <summary>The identity of a model of this configuration and tokenizer with these leaf hashes.</summary>
+    internal ModelIdentity Identify(ReadOnlySpan<Bytes32> leaves) =>
+        ModelIdentity.Create(ModelIdentityBuilder.HashWeights(leaves), _hashes.Value.Config, _hashes.Value.Tokenizer);
 
     /// <summary>What the import does to each type of tensor, and how much it rounds. Reads the whole file.</summary>
     /// <param name="progress">Told the share of tensors done, 0 to 1.</param>
@@ -153,7 +172,17 @@ public sealed class CanonicalModel : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        Cache?.Dispose();
+        _file.Dispose();
+    }
+
+    private Bytes32[] HashLeaves(CancellationToken cancellationToken)
+    {
+        using WorkerPool pool = new(Options.Threads);
+        return WeightHashing.Leaves(this, pool, cancellationToken);
+    }
 
     private static void CopyTable(ReadOnlySpan<float> elements, Span<byte> destination)
     {

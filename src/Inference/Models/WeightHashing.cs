@@ -1,4 +1,5 @@
 using TeeTee.Inference.Kernels;
+using TeeTee.Inference.Models.Packed;
 using TeeTee.Primitives;
 
 namespace TeeTee.Inference.Models;
@@ -11,15 +12,14 @@ internal static class WeightHashing
 
     /// <summary>The leaf hash of every page, in the committed order.</summary>
     /// <exception cref="ModelException">A scale or element is not finite.</exception>
-    public static Bytes32[] Leaves(CanonicalModel model, WorkerPool pool, IProgress<double>? progress, CancellationToken cancellationToken)
+    public static Bytes32[] Leaves(CanonicalModel model, WorkerPool pool, CancellationToken cancellationToken)
     {
         Bytes32[] leaves = new Bytes32[model.Map.LeafCount];
-        long done = 0;
-        long total = model.Map.All.Sum(static place => place.Bytes);
+        LoadMeter meter = new(model.Options.Progress, LoadStage.Hashing, model.Map.Bytes);
         foreach (TensorPlace place in model.Map.All)
         {
             Hash(place, model.OpenRows(place), leaves.AsMemory(place.FirstLeaf, place.Leaves), pool, cancellationToken);
-            progress?.Report((double)(done += place.Bytes) / total);
+            meter.Add(place.Bytes);
         }
         return leaves;
     }

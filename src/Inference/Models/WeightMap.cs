@@ -25,6 +25,18 @@ internal sealed class WeightMap
     /// <summary>Pages of the whole model.</summary>
     public int LeafCount { get; }
 
+    /// <summary>Bytes of all canonical tensors.</summary>
+    public long Bytes => _order.Sum(static place => place.Bytes);
+
+    /// <summary>The tensors that a shard of these layers needs.</summary>
+    public IEnumerable<TensorPlace> Of(LayerRange range, ModelConfig config) => _order.Where(place => place.Role switch
+    {
+        TensorRole.RopeCosines or TensorRole.RopeSines => true,
+        TensorRole.TokenEmbedding => range.First == 0 || (config.TiedOutput && range.End == config.LayerCount),
+        TensorRole.OutputNorm or TensorRole.Output => range.End == config.LayerCount,
+        _ => range.Contains(place.Layer),
+    });
+
     /// <summary>The place of a tensor; false where the model has none of that identifier.</summary>
     public bool TryFind(uint tensorId, out TensorPlace place) => _places.TryGetValue(tensorId, out place);
 

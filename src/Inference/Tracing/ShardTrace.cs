@@ -70,6 +70,9 @@ public sealed class ShardTrace
         return new PositionCommitment(bounds, kvRoot, TraceCommitment.Leaf((uint)position, bounds.HIn, bounds.HOut, kvRoot));
     }
 
+    /// <summary>What was committed about a position.</summary>
+    internal PositionCommitment CommitmentAt(int position) => new(_boundaries[position], _kvRoots[position], _leaves[position]);
+
     /// <summary>Commits the next position.</summary>
     internal void Append(in PositionCommitment commitment)
     {

@@ -1,3 +1,4 @@
+using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 using TeeTee.ShardNode.Defence;
 
@@ -8,6 +9,9 @@ public sealed record DelegatedDefence
 {
     /// <summary>GGUF file of the model.</summary>
     public required string ModelPath { get; init; }
+
+    /// <summary>Where its packed form is kept.</summary>
+    public ModelStoreOptions ModelStore { get; init; } = new();
 
     /// <summary>Its identity.</summary>
     public required Bytes32 ModelId { get; init; }

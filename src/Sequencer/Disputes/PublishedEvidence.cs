@@ -67,7 +67,7 @@ internal sealed class PublishedEvidence(DelegatedDefence defence, BatchStore bat
         {
             if (_models.TryGetValue((first, count), out ShardModel? known))
                 return known;
-            using CanonicalModel model = CanonicalModel.Import(defence.ModelPath);
+            using CanonicalModel model = ModelStore.Open(defence.ModelPath, defence.ModelStore);
             return _models[(first, count)] = ShardModel.Load(model, new LayerRange(first, count), defence.Threads);
         }
     }

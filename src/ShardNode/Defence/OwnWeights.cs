@@ -16,10 +16,11 @@ namespace TeeTee.ShardNode.Defence;
 /// believed only as far as it opens below the root of the start. For one caller at a time.
 /// </summary>
 /// <param name="path">GGUF file of the whole model.</param>
+/// <param name="store">Where its packed form is kept.</param>
 /// <param name="config">Its configuration at the start.</param>
 /// <param name="weightsRoot">Its root at the start.</param>
 /// <param name="clock">The clock of rereading.</param>
-internal sealed class OwnWeights(string path, CanonicalConfig config, Bytes32 weightsRoot, TimeProvider clock) : IDisposable
+internal sealed class OwnWeights(string path, ModelStoreOptions store, CanonicalConfig config, Bytes32 weightsRoot, TimeProvider clock) : IDisposable
 {
     // Hashing reads the whole file. One in which that failed is read again once it looks changed, or after this: repaired disks leave no trace.
     private static readonly TimeSpan s_reread = TimeSpan.FromMinutes(10);
@@ -85,7 +86,7 @@ internal sealed class OwnWeights(string path, CanonicalConfig config, Bytes32 we
     {
         if (_tree is not null)
             return _tree;
-        _model = CanonicalModel.Import(path);
+        _model = ModelStore.Open(path, store);
         return _tree = _leaves is null ? Build(_model, cancellationToken) : WeightTree.Restore(_model, _leaves, weightsRoot);
     }
 

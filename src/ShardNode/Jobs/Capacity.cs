@@ -1,8 +1,14 @@
 namespace TeeTee.ShardNode.Jobs;
 
 /// <summary>Counts running jobs, the memory of their keys and values, and the disk that their evidence may need.</summary>
-internal sealed class Capacity(ShardLimits limits, long kvBytesPerPosition, long inputBytesPerPosition, Func<long> storedBytes)
+/// <param name="limits">Bounds.</param>
+/// <param name="kvPageBytes">Memory of 32 positions; it is taken in such pages.</param>
+/// <param name="inputBytesPerPosition">Disk of a position's input.</param>
+/// <param name="storedBytes">Disk in use.</param>
+internal sealed class Capacity(ShardLimits limits, long kvPageBytes, long inputBytesPerPosition, Func<long> storedBytes)
 {
+    private const int PagePositions = 32;
+
     private readonly Lock _gate = new();
     private int _jobs;
     private long _kvBytes;
@@ -21,7 +27,7 @@ internal sealed class Capacity(ShardLimits limits, long kvBytesPerPosition, long
     /// <exception cref="JobException">OVERLOADED naming what is short.</exception>
     public IDisposable Reserve(int positions)
     {
-        long kv = positions * kvBytesPerPosition;
+        long kv = (positions + PagePositions - 1) / PagePositions * kvPageBytes;
         long defence = positions * (inputBytesPerPosition + 64);
         lock (_gate)
         {

@@ -124,37 +124,39 @@ internal sealed class HeadJob : IDisposable
 
     private async Task<FinishReason> GenerateAsync(StagePass pass)
     {
-        byte[] hidden = await PrefillAsync(pass);
+        uint? picked = await PrefillAsync(pass);
         while (true)
         {
-            uint token = _below is null ? pass.Pick(hidden) : await NextPickAsync();
+            uint token = picked ?? await NextPickAsync();
             if (Take(token) is { } finish)
                 return finish;
-            hidden = await FeedAsync(pass, [token], lastOfPrompt: false);
+            picked = await FeedAsync(pass, [token], lastOfPrompt: false);
         }
     }
 
-    private async Task<byte[]> PrefillAsync(StagePass pass)
+    /// <summary>Runs the prompt: as it is where this is the only slot, else in frames, so that the slots below work on one while the next is computed.</summary>
+    private async Task<uint?> PrefillAsync(StagePass pass)
     {
         uint[] prompt = [.. _tokens];
-        int chunk = _runtime.Self.Limits.MaxPositionsPerFrame;
-        byte[] hidden = [];
+        int chunk = _below is null ? prompt.Length : _runtime.Self.Limits.MaxPositionsPerFrame;
+        uint? picked = null;
         for (int done = 0; done < prompt.Length; done += chunk)
         {
             uint[] part = prompt[done..Math.Min(done + chunk, prompt.Length)];
-            hidden = await FeedAsync(pass, part, done + part.Length == prompt.Length);
+            picked = await FeedAsync(pass, part, done + part.Length == prompt.Length);
         }
-        return hidden;
+        return picked;
     }
 
-    private async Task<byte[]> FeedAsync(StagePass pass, uint[] tokens, bool lastOfPrompt)
+    /// <returns>The pick, where this is the last slot too.</returns>
+    private async Task<uint?> FeedAsync(StagePass pass, uint[] tokens, bool lastOfPrompt)
     {
         _session.ThrowIfEnded();
         int first = pass.Position;
-        byte[] hidden = pass.Run(tokens);
+        StageOutput output = await pass.RunAsync(tokens, _session.Ended);
         if (_below is not null)
-            await _below.SendHiddenAsync(first, tokens.Length, hidden, lastOfPrompt);
-        return hidden;
+            await _below.SendHiddenAsync(first, tokens.Length, output.Hidden, lastOfPrompt);
+        return output.Token;
     }
 
     private async Task<uint> NextPickAsync()

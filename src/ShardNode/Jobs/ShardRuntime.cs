@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TeeTee.Inference.Engine;
+using TeeTee.Inference.Engine.Batching;
 using TeeTee.ShardNode.Epochs;
 using TeeTee.ShardNode.Faults;
 using TeeTee.ShardNode.Identity;
@@ -11,10 +12,12 @@ namespace TeeTee.ShardNode.Jobs;
 
 /// <summary>What all jobs of a shard share.</summary>
 internal sealed record ShardRuntime(
-    ShardSelf Self, ShardKeys Keys, ShardModel Model, LinkHub Hub, Admission Admission, Capacity Capacity, ReceiptBook Book, ShardStore Store,
+    ShardSelf Self, ShardKeys Keys, BatchScheduler Scheduler, LinkHub Hub, Admission Admission, Capacity Capacity, ReceiptBook Book, ShardStore Store,
     ShardMetrics Metrics, TimeProvider Clock, ILogger Logger, string InputFolder, AtRestCipher AtRest, SealedLinks SealedLinks,
     ShardFaults? Faults = null)
 {
+    public ShardModel Model => Scheduler.Model;
+
     public int Width => Model.Config.EmbeddingLength;
 
     public TimeSpan Idle => Self.Limits.SessionIdle;

@@ -138,11 +138,11 @@ internal sealed class StageJob(ShardRuntime runtime, LinkSession session, Open o
         int count = CheckHidden(pass, frame);
         inputs.Append(frame.Tensor.Span);
         int first = pass.Position;
-        byte[] hidden = pass.Run(frame.Tensor.Span, count);
+        StageOutput output = await pass.RunAsync(frame.Tensor.Memory, count, session.Ended);
         if (_below is not null)
-            await _below.SendHiddenAsync(first, count, hidden, frame.LastOfPrompt);
-        else if (pass.Position >= _job.PromptTokens)
-            await PickAsync(pass, hidden);
+            await _below.SendHiddenAsync(first, count, output.Hidden, frame.LastOfPrompt);
+        else if (output.Token is { } token)
+            await SendPickAsync(token, pass.Position);
         session.Widen(count);
         LinkFrame credit = session.Frame();
         credit.Credit = new Credit { Positions = (uint)count };
@@ -166,14 +166,13 @@ internal sealed class StageJob(ShardRuntime runtime, LinkSession session, Open o
         return (int)frame.Count;
     }
 
-    private async Task PickAsync(StagePass pass, byte[] hidden)
+    private async Task SendPickAsync(uint token, int position)
     {
-        uint token = pass.Pick(hidden);
         _picks.Add(token);
         FinishReason? finish = _job.FinishAt(token, (uint)_picks.Count);
         _ended = finish is not null;
         LinkFrame frame = session.Frame();
-        frame.Token = new Token { Position = (uint)pass.Position, Id = token, Finish = (Finish)(finish ?? 0) };
+        frame.Token = new Token { Position = (uint)position, Id = token, Finish = (Finish)(finish ?? 0) };
         await session.Tail!.SendAsync(frame, session.Ended);
     }
 

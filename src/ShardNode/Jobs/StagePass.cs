@@ -1,25 +1,37 @@
-using System.Runtime.InteropServices;
 using TeeTee.Inference.Engine;
+using TeeTee.Inference.Engine.Batching;
 using TeeTee.Inference.Sampling;
 using TeeTee.Inference.Tracing;
 using TeeTee.ShardNode.Faults;
 
 namespace TeeTee.ShardNode.Jobs;
 
-/// <summary>One job on this shard's layers: runs positions and, on the last slot, picks. All parameters come from the signed request.</summary>
+/// <summary>
+/// One job on this shard's layers: runs positions in the passes that all jobs share and, on the last slot, picks. All parameters come from the
+/// signed request.
+/// </summary>
 internal sealed class StagePass : IDisposable
 {
     private readonly AdmittedJob _job;
     private readonly ShardRuntime _runtime;
     private readonly ShardSession _session;
-    private readonly float[] _logits;
+    private readonly BatchScheduler _scheduler;
     private readonly JobFault? _fault;
 
+    /// <exception cref="JobException">OVERLOADED: no memory for the job's keys and values.</exception>
     public StagePass(AdmittedJob job, ShardRuntime runtime)
     {
         (_job, _runtime, _fault) = (job, runtime, runtime.Faults?.Of(job));
-        _session = (_fault?.Model ?? runtime.Model).CreateSession(job.MaxPositions, salts: job.Secrets?.Salts, fault: _fault);
-        _logits = job.IsLast ? new float[runtime.Model.Config.VocabularySize] : [];
+        try
+        {
+            _session = (_fault?.Model ?? runtime.Model).CreateSession(job.MaxPositions, salts: job.Secrets?.Salts, fault: _fault);
+        }
+        catch (KvMemoryFullException full)
+        {
+            throw JobException.Overloaded(full.Message);
+        }
+        // A fault of the weights has a model of its own.
+        _scheduler = _fault?.Model is { } other ? new BatchScheduler(other) : runtime.Scheduler;
     }
 
     public int Position => _session.Position;
@@ -27,37 +39,38 @@ internal sealed class StagePass : IDisposable
     public ShardTrace Trace => _session.Trace!;
 
     /// <summary>Embeds and runs tokens.</summary>
-    /// <returns>What leaves the last layer, fp32 little-endian, position-major.</returns>
-    public byte[] Run(ReadOnlySpan<uint> tokens)
-    {
-        byte[] hidden = new byte[tokens.Length * _runtime.Width * sizeof(float)];
-        Span<float> vectors = MemoryMarshal.Cast<byte, float>(hidden.AsSpan());
-        _session.Embed(tokens, vectors);
-        _session.Forward(vectors, tokens.Length, vectors);
-        _runtime.Metrics.PositionsRun(tokens.Length);
-        return hidden;
-    }
+    public Task<StageOutput> RunAsync(uint[] tokens, CancellationToken cancellationToken) =>
+        RunAsync(new BatchStep { Tokens = tokens }, tokens.Length, cancellationToken);
 
     /// <summary>Runs vectors that came from above.</summary>
-    public byte[] Run(ReadOnlySpan<byte> hiddenIn, int count)
+    /// <param name="hiddenIn">count x width fp32, little-endian; not to be changed before this has ended.</param>
+    /// <param name="count">Number of positions.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public Task<StageOutput> RunAsync(ReadOnlyMemory<byte> hiddenIn, int count, CancellationToken cancellationToken) =>
+        RunAsync(new BatchStep { HiddenIn = hiddenIn }, count, cancellationToken);
+
+    public void Dispose()
     {
-        byte[] hidden = new byte[hiddenIn.Length];
-        Span<float> vectors = MemoryMarshal.Cast<byte, float>(hidden.AsSpan());
-        // The frame's bytes need not be aligned for floats; the copy is.
-        hiddenIn.CopyTo(hidden);
-        _session.Forward(vectors, count, vectors);
+        _session.Dispose();
+        if (_scheduler != _runtime.Scheduler)
+            _scheduler.Dispose();
+    }
+
+    private async Task<StageOutput> RunAsync(BatchStep step, int count, CancellationToken cancellationToken)
+    {
+        // The link keeps what it sends, so that each step needs memory of its own.
+        byte[] hidden = _job.IsLast ? [] : new byte[count * _runtime.Width * sizeof(float)];
+        StepResult result = await _scheduler.RunAsync(_session, step with { HiddenOut = hidden, Pick = PickAfter(count) }, cancellationToken);
         _runtime.Metrics.PositionsRun(count);
-        return hidden;
+        return new StageOutput(hidden, result.Token);
     }
 
-    /// <summary>Picks the token that follows the last position of what <see cref="Run(ReadOnlySpan{uint})"/> gave.</summary>
-    public uint Pick(byte[] hidden)
+    /// <summary>How the last slot picks after the next positions: from the last one of the prompt on.</summary>
+    private SamplingParameters? PickAfter(int count)
     {
-        ReadOnlySpan<float> vectors = MemoryMarshal.Cast<byte, float>(hidden.AsSpan());
-        _session.Logits(vectors[^_runtime.Width..], _logits);
-        SamplingParameters sampling = _fault?.SamplingAt(Position - 1, _job.Sampling) ?? _job.Sampling;
-        return TokenPicker.Pick(_logits, sampling, (uint)Position);
+        int last = _session.Position + count - 1;
+        if (!_job.IsLast || last < _job.PromptTokens - 1)
+            return null;
+        return _fault?.SamplingAt(last, _job.Sampling) ?? _job.Sampling;
     }
-
-    public void Dispose() => _session.Dispose();
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using TeeTee.Attestation.Tls;
+using TeeTee.Inference.Engine;
+using TeeTee.Inference.Engine.Batching;
 
 namespace TeeTee.ShardNode.Observability;
 
@@ -17,7 +19,7 @@ internal sealed class ShardMetrics : IDisposable
     private readonly Counter<long> _renewals;
     private double _keyLeft = double.NaN;
 
-    public ShardMetrics(Func<int> runningJobs, Func<long> evidenceBytes)
+    public ShardMetrics(Func<int> runningJobs, Func<long> evidenceBytes, BatchScheduler scheduler)
     {
         _jobs = _meter.CreateCounter<long>("teetee.shard.jobs", "{job}", "Jobs that ended, by outcome.");
         _positions = _meter.CreateCounter<long>("teetee.shard.positions", "{position}", "Positions computed.");
@@ -29,6 +31,10 @@ internal sealed class ShardMetrics : IDisposable
         _renewals = _meter.CreateCounter<long>("teetee.shard.key.renewals", "{renewal}", "Renewals of the registered key, by outcome.");
         _meter.CreateObservableGauge("teetee.shard.key.left", MeasureKey, "s", "Time that the registered key still counts, as last read.");
         _meter.CreateObservableGauge("teetee.shard.jobs.running", () => (long)runningJobs(), "{job}", "Jobs that run.");
+        _meter.CreateObservableCounter("teetee.shard.passes", () => scheduler.Counters.Passes, "{pass}", "Passes over the weights.");
+        _meter.CreateObservableCounter("teetee.shard.rows", () => Rows(scheduler.Counters), "{position}", "Positions by how they came: decode, prompt, or shared with an equal prefix.");
+        _meter.CreateObservableGauge("teetee.shard.steps.waiting", () => scheduler.Counters.Waiting, "{step}", "Steps that wait for a pass.");
+        _meter.CreateObservableGauge("teetee.shard.kv.pages", () => Pages(scheduler.Model.KvMemory), "{page}", "Pages for the keys and values of 32 positions: in use, promised to running jobs, capacity.");
         _meter.CreateObservableGauge("teetee.shard.evidence", () => evidenceBytes(), "By", "Evidence kept on disk.");
     }
 
@@ -55,6 +61,14 @@ internal sealed class ShardMetrics : IDisposable
     public void KeyLeft(TimeSpan left) => Volatile.Write(ref _keyLeft, left.TotalSeconds);
 
     public void Dispose() => _meter.Dispose();
+
+    private static IEnumerable<Measurement<long>> Rows(BatchCounters counters) =>
+        [Tagged(counters.DecodeRows, "kind", "decode"), Tagged(counters.PromptRows, "kind", "prompt"), Tagged(counters.SharedRows, "kind", "shared")];
+
+    private static IEnumerable<Measurement<long>> Pages(KvMemory memory) =>
+        [Tagged(memory.InUse, "state", "in use"), Tagged(memory.Promised, "state", "promised"), Tagged(memory.Capacity, "state", "capacity")];
+
+    private static Measurement<long> Tagged(long value, string key, string tag) => new(value, new KeyValuePair<string, object?>(key, tag));
 
     // Nothing is measured before the first look, and where nothing renews.
     private IEnumerable<Measurement<double>> MeasureKey() => Volatile.Read(ref _keyLeft) is var left && double.IsNaN(left) ? [] : [new(left)];

@@ -9,6 +9,7 @@ using TeeTee.Ethereum;
 using TeeTee.Hosting.Failures;
 using TeeTee.Hosting.Observability;
 using TeeTee.Inference.Engine;
+using TeeTee.Inference.Engine.Batching;
 using TeeTee.Inference.Models;
 using TeeTee.Primitives;
 using TeeTee.Rollup.Messages;
@@ -41,8 +42,9 @@ internal sealed class ShardServices : IAsyncDisposable
         IChainView chain = start.View;
         string inputs = InputFile.FolderOf(options.StateFolder);
         InputFile.Clean(inputs);
-        Capacity capacity = new(options.Limits, KvBytes(model), self.IsFirst ? 0 : self.EmbeddingLength * sizeof(float), () => store.EvidenceBytes);
-        ShardMetrics metrics = Metrics = new(() => capacity.Jobs, () => store.EvidenceBytes);
+        Capacity capacity = new(options.Limits, model.KvMemory.PageBytes, self.IsFirst ? 0 : self.EmbeddingLength * sizeof(float), () => store.EvidenceBytes);
+        BatchScheduler scheduler = new(model);
+        ShardMetrics metrics = Metrics = new(() => capacity.Jobs, () => store.EvidenceBytes, scheduler);
         PipelineRegistry registry = new(self, chain, options.Clock);
         Hub = new LinkHub(self, registry, security, metrics, options.Clock, logger);
         Gate = new CallGate(plain: security is null, new PosterDirectory(chain, options.Clock));
@@ -59,11 +61,11 @@ internal sealed class ShardServices : IAsyncDisposable
         if (start.Registration is { } registration)
             _owned.Add(Renewal = new KeyRenewal(registration, self.Slot.SlotId, readiness, metrics, options.Clock, logger));
         Jobs = new JobRegistry(new ShardRuntime(
-            self, keys, model, Hub, new Admission(self, chain, registry, options.Clock, faults), capacity, book, store, metrics, options.Clock, logger, inputs, atRest,
+            self, keys, scheduler, Hub, new Admission(self, chain, registry, options.Clock, faults), capacity, book, store, metrics, options.Clock, logger, inputs, atRest,
             new SealedLinks(options.AllowPlainSealedJobs), faults));
         if (faults is not null)
             _owned.Add(faults);
-        _owned.AddRange([metrics, model, keys, store]);
+        _owned.AddRange([metrics, scheduler, model, keys, store]);
     }
 
     public ShardSelf Self { get; }
@@ -170,21 +172,20 @@ internal sealed class ShardServices : IAsyncDisposable
             defending, client, options.ChainId, options.Rollup, options.Operator, Evidence, Path.Combine(options.StateFolder, "defence.db"),
             readiness, metrics, options.Clock, logger);
         WeightResponder weights = new(
-            defending, client, options.Rollup, Self.Slot.ModelId, new OwnWeights(options.ModelPath, model.Config, weightsRoot, options.Clock), defender.Account,
+            defending, client, options.Rollup, Self.Slot.ModelId, new OwnWeights(options.ModelPath, options.ModelStore, model.Config, weightsRoot, options.Clock), defender.Account,
             readiness, metrics, options.Clock, logger);
         _owned.AddRange([weights, defender, metrics, rpc]);
         return (defender, weights);
     }
 
-    private static long KvBytes(ShardModel model) => 2L * model.Range.Count * model.Config.KvLength * sizeof(ushort);
-
     private static (ShardModel Model, ModelIdentity Identity) LoadModel(ShardNodeOptions options, CancellationToken cancellationToken)
     {
         try
         {
-            using CanonicalModel canonical = CanonicalModel.Import(options.ModelPath);
-            ModelIdentity identity = canonical.ComputeIdentity(null, cancellationToken);
-            ShardModel model = ShardModel.Load(canonical, new LayerRange(options.FirstLayer, options.LayerCount), options.Threads);
+            using CanonicalModel canonical = ModelStore.Open(options.ModelPath, options.ModelStore);
+            ModelIdentity identity = canonical.ComputeIdentity(cancellationToken);
+            ShardModel model = ShardModel.Load(
+                canonical, new LayerRange(options.FirstLayer, options.LayerCount), options.Threads, options.Limits.MaxKvBytes, options.Kernels);
             IReadOnlyList<SelfCheckDifference> differences = EngineSelfCheck.Run(model);
             if (differences.Count == 0)
                 return (model, identity);

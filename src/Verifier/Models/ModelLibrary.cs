@@ -16,15 +16,16 @@ internal sealed class ModelLibrary : IDisposable
     private readonly Dictionary<Bytes32, CanonicalModel> _models = [];
     private readonly Dictionary<(Bytes32, LayerRange), ShardModel> _loaded = [];
     private readonly Dictionary<Bytes32, WeightTree> _weights = [];
+    private readonly ModelStoreOptions _store;
     private readonly int _threads;
 
-    private ModelLibrary(int threads) => _threads = threads;
+    private ModelLibrary(ModelStoreOptions store, int threads) => (_store, _threads) = (store, threads);
 
     /// <summary>Opens the files and computes what each is.</summary>
     /// <exception cref="FailureException"><c>model_unusable</c>.</exception>
-    public static ModelLibrary Open(IReadOnlyList<string> files, int threads, CancellationToken cancellationToken)
+    public static ModelLibrary Open(IReadOnlyList<string> files, ModelStoreOptions store, int threads, CancellationToken cancellationToken)
     {
-        ModelLibrary library = new(threads);
+        ModelLibrary library = new(store, threads);
         try
         {
             foreach (string file in files)
@@ -87,8 +88,8 @@ internal sealed class ModelLibrary : IDisposable
     {
         try
         {
-            var model = CanonicalModel.Import(file);
-            if (!_models.TryAdd(model.ComputeIdentity(null, cancellationToken).ModelId, model))
+            var model = ModelStore.Open(file, _store);
+            if (!_models.TryAdd(model.ComputeIdentity(cancellationToken).ModelId, model))
                 model.Dispose();
         }
         catch (Exception e) when (e is GgufException or ModelException or TokenizerException or IOException or UnauthorizedAccessException)

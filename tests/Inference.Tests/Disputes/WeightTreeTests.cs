@@ -11,7 +11,7 @@ public class WeightTreeTests
     public void Root_OfModel_IsItsWeightsRoot()
     {
         using CanonicalModel model = EngineRuns.Odd.Import();
-        Assert.Equal(model.ComputeIdentity(null, CancellationToken.None).WeightsRoot, WeightTree.Build(model, CancellationToken.None).Root);
+        Assert.Equal(model.ComputeIdentity(CancellationToken.None).WeightsRoot, WeightTree.Build(model, CancellationToken.None).Root);
     }
 
     [Fact]

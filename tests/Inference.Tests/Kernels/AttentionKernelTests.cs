@@ -92,7 +92,7 @@ public class AttentionKernelTests
     public void Attend_DoublePrecision_IsNearerThanItsBound()
     {
         PagedCase one = new(_noise, 64, 300, 4, 4);
-        foreach (IVectorKernels kernels in VectorKernels.Supported)
+        foreach (IVectorKernels kernels in KernelCatalog.Vectors.Runnable())
         {
             float[] output = one.Run(kernels, out _, out _);
             for (int row = 0; row < 16; row++)
@@ -107,7 +107,7 @@ public class AttentionKernelTests
     [Fact]
     public void Attend_MemoryThatDoesNotFit_Throws()
     {
-        foreach (IVectorKernels kernels in VectorKernels.Supported)
+        foreach (IVectorKernels kernels in KernelCatalog.Vectors.Runnable())
         {
             PagedCase one = new(_noise, 8, 40, 3, 2);
             Assert.Throws<ArgumentException>(() => one.Run(kernels, out _, out _, scratch: -1));
@@ -136,7 +136,7 @@ public class AttentionKernelTests
         float[] expected = one.Run(new ScalarVectorKernels(), out NonFinite failure, out int row);
         if (failure.IsNone)
             one.CheckDefinition(expected);
-        foreach (IVectorKernels kernels in VectorKernels.Supported)
+        foreach (IVectorKernels kernels in KernelCatalog.Vectors.Runnable())
         {
             float[] actual = one.Run(kernels, out NonFinite found, out int foundRow);
             Assert.True((failure, row) == (found, foundRow), $"{kernels.Name}, {one}: {found} in row {foundRow}, expected {failure} in row {row}.");

@@ -11,7 +11,7 @@ internal static class KernelCases
 {
     /// <summary>Every kernel that this machine runs, and AVX-VNNI's with its one instruction replaced.</summary>
     public static IReadOnlyList<IMatrixKernel> AllKernels { get; } =
-        [.. ManagedMatrixKernels.Supported, .. Avx2.IsSupported ? [new Matrix256Kernel<ExactDot, ExactDot>("avxvnni, stand-in")] : (IMatrixKernel[])[]];
+        [.. KernelCatalog.Matrix.Runnable(), .. Avx2.IsSupported ? [new Matrix256Kernel<ExactDot, ExactDot>("avxvnni, stand-in")] : (IMatrixKernel[])[]];
 
     /// <summary>Blocks of the self-check, which hold every byte and every kind of scale; at Q4 with four bits of each quant.</summary>
     public static byte[] Weights(WeightPacking packing, int blocks)

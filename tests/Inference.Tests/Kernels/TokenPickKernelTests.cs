@@ -53,7 +53,7 @@ public class TokenPickKernelTests
         {
             float[] logits = [.. Enumerable.Range(0, length).Select(_ => (_noise.Next(4)) switch { 0 => -0f, 1 => 0f, 2 => -float.Epsilon, _ => -1f })];
             uint expected = TokenPick.Greedy(logits);
-            foreach (IVectorKernels kernels in VectorKernels.Supported)
+            foreach (IVectorKernels kernels in KernelCatalog.Vectors.Runnable())
                 Assert.Equal((expected, logits[expected]), (kernels.Greedy(logits, 0).Id, kernels.Greedy(logits, 0).Score));
         }
     }
@@ -62,7 +62,7 @@ public class TokenPickKernelTests
     public void Pick_InRanges_MergesToTheWhole()
     {
         float[] logits = [.. Enumerable.Range(0, 2000).Select(_ => _noise.Next(300) / 100f)];
-        foreach (IVectorKernels kernels in VectorKernels.Supported)
+        foreach (IVectorKernels kernels in KernelCatalog.Vectors.Runnable())
         {
             for (int cut = 64; cut < 2000; cut += 64)
             {
@@ -85,7 +85,7 @@ public class TokenPickKernelTests
                 int first = _noise.Next(200), second = _noise.Next(200);
                 (logits[first], logits[second]) = (bad, float.NaN);
                 NonFinite expected = new("pick", Math.Min(first, second));
-                foreach (IVectorKernels kernels in VectorKernels.Supported)
+                foreach (IVectorKernels kernels in KernelCatalog.Vectors.Runnable())
                 {
                     Assert.Equal(expected, kernels.Greedy(logits, 0).Failure);
                     Assert.Equal(expected, kernels.Sample(logits, 0, 1f, Noise(1)).Failure);
@@ -100,7 +100,7 @@ public class TokenPickKernelTests
     [Fact]
     public void Pick_NoLogitsOrAnOddStart_Throws()
     {
-        foreach (IVectorKernels kernels in VectorKernels.Supported)
+        foreach (IVectorKernels kernels in KernelCatalog.Vectors.Runnable())
         {
             Assert.ThrowsAny<ArgumentException>(() => kernels.Sample([], 0, 1f, Noise(1)));
             Assert.ThrowsAny<ArgumentException>(() => kernels.Greedy([], 0));
@@ -112,5 +112,5 @@ public class TokenPickKernelTests
         new([.. Enumerable.Range(0, GumbelNoise.SeedBytes).Select(i => (byte)(i * 37 + position))], (uint)position);
 
     private static IEnumerable<PickCandidate> Picks(float[] logits, float inverseTemperature, GumbelNoise noise) =>
-        VectorKernels.Supported.Select(kernels => kernels.Sample(logits, 0, inverseTemperature, noise));
+        KernelCatalog.Vectors.Runnable().Select(kernels => kernels.Sample(logits, 0, inverseTemperature, noise));
 }

@@ -19,7 +19,7 @@ public sealed class VectorKernelTests : IDisposable
     /// <summary>An operator: reads two vectors (and may change the first), writes the results as numbers into a list.</summary>
     private delegate NonFinite Operator(IVectorKernels kernels, float[] a, float[] b, bool atStart, List<float> results);
 
-    private static IEnumerable<IVectorKernels> Wide => VectorKernels.Supported.Where(kernels => kernels is not ScalarVectorKernels);
+    private static IEnumerable<IVectorKernels> Wide => KernelCatalog.Vectors.Runnable().Where(kernels => kernels is not ScalarVectorKernels);
 
     public void Dispose()
     {
@@ -145,7 +145,7 @@ public sealed class VectorKernelTests : IDisposable
         foreach ((float[] x, float epsilon, string? expected) in ((float[], float, string?)[])
             [(large, 1e-5f, "rmsNorm.sum"), (ones, float.PositiveInfinity, "rmsNorm.variance"), (zeros, 0f, "rmsNorm.inverse"), (ones, -2f, "rmsNorm.inverse"), (ones, 0f, null)])
         {
-            foreach (IVectorKernels kernels in VectorKernels.Supported)
+            foreach (IVectorKernels kernels in KernelCatalog.Vectors.Runnable())
                 Assert.Equal(expected, kernels.RmsNorm(x, ones, epsilon, new float[40]).Operator);
         }
     }
@@ -153,7 +153,7 @@ public sealed class VectorKernelTests : IDisposable
     [Fact]
     public void EveryOperator_SizesThatDoNotFit_Throw()
     {
-        foreach (IVectorKernels kernels in VectorKernels.Supported)
+        foreach (IVectorKernels kernels in KernelCatalog.Vectors.Runnable())
         {
             float[] x = new float[40];
             Assert.ThrowsAny<ArgumentException>(() => kernels.Quantize(x, new sbyte[40], new float[2], new int[2]));

@@ -42,6 +42,6 @@ public sealed class ConvertedIdentityTests : IDisposable
     private static string Identify(string path)
     {
         using CanonicalModel model = CanonicalModel.Import(path);
-        return model.ComputeIdentity(null, CancellationToken.None).ModelId.ToString();
+        return model.ComputeIdentity(CancellationToken.None).ModelId.ToString();
     }
 }

@@ -113,16 +113,16 @@ public class ModelIdentityTests
         }
         Assert.Equal([.. order.Distinct().Order()], order);
         Bytes32 expected = MerkleTree<Sha256Merkle>.FromData(leaves).Root(new MerkleTag("TT/wght1"));
-        Assert.Equal(expected, model.ComputeIdentity(null, CancellationToken.None).WeightsRoot);
+        Assert.Equal(expected, model.ComputeIdentity(CancellationToken.None).WeightsRoot);
     }
 
     [Fact]
     public void ComputeIdentity_Canceled_StopsAndCanBeRepeated()
     {
         using CanonicalModel model = s_base.Import();
-        Assert.Throws<OperationCanceledException>(() => model.ComputeIdentity(null, new CancellationToken(true)));
-        ModelIdentity identity = model.ComputeIdentity(null, CancellationToken.None);
-        Assert.Same(identity, model.ComputeIdentity(null, CancellationToken.None));
+        Assert.Throws<OperationCanceledException>(() => model.ComputeIdentity(new CancellationToken(true)));
+        ModelIdentity identity = model.ComputeIdentity(CancellationToken.None);
+        Assert.Same(identity, model.ComputeIdentity(CancellationToken.None));
     }
 
     private static byte[] Changed(string what) => what switch
@@ -162,6 +162,6 @@ public class ModelIdentityTests
     private static ModelIdentity Identify(byte[] bytes)
     {
         using CanonicalModel model = CanonicalModel.Import(GgufFile.Parse(bytes));
-        return model.ComputeIdentity(null, CancellationToken.None);
+        return model.ComputeIdentity(CancellationToken.None);
     }
 }

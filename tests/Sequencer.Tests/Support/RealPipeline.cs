@@ -29,7 +29,7 @@ internal sealed class RealPipeline : IAsyncDisposable
 
     private RealPipeline(CanonicalModel model)
     {
-        ModelId = model.ComputeIdentity(null, CancellationToken.None).ModelId;
+        ModelId = model.ComputeIdentity(CancellationToken.None).ModelId;
         _ranges = LayerRange.Split(model.Config.LayerCount, 2);
         _chain = new RealChain(new ListedModel(
             ModelId, (uint)model.Config.LayerCount, (uint)model.Config.ContextLength, 1, false, Bytes32.Zero, Bytes32.Zero, Bytes32.Zero));

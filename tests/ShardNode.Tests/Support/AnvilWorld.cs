@@ -83,7 +83,7 @@ internal sealed class AnvilWorld : IAsyncDisposable
             .DeployAsync(Parameters, terms, policy, Owner.Address, Owner.Address, CancellationToken.None).Bound();
         RegistryContract registry = new(Client, deployment.Registry);
         using CanonicalModel model = CanonicalModel.Import(TestModel.Path);
-        ModelIdentity identity = model.ComputeIdentity(null, CancellationToken.None);
+        ModelIdentity identity = model.ComputeIdentity(CancellationToken.None);
         byte[] listing = registry.ListModel(ConfigOf(model.Config), identity.WeightsRoot, identity.TokenizerHash, ModelIdentity.ArithmeticVersion);
         await SendAsync(owner, registry.Address, listing, Parameters.ModelBond);
         return deployment;

@@ -103,7 +103,7 @@ internal sealed class DisputeWorld : IAsyncDisposable
             Slot = receipt.Slot,
             Operator = receipt.Operator,
             ModelId = TestModel.Id,
-            WeightsRoot = model.ComputeIdentity(null, CancellationToken.None).WeightsRoot,
+            WeightsRoot = model.ComputeIdentity(CancellationToken.None).WeightsRoot,
             Config = new DisputeModel(
                 (uint)c.Architecture, (uint)c.VocabularySize, (uint)c.EmbeddingLength, (uint)c.FeedForwardLength, (uint)c.LayerCount, (uint)c.HeadCount, (uint)c.KvHeadCount,
                 (uint)c.HeadDimension, (uint)c.RopeDimensions, (uint)c.ContextLength, c.RmsEpsilonBits, c.AttentionScaleBits, (uint)c.RopePairing, c.TiedOutput),

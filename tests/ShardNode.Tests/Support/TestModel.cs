@@ -35,6 +35,6 @@ internal static class TestModel
         File.WriteAllBytes(path, new SyntheticModel { Layers = Layers, Context = Context, Vocabulary = Vocabulary, Seed = 5 }.Build());
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(System.IO.Path.GetDirectoryName(path)!, recursive: true);
         using CanonicalModel model = CanonicalModel.Import(path);
-        return (path, model.ComputeIdentity(null, CancellationToken.None).ModelId);
+        return (path, model.ComputeIdentity(CancellationToken.None).ModelId);
     }
 }

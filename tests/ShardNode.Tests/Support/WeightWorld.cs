@@ -111,7 +111,7 @@ internal sealed class WeightWorld : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private OwnWeights Own() => new(ModelPath, _sound.Config, _sound.ComputeIdentity(null, CancellationToken.None).WeightsRoot, TimeProvider.System);
+    private OwnWeights Own() => new(ModelPath, new ModelStoreOptions(), _sound.Config, _sound.ComputeIdentity(CancellationToken.None).WeightsRoot, TimeProvider.System);
 
     // As an operator does it: whoever has the old file open keeps it.
     private void Replace(byte[] bytes)

@@ -13,7 +13,7 @@ internal sealed class HostedModel : IDisposable
         Path = System.IO.Path.Combine(folder, $"{Guid.NewGuid():N}.gguf");
         File.WriteAllBytes(Path, model.Build());
         Canonical = CanonicalModel.Import(Path);
-        Identity = Canonical.ComputeIdentity(null, CancellationToken.None);
+        Identity = Canonical.ComputeIdentity(CancellationToken.None);
         Ranges = LayerRange.Split(Canonical.Config.LayerCount, 2);
         Shards = [.. Ranges.Select(r => ShardModel.Load(Canonical, r, 1))];
     }
