@@ -275,7 +275,7 @@ public sealed class ShardSession : IDisposable
     {
         Finite.Require(hiddenIn, "hiddenIn");
         OperatorOutputs outputs = new PositionExpander(Model, Cache, _fault).Run(Position, hiddenIn.ToArray(), sampling: null);
-        Trace?.Append(Trace.Hash(Cache, Position, outputs.Entering, outputs.Leaving, knownHIn: null));
+        Trace?.Append([Trace.Hash(Cache, Position, outputs.Entering, outputs.Leaving)]);
         outputs.Leaving.CopyTo(hiddenOut);
         Advance(1);
     }

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using TeeTee.Numerics;
 
 namespace TeeTee.Inference.Kernels;
@@ -9,10 +11,10 @@ namespace TeeTee.Inference.Kernels;
 /// </summary>
 internal static unsafe class TilePacker
 {
-    private const uint Q8Flip = 0x8080_8080;
-    private const uint Q4Flip = 0x8888_8888;
-    private const uint LowNibbles = 0x0F0F_0F0F;
-    private const uint HighNibbles = 0xF0F0_F0F0;
+    public const uint Q8Flip = 0x8080_8080;
+    public const uint Q4Flip = 0x8888_8888;
+    public const uint LowNibbles = 0x0F0F_0F0F;
+    public const uint HighNibbles = 0xF0F0_F0F0;
     private const int HalfChunks = TileLayout.ChunksOfBlock / 2;
 
     /// <summary>Q4 when every quant of the blocks lies in [-8, 7].</summary>
@@ -31,23 +33,25 @@ internal static unsafe class TilePacker
     /// <exception cref="ArgumentException">A quant does not fit four bits.</exception>
     public static void Pack(WeightPacking packing, byte* rows, int rowCount, int blocks, byte* tile)
     {
+        long rowBytes = (long)blocks * MatrixVector.BlockBytes;
+        uint outside = 0;
         for (int b = 0; b < blocks; b++, rows += MatrixVector.BlockBytes, tile += TileLayout.BlockBytes(packing))
         {
-            uint outside = 0;
             ushort* scales = (ushort*)(tile + TileLayout.ScaleOffset(packing));
-            for (int r = 0; r < rowCount; r++)
+            int packed = 0;
+            if (Avx2.IsSupported)
             {
-                byte* block = rows + (long)r * blocks * MatrixVector.BlockBytes;
-                scales[r] = *(ushort*)block;
-                if (packing == WeightPacking.Q8)
-                    PackQ8((uint*)(block + sizeof(ushort)), (uint*)tile + r);
-                else
-                    outside |= PackQ4((uint*)(block + sizeof(ushort)), (uint*)tile + r);
+                for (; packed + TilePacker256.Rows <= rowCount; packed += TilePacker256.Rows)
+                    outside |= TilePacker256.Pack(packing, rows + packed * rowBytes + sizeof(ushort), rowBytes, (uint*)tile + packed);
             }
-            if (outside != 0)
-                throw new ArgumentException("A quant outside of [-8, 7] does not fit four bits.", nameof(packing));
+            for (; packed < rowCount; packed++)
+                outside |= PackQuants(packing, (uint*)(rows + packed * rowBytes + sizeof(ushort)), (uint*)tile + packed);
+            for (int r = 0; r < rowCount; r++)
+                scales[r] = *(ushort*)(rows + r * rowBytes);
             ClearRows(packing, tile, rowCount);
         }
+        if (outside != 0)
+            throw new ArgumentException("A quant outside of [-8, 7] does not fit four bits.", nameof(packing));
     }
 
     /// <summary>A row's canonical blocks.</summary>
@@ -80,26 +84,31 @@ internal static unsafe class TilePacker
         }
     }
 
-    private static void PackQ8(uint* quants, uint* target)
-    {
-        for (int c = 0; c < TileLayout.ChunksOfBlock; c++)
-            target[c * TileLayout.Rows] = quants[c] ^ Q8Flip;
-    }
-
-    // Returns bits that are set where a quant's upper bits are not all equal to its sign.
-    private static uint PackQ4(uint* quants, uint* target)
+    // Without a loop of its own a method would wait in the compiler's first tier until start-up is over; hence the inlining here.
+    // Returns bits that are set where a quant's upper bits are not all equal to its sign and the packing needs them to be.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint PackQuants(WeightPacking packing, uint* quants, uint* target)
     {
         uint outside = 0;
         for (int c = 0; c < HalfChunks; c++)
         {
             uint low = quants[c], high = quants[c + HalfChunks];
-            outside |= (low ^ (low << 1)) | (high ^ (high << 1));
-            target[c * TileLayout.Rows] = ((low & LowNibbles) | ((high & LowNibbles) << 4)) ^ Q4Flip;
+            if (packing == WeightPacking.Q8)
+            {
+                target[c * TileLayout.Rows] = low ^ Q8Flip;
+                target[(c + HalfChunks) * TileLayout.Rows] = high ^ Q8Flip;
+            }
+            else
+            {
+                outside |= (low ^ (low << 1)) | (high ^ (high << 1));
+                target[c * TileLayout.Rows] = ((low & LowNibbles) | ((high & LowNibbles) << 4)) ^ Q4Flip;
+            }
         }
         return outside & HighNibbles;
     }
 
     // Four two's complement nibbles to bytes: the sign bit, times 30, fills the bits above it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint SignExtend(uint nibbles) => nibbles | ((nibbles & Q8Flip >> 4) * 0x1E);
 
     private static void ClearRows(WeightPacking packing, byte* tile, int from)

@@ -10,9 +10,6 @@ namespace TeeTee.Inference.Kernels;
 /// </summary>
 internal static unsafe class TileProduct512
 {
-    // Wider groups spend longer on a block than memory needs for it.
-    private const int PrefetchPositions = 4;
-
     /// <param name="tile">The tile's first block.</param>
     /// <param name="blocks">Blocks per row.</param>
     /// <param name="group">The first block of a group of TWidth positions.</param>
@@ -31,8 +28,7 @@ internal static unsafe class TileProduct512
             for (int c = 0; c < TileLayout.ChunksOfBlock / 2; c++)
             {
                 TPacking.Load(tile, c, out Vector512<byte> low, out Vector512<byte> high);
-                if (n <= PrefetchPositions)
-                    TPacking.Prefetch(tile, c);
+                TPacking.Prefetch(tile, c);
                 int* a = (int*)group + c * n, b = a + 4 * n;
                 d0 = Step<TDot>(d0, low, high, a, b);
                 if (n > 1)

@@ -19,19 +19,37 @@ internal sealed class PositionHasher(ModelConfig config, CommitmentSalts? salts)
     public Bytes32 VectorRoot(int boundary, int position, ReadOnlySpan<float> vector) =>
         VectorCommitment.Root(vector, salts?.Vector(boundary, position));
 
+    /// <summary>Both edges' roots at a position, their trees folded together.</summary>
+    public BoundaryRoots EdgeRoots(LayerRange range, int position, ReadOnlySpan<float> hIn, ReadOnlySpan<float> hOut)
+    {
+        int pages = VectorCommitment.PagesOf(hIn.Length * sizeof(float));
+        Bytes32[] leaves = ArrayPool<Bytes32>.Shared.Rent(2 * pages);
+        VectorCommitment.PageLeaves(hIn, salts?.Vector(range.First, position), leaves);
+        VectorCommitment.PageLeaves(hOut, salts?.Vector(range.End, position), leaves.AsSpan(pages));
+        Span<Bytes32> roots = stackalloc Bytes32[2];
+        VectorCommitment.Roots(leaves, pages, (ulong)hIn.Length, roots);
+        ArrayPool<Bytes32>.Shared.Return(leaves);
+        return new BoundaryRoots(roots[0], roots[1]);
+    }
+
+    /// <summary>The leaf hashes of a layer's rows at a position; the layer counts over the whole model.</summary>
+    public void RowLeaves(int layer, int position, ReadOnlySpan<ushort> rows, Span<Bytes32> leaves) =>
+        KvCommitment.RowLeaves(MemoryMarshal.AsBytes(rows), _rowBytes, salts?.KvRows(layer, position), leaves);
+
     /// <summary>The root over all rows of a position; the cache's first layer is firstLayer of the model.</summary>
     public Bytes32 KvRoot(KvCache cache, int firstLayer, int position)
     {
-        int size = cache.Layers * LayerBytes;
-        byte[] rented = ArrayPool<byte>.Shared.Rent(size);
-        Span<byte> rows = rented.AsSpan(0, size);
+        ushort[] rows = new ushort[2 * config.KvLength];
+        int perLayer = 2 * config.KvHeadCount;
+        Bytes32[] leaves = new Bytes32[cache.Layers * perLayer];
         for (int layer = 0; layer < cache.Layers; layer++)
-            CopyRows(cache, layer, position, rows.Slice(layer * LayerBytes, LayerBytes));
-        Bytes32 root = salts is null
-            ? KvCommitment.PositionRoot(rows, _rowBytes)
-            : KvCommitment.PositionRoot(rows, _rowBytes, 2 * config.KvHeadCount, salts, firstLayer, position);
-        ArrayPool<byte>.Shared.Return(rented);
-        return root;
+        {
+            CopyRows(cache, layer, position, MemoryMarshal.AsBytes(rows.AsSpan()));
+            RowLeaves(firstLayer + layer, position, rows, leaves.AsSpan(layer * perLayer, perLayer));
+        }
+        Span<Bytes32> root = stackalloc Bytes32[1];
+        KvCommitment.PositionRoots(leaves, leaves.Length, root);
+        return root[0];
     }
 
     /// <summary>The root over all rows of one layer, position by position.</summary>

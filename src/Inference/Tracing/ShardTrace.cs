@@ -11,6 +11,8 @@ namespace TeeTee.Inference.Tracing;
 /// </summary>
 public sealed class ShardTrace
 {
+    private const int AppendBatch = 32;
+
     private readonly List<Bytes32> _leaves;
     private readonly List<BoundaryRoots> _boundaries;
     private readonly MerkleFrontier<Sha256Merkle> _frontier = new();
@@ -57,29 +59,52 @@ public sealed class ShardTrace
     /// <summary>The root of a vector at one edge, Range.First or Range.End. Safe for concurrent use.</summary>
     internal Bytes32 VectorRoot(int boundary, int position, ReadOnlySpan<float> vector) => _hasher.VectorRoot(boundary, position, vector);
 
+    /// <summary>The leaves of kvRoot(position) that are one layer's. Safe for concurrent use; changes nothing.</summary>
+    /// <param name="layer">Counted inside the shard.</param>
+    /// <param name="position">p.</param>
+    /// <param name="rows">The stored halves: the keys of all heads, then the values of all heads.</param>
+    /// <param name="leaves">One per row.</param>
+    internal void HashRows(int layer, int position, ReadOnlySpan<ushort> rows, Span<Bytes32> leaves) =>
+        _hasher.RowLeaves(Range.First + layer, position, rows, leaves);
+
     /// <summary>What is committed about a position, which need not be the next one. Safe for concurrent use; changes nothing.</summary>
-    /// <param name="cache">Holds the position's rows.</param>
     /// <param name="position">p.</param>
     /// <param name="hIn">The vector that enters the first layer.</param>
     /// <param name="hOut">The vector that leaves the last layer.</param>
     /// <param name="knownHIn">The root of hIn where it is known already.</param>
-    internal PositionCommitment Hash(KvCache cache, int position, ReadOnlySpan<float> hIn, ReadOnlySpan<float> hOut, Bytes32? knownHIn)
+    /// <param name="kvRoot">The root over the leaves that <see cref="HashRows"/> gave for all layers.</param>
+    internal PositionCommitment Hash(int position, ReadOnlySpan<float> hIn, ReadOnlySpan<float> hOut, Bytes32? knownHIn, in Bytes32 kvRoot)
     {
-        BoundaryRoots bounds = new(knownHIn ?? VectorRoot(Range.First, position, hIn), VectorRoot(Range.End, position, hOut));
-        Bytes32 kvRoot = _hasher.KvRoot(cache, Range.First, position);
+        BoundaryRoots bounds = knownHIn is { } known
+            ? new BoundaryRoots(known, VectorRoot(Range.End, position, hOut))
+            : _hasher.EdgeRoots(Range, position, hIn, hOut);
         return new PositionCommitment(bounds, kvRoot, TraceCommitment.Leaf((uint)position, bounds.HIn, bounds.HOut, kvRoot));
     }
+
+    /// <summary>The same with the rows that the cache holds.</summary>
+    internal PositionCommitment Hash(KvCache cache, int position, ReadOnlySpan<float> hIn, ReadOnlySpan<float> hOut) =>
+        Hash(position, hIn, hOut, knownHIn: null, _hasher.KvRoot(cache, Range.First, position));
 
     /// <summary>What was committed about a position.</summary>
     internal PositionCommitment CommitmentAt(int position) => new(_boundaries[position], _kvRoots[position], _leaves[position]);
 
-    /// <summary>Commits the next position.</summary>
-    internal void Append(in PositionCommitment commitment)
+    /// <summary>Commits the next positions.</summary>
+    internal void Append(ReadOnlySpan<PositionCommitment> commitments)
     {
-        _leaves.Add(commitment.Leaf);
-        _frontier.Append(TraceCommitment.LeafHash(commitment.Leaf));
-        _boundaries.Add(commitment.Bounds);
-        _kvRoots.Add(commitment.KvRoot);
+        Span<Bytes32> hashes = stackalloc Bytes32[AppendBatch];
+        while (!commitments.IsEmpty)
+        {
+            int count = Math.Min(commitments.Length, AppendBatch);
+            foreach (ref readonly PositionCommitment commitment in commitments[..count])
+            {
+                _leaves.Add(commitment.Leaf);
+                _boundaries.Add(commitment.Bounds);
+                _kvRoots.Add(commitment.KvRoot);
+            }
+            TraceCommitment.LeafHashes(CollectionsMarshal.AsSpan(_leaves)[^count..], hashes);
+            _frontier.Append(hashes[..count]);
+            commitments = commitments[count..];
+        }
     }
 
     /// <summary>A stored row with its path below kvRoot(position), salted where the trace is.</summary>

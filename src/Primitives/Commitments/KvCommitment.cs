@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace TeeTee.Primitives;
 
 /// <summary>
@@ -11,44 +9,31 @@ public static class KvCommitment
     private static readonly MerkleTag s_position = new("TT/kvpo1");
     private static readonly MerkleTag s_layer = new("TT/kvly1");
 
-    /// <summary><c>kvRoot(p)</c>: the root of all rows of one position, one leaf each; tag <c>TT/kvpo1</c>.</summary>
-    /// <param name="rows">The rows one after another.</param>
+    /// <summary>The leaf hashes of rows that lie one after another: of one layer at one position where they are salted, else of any.</summary>
+    /// <param name="rows">The rows.</param>
     /// <param name="rowBytes">The bytes of a row: twice the head dimension.</param>
-    /// <exception cref="ArgumentException">The bytes are not a whole number of rows.</exception>
-    public static Bytes32 PositionRoot(ReadOnlySpan<byte> rows, int rowBytes)
+    /// <param name="salts">Of a sealed job: those of the layer and position, from its first row on.</param>
+    /// <param name="leaves">Room for one per row.</param>
+    /// <exception cref="ArgumentException">The bytes are not a whole number of rows, or there is too little room.</exception>
+    public static void RowLeaves(ReadOnlySpan<byte> rows, int rowBytes, LeafSalts? salts, Span<Bytes32> leaves)
     {
-        CheckWhole(rows, rowBytes);
-        return Sha256Merkle.Root(s_position, (ulong)(rows.Length / rowBytes), PagedHash.TreeHash(rows, rowBytes));
+        if (rowBytes < 1 || rows.Length % rowBytes != 0)
+            throw new ArgumentException($"{rows.Length} bytes are not rows of {rowBytes}.", nameof(rowBytes));
+        PagedHash.WriteLeaves(rows, rows.Length / rowBytes, rowBytes, salts, 0, leaves);
     }
 
-    /// <summary>The same of a sealed job: each row with its layer's salt.</summary>
-    /// <param name="rows">The rows one after another, layer by layer.</param>
-    /// <param name="rowBytes">The bytes of a row.</param>
-    /// <param name="rowsPerLayer">Twice the KV heads.</param>
-    /// <param name="salts">Of the job.</param>
-    /// <param name="firstLayer">The layer of the first row, counted over the whole model.</param>
-    /// <param name="position">The position.</param>
-    /// <exception cref="ArgumentException">The bytes are not a whole number of layers.</exception>
-    public static Bytes32 PositionRoot(
-        ReadOnlySpan<byte> rows, int rowBytes, int rowsPerLayer, CommitmentSalts salts, int firstLayer, int position)
+    /// <summary>
+    /// <c>kvRoot(p)</c> of several positions: the root over the leaves of all rows of each, ordered by layer, k before v, KV head; tag
+    /// <c>TT/kvpo1</c>.
+    /// </summary>
+    /// <param name="leaves">The leaves of all positions, one position after another; overwritten.</param>
+    /// <param name="rows">Rows of a position, at least 1.</param>
+    /// <param name="roots">One per position.</param>
+    /// <exception cref="ArgumentException">There are too few leaves.</exception>
+    public static void PositionRoots(Span<Bytes32> leaves, int rows, Span<Bytes32> roots)
     {
-        ArgumentNullException.ThrowIfNull(salts);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rowsPerLayer);
-        CheckWhole(rows, rowBytes);
-        CheckWhole(rows, checked(rowsPerLayer * rowBytes));
-        var count = rows.Length / rowBytes;
-        if (count == 0)
-            return Sha256Merkle.Root(s_position, 0, Sha256Merkle.Empty);
-        var leaves = ArrayPool<Bytes32>.Shared.Rent(count);
-        for (var first = 0; first < count; first += rowsPerLayer)
-        {
-            var layerSalts = salts.KvRows(firstLayer + (first / rowsPerLayer), position);
-            PagedHash.WriteLeaves(rows[(first * rowBytes)..], rowsPerLayer, rowBytes, layerSalts, 0, leaves.AsSpan(first));
-        }
-        Sha256Merkle.Fold(leaves, 1, count, count);
-        var root = Sha256Merkle.Root(s_position, (ulong)count, leaves[0]);
-        ArrayPool<Bytes32>.Shared.Return(leaves);
-        return root;
+        Sha256Merkle.Fold(leaves, roots.Length, rows, rows);
+        Sha256Merkle.Roots(s_position, (ulong)rows, leaves, rows, roots);
     }
 
     /// <summary>Whether <paramref name="row"/> is row <paramref name="index"/> of the <paramref name="count"/> rows of a position; of a sealed job with the row's salt.</summary>
@@ -61,10 +46,4 @@ public static class KvCommitment
 
     /// <summary>The leaf hash of all rows of one layer at one position, one after another.</summary>
     public static Bytes32 LayerLeaf(ReadOnlySpan<byte> rows) => Sha256Merkle.Leaf(rows);
-
-    private static void CheckWhole(ReadOnlySpan<byte> rows, int rowBytes)
-    {
-        if (rowBytes < 1 || rows.Length % rowBytes != 0)
-            throw new ArgumentException($"{rows.Length} bytes are not rows of {rowBytes}.", nameof(rowBytes));
-    }
 }

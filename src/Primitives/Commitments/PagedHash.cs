@@ -84,7 +84,8 @@ internal static class PagedHash
 
     private static int CountOf(ReadOnlySpan<byte> data, int pageSize) => (data.Length + pageSize - 1) / pageSize;
 
-    private static void WriteLeaves(ReadOnlySpan<byte> data, int pageSize, LeafSalts? salts, Span<Bytes32> leaves)
+    /// <summary>The leaf hashes of all pages of the data, the last of which may be shorter.</summary>
+    public static void WriteLeaves(ReadOnlySpan<byte> data, int pageSize, LeafSalts? salts, Span<Bytes32> leaves)
     {
         var whole = data.Length / pageSize;
         WriteLeaves(data, whole, pageSize, salts, 0, leaves);

@@ -23,6 +23,26 @@ public static class VectorCommitment
         return Sha256Merkle.Root(s_tag, count, PagedHash.TreeHash(data, PageSize, salts));
     }
 
+    /// <summary>Pages of a vector of so many bytes.</summary>
+    public static int PagesOf(int bytes) => (bytes + PageSize - 1) / PageSize;
+
+    /// <summary>The leaf hashes of a vector's pages, for <see cref="Roots"/>.</summary>
+    /// <exception cref="ArgumentException">There is room for fewer than <see cref="PagesOf"/>.</exception>
+    public static void PageLeaves(ReadOnlySpan<float> elements, LeafSalts? salts, Span<Bytes32> leaves) =>
+        PagedHash.WriteLeaves(PagedHash.LittleEndianBytes(elements), PageSize, salts, leaves);
+
+    /// <summary>The roots of vectors of <paramref name="count"/> elements, at least one.</summary>
+    /// <param name="leaves">The page leaves of all vectors, one vector after another; overwritten.</param>
+    /// <param name="pages">Pages of a vector.</param>
+    /// <param name="count">Elements of a vector.</param>
+    /// <param name="roots">One per vector.</param>
+    /// <exception cref="ArgumentException">There are too few leaves.</exception>
+    public static void Roots(Span<Bytes32> leaves, int pages, ulong count, Span<Bytes32> roots)
+    {
+        Sha256Merkle.Fold(leaves, roots.Length, pages, pages);
+        Sha256Merkle.Roots(s_tag, count, leaves, pages, roots);
+    }
+
     /// <summary>The siblings that prove page <paramref name="page"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such page.</exception>
     public static Bytes32[] ProvePage(ReadOnlySpan<byte> data, int page, LeafSalts? salts = null) =>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace TeeTee.Primitives;
 
@@ -143,8 +144,13 @@ internal static class LaneHasher<TLanes, TWords>
     {
         Span<byte> pattern = edge[..BlockSize];
         WritePattern(messages, b, pattern);
+        var low = Vector256.Create<byte>(pattern);
+        var high = Vector256.Create<byte>(pattern[Vector256<byte>.Count..]);
         for (var lane = 1; lane < count; lane++)
-            pattern.CopyTo(edge[(lane * BlockSize)..]);
+        {
+            low.CopyTo(edge.Slice(lane * BlockSize, BlockSize));
+            high.CopyTo(edge.Slice((lane * BlockSize) + Vector256<byte>.Count, Vector256<byte>.Count));
+        }
         var block = b * BlockSize;
         for (var lane = 0; messages.PrefixSize > 0 && block < messages.HeadSize && lane < count; lane++)
             Place(messages.PrefixOf(first + lane), messages.TagSize - block, edge.Slice(lane * BlockSize, BlockSize));
@@ -172,6 +178,29 @@ internal static class LaneHasher<TLanes, TWords>
         var skip = Math.Max(0, -at);
         var size = Math.Min(piece.Length - skip, BlockSize - Math.Max(0, at));
         if (size > 0)
-            piece.Slice(skip, size).CopyTo(block[Math.Max(0, at)..]);
+            Copy(piece.Slice(skip, size), block.Slice(Math.Max(0, at), size));
+    }
+
+    /// <summary>Copies at most a block, as two pieces that may overlap: a call for each message costs more than the bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(ReadOnlySpan<byte> source, Span<byte> target)
+    {
+        if (source.Length >= Vector256<byte>.Count)
+        {
+            var (first, last) = (Vector256.Create(source), Vector256.Create(source[^Vector256<byte>.Count..]));
+            first.CopyTo(target);
+            last.CopyTo(target[^Vector256<byte>.Count..]);
+        }
+        else if (source.Length >= Vector128<byte>.Count)
+        {
+            var (first, last) = (Vector128.Create(source), Vector128.Create(source[^Vector128<byte>.Count..]));
+            first.CopyTo(target);
+            last.CopyTo(target[^Vector128<byte>.Count..]);
+        }
+        else
+        {
+            for (var i = 0; i < source.Length; i++)
+                target[i] = source[i];
+        }
     }
 }

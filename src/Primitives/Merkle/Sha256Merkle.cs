@@ -6,6 +6,8 @@ namespace TeeTee.Primitives;
 public sealed class Sha256Merkle : IMerkleHash
 {
     private const int StackLimit = 1024;
+    private const int RootSize = MerkleTag.Size + sizeof(ulong) + Bytes32.Size;
+    private const int Batch = 16;
 
     private Sha256Merkle()
     {
@@ -67,12 +69,31 @@ public sealed class Sha256Merkle : IMerkleHash
         }
     }
 
+    /// <summary>The roots of trees of one size: roots[i] = Root(tag, size, treeHashes[i * stride]).</summary>
+    /// <exception cref="ArgumentException">There are fewer tree hashes than roots.</exception>
+    public static void Roots(MerkleTag tag, ulong size, ReadOnlySpan<Bytes32> treeHashes, int stride, Span<Bytes32> roots)
+    {
+        Span<byte> messages = stackalloc byte[Batch * RootSize];
+        for (var first = 0; first < roots.Length; first += Batch)
+        {
+            var count = Math.Min(Batch, roots.Length - first);
+            for (var i = 0; i < count; i++)
+                WriteRoot(tag, size, treeHashes[(first + i) * stride], messages[(i * RootSize)..]);
+            Sha256Batch.Hash(new Sha256Messages(messages, count, RootSize, RootSize), roots[first..]);
+        }
+    }
+
     public static Bytes32 Root(MerkleTag tag, ulong size, in Bytes32 mth)
     {
-        Span<byte> message = stackalloc byte[MerkleTag.Size + sizeof(ulong) + Bytes32.Size];
-        tag.CopyTo(message);
-        BinaryPrimitives.WriteUInt64BigEndian(message[8..], size);
-        mth.CopyTo(message[16..]);
+        Span<byte> message = stackalloc byte[RootSize];
+        WriteRoot(tag, size, mth, message);
         return Sha256.Hash(message);
+    }
+
+    private static void WriteRoot(MerkleTag tag, ulong size, in Bytes32 mth, Span<byte> message)
+    {
+        tag.CopyTo(message);
+        BinaryPrimitives.WriteUInt64BigEndian(message[MerkleTag.Size..], size);
+        mth.CopyTo(message[(MerkleTag.Size + sizeof(ulong))..]);
     }
 }

@@ -33,7 +33,7 @@ public sealed class CommitmentTests
     {
         byte[] rows = [.. s_rows.SelectMany(row => row)];
         byte[] reversed = [.. s_rows.Reverse().SelectMany(row => row)];
-        var root = KvCommitment.PositionRoot(rows, 16);
+        var root = PositionRows.Root(rows);
         Assert.Equal("0xa17267bdfb63d80b75e2aa6752db1371e9b94d9fb61f16a810402de8f00432ce", root.ToString());
         Assert.Equal(
             "0x96bead4b49176cedaba42936fd2550fd666b5566e6a285f6b87c848978556761",
@@ -41,7 +41,7 @@ public sealed class CommitmentTests
         var path = MerkleTree<Sha256Merkle>.FromData(s_rows).Prove(4);
         Assert.True(KvCommitment.VerifyRow(root, 6, 4, s_rows[4], path));
         Assert.False(KvCommitment.VerifyRow(root, 6, 4, s_rows[5], path));
-        Assert.Throws<ArgumentException>(() => KvCommitment.PositionRoot(rows, 17));
+        Assert.Throws<ArgumentException>(() => PositionRows.Root(rows, 17));
     }
 
     [Theory]
@@ -124,5 +124,5 @@ public sealed class CommitmentTests
         (uint)position,
         VectorCommitment.Root(Vector(position)),
         VectorCommitment.Root(Vector(position + 1)),
-        KvCommitment.PositionRoot([.. s_rows.SelectMany(row => row)], 16));
+        PositionRows.Root([.. s_rows.SelectMany(row => row)]));
 }

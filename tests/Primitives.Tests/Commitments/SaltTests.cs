@@ -17,7 +17,7 @@ public sealed class SaltTests
         Assert.Equal("0x684f1629a1cd48785e4ac8ef8338df0f4b3a57527b85581233d42b0163bd024a", VectorCommitment.Root(Vector(700), s_salts.Vector(2, 9)).ToString());
         Assert.Equal(
             "0x9fd19b6c902834f65f74a36e59beffa450760fa91f8aea88eac94a07ec067e51",
-            KvCommitment.PositionRoot(rows, 16, 2, s_salts, 4, 9).ToString());
+            PositionRows.Root(rows, s_salts, 4, 9).ToString());
     }
 
     [Fact]
@@ -30,8 +30,8 @@ public sealed class SaltTests
         [
             VectorCommitment.Root(vector), VectorCommitment.Root(vector, s_salts.Vector(2, 9)), VectorCommitment.Root(vector, s_salts.Vector(3, 9)),
             VectorCommitment.Root(vector, s_salts.Vector(2, 8)), VectorCommitment.Root(vector, other.Vector(2, 9)),
-            KvCommitment.PositionRoot(rows, 16), KvCommitment.PositionRoot(rows, 16, 2, s_salts, 0, 1),
-            KvCommitment.PositionRoot(rows, 16, 2, s_salts, 1, 1), KvCommitment.PositionRoot(rows, 16, 2, s_salts, 0, 2),
+            PositionRows.Root(rows), PositionRows.Root(rows, s_salts, 0, 1),
+            PositionRows.Root(rows, s_salts, 1, 1), PositionRows.Root(rows, s_salts, 0, 2),
             TokenCommitment.Root(Tokens(300)), TokenCommitment.Root(Tokens(300), s_salts.Tokens), TokenCommitment.Root(Tokens(300), s_salts.PromptTokens),
             TokenCommitment.Root(Tokens(300), other.Tokens),
         ];
@@ -62,7 +62,7 @@ public sealed class SaltTests
     {
         byte[] rows = [.. Enumerable.Range(0, 96).Select(i => (byte)i)];
         Bytes32[] leaves = [.. Enumerable.Range(0, 6).Select(i => Sha256Merkle.Leaf(s_salts.KvRows(4 + (i / 2), 9)[i % 2], rows.AsSpan(i * 16, 16)))];
-        var root = KvCommitment.PositionRoot(rows, 16, 2, s_salts, 4, 9);
+        var root = PositionRows.Root(rows, s_salts, 4, 9);
         var path = new MerkleTree<Sha256Merkle>(leaves).Prove(3);
 
         Assert.True(KvCommitment.VerifyRow(root, 6, 3, rows.AsSpan(48, 16), path, s_salts.KvRows(5, 9)[1]));

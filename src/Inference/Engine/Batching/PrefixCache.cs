@@ -145,8 +145,7 @@ internal sealed class PrefixCache : IPageReclaimer, IPoolWork, IDisposable
     {
         ShardSession session = step.Session;
         session.Cache.Adopt(entry.Page);
-        foreach (PositionCommitment commitment in entry.Commitments)
-            session.Trace!.Append(commitment);
+        session.Trace!.Append(entry.Commitments);
         if (!step.Step.HiddenOut.IsEmpty)
         {
             int rowBytes = Width * sizeof(float);

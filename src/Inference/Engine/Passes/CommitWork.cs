@@ -4,32 +4,53 @@ using TeeTee.Primitives;
 
 namespace TeeTee.Inference.Engine.Passes;
 
-/// <summary>Hashes what a pass computed, an item per position, then appends it to the traces in order.</summary>
+/// <summary>
+/// Hashes what a pass computed, then appends it to the traces in order. The leaves of stored rows are hashed already (<see cref="StoreWork"/>);
+/// positions are taken in groups, so that the small upper levels of their trees fill vectors.
+/// </summary>
 internal sealed class CommitWork(ForwardPass pass, int maxRows) : IPoolWork
 {
+    private const int LargestGroup = 8;
+
     private readonly PositionCommitment[] _commitments = new PositionCommitment[maxRows];
+    private int _group;
 
     public void Run()
     {
-        pass.Model.Pool.Run(pass.Rows, this);
+        _group = Math.Clamp(pass.Rows / (2 * pass.Model.Pool.Threads), 1, LargestGroup);
+        pass.Model.Pool.Run((pass.Rows + _group - 1) / _group, this);
         for (int i = 0; i < pass.RunCount; i++)
-            Append(pass.Runs[i]);
+        {
+            PassRun run = pass.Runs[i];
+            run.Session.Trace?.Append(_commitments.AsSpan(run.FirstRow, run.Live));
+        }
     }
 
     public void Execute(int item, int worker)
     {
-        PassRun run = pass.RunOf(item);
-        int offset = item - run.FirstRow;
-        if (offset >= run.Live || run.Session.Trace is not { } trace)
+        int first = item * _group;
+        int end = Math.Min(first + _group, pass.Rows);
+        Span<Bytes32> kvRoots = stackalloc Bytes32[LargestGroup];
+        bool any = false;
+        for (int row = first; row < end; row++)
+            any |= IsCommitted(row);
+        if (!any)
             return;
-        Bytes32? known = offset < run.KnownRoots.Length ? run.KnownRoots.Span[offset] : null;
-        _commitments[item] = trace.Hash(
-            run.Session.Cache, run.FirstPosition + offset, pass.Entering(item), pass.Hidden(item), known);
+        KvCommitment.PositionRoots(pass.Buffers.Leaves(first, end - first), pass.Buffers.LeavesPerRow, kvRoots[..(end - first)]);
+        for (int row = first; row < end; row++)
+        {
+            if (IsCommitted(row))
+                _commitments[row] = Hash(row, kvRoots[row - first]);
+        }
     }
 
-    private void Append(PassRun run)
+    private bool IsCommitted(int row) => pass.IsLive(row) && pass.RunOf(row).Session.Trace is not null;
+
+    private PositionCommitment Hash(int row, in Bytes32 kvRoot)
     {
-        for (int row = run.FirstRow; row < run.FirstRow + run.Live; row++)
-            run.Session.Trace?.Append(_commitments[row]);
+        PassRun run = pass.RunOf(row);
+        int offset = row - run.FirstRow;
+        Bytes32? known = offset < run.KnownRoots.Length ? run.KnownRoots.Span[offset] : null;
+        return run.Session.Trace!.Hash(run.FirstPosition + offset, pass.Entering(row), pass.Hidden(row), known, kvRoot);
     }
 }

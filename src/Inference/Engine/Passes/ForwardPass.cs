@@ -28,7 +28,7 @@ internal sealed class ForwardPass : IDisposable
     public ForwardPass(ShardModel model, int maxRows)
     {
         Model = model;
-        Buffers = new PassBuffers(model.Config, maxRows, model.Threads, model.IsLast);
+        Buffers = new PassBuffers(model.Config, model.Range.Count, maxRows, model.Threads, model.IsLast);
         _runs = new PassRun[maxRows];
         for (int i = 0; i < maxRows; i++)
             _runs[i] = new PassRun();

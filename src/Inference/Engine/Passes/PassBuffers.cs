@@ -1,6 +1,7 @@
 using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
 using TeeTee.Numerics;
+using TeeTee.Primitives;
 
 namespace TeeTee.Inference.Engine.Passes;
 
@@ -12,9 +13,16 @@ internal sealed class PassBuffers : IDisposable
 
     private readonly List<IDisposable> _all = [];
 
-    public PassBuffers(ModelConfig config, int rows, int threads, bool head)
+    private readonly int _rowsPerLayer;
+    private readonly NativeBuffer<Bytes32> _leaves;
+
+    public PassBuffers(ModelConfig config, int layers, int rows, int threads, bool head)
     {
         Rows = rows;
+        _rowsPerLayer = 2 * config.KvHeadCount;
+        LeavesPerRow = layers * _rowsPerLayer;
+        _leaves = Own(new NativeBuffer<Bytes32>((long)rows * LeavesPerRow));
+        Halves = Own(new NativeBuffer<ushort>(2L * threads * config.KvLength));
         int widest = Math.Max(Math.Max(config.EmbeddingLength, config.QueryLength), config.FeedForwardLength);
         Batch = Own(new QuantizedBatch(rows, BlockQuantizer.BlocksOf(widest)));
         Entering = Floats(rows, config.EmbeddingLength);
@@ -68,6 +76,19 @@ internal sealed class PassBuffers : IDisposable
 
     /// <summary>One row per position that is picked from; only where the shard has the head.</summary>
     public NativeBuffer<float> Logits { get; }
+
+    /// <summary>One row of keys and values as binary16 per thread.</summary>
+    public NativeBuffer<ushort> Halves { get; }
+
+    /// <summary>Stored k and v rows of a position in all layers: leaves of its kvRoot.</summary>
+    public int LeavesPerRow { get; }
+
+    /// <summary>The leaves of consecutive rows.</summary>
+    public Span<Bytes32> Leaves(int row, int count) => _leaves.Slice((long)row * LeavesPerRow, count * LeavesPerRow);
+
+    /// <summary>Those of one layer of a row.</summary>
+    public Span<Bytes32> LayerLeaves(int row, int layer) =>
+        _leaves.Slice(((long)row * LeavesPerRow) + ((long)layer * _rowsPerLayer), _rowsPerLayer);
 
     public void Dispose() => _all.ForEach(part => part.Dispose());
 

@@ -42,7 +42,8 @@ internal abstract class RowWork(ForwardPass pass) : IPoolWork
     /// <returns>What has no finite result, in the order in which the row alone would meet it.</returns>
     protected abstract NonFinite Apply(int row, int worker);
 
-    protected static Span<float> Row(NativeBuffer<float> buffer, int row, int width) => buffer.Slice((long)row * width, width);
+    protected static Span<T> Row<T>(NativeBuffer<T> buffer, int row, int width)
+        where T : unmanaged => buffer.Slice((long)row * width, width);
 
     /// <summary>The check that follows a matrix product.</summary>
     protected static NonFinite Product(ReadOnlySpan<float> values) => FiniteScan.Find(values, "matrixVector");

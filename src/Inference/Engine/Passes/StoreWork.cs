@@ -27,9 +27,14 @@ internal sealed class StoreWork(ForwardPass pass) : RowWork(pass)
             failure = Rotate(query, row);
         if (failure.IsNone)
             failure = Rotate(key, row);
+        Span<ushort> halves = Row(Buffers.Halves, worker, 2 * _config.KvLength);
         if (failure.IsNone)
-            failure = Store(row, key, values: false);
-        return failure.IsNone ? Store(row, value, values: true) : failure;
+            failure = Store(row, key, halves[.._config.KvLength], values: false);
+        if (failure.IsNone)
+            failure = Store(row, value, halves[_config.KvLength..], values: true);
+        if (failure.IsNone)
+            HashRows(row, halves);
+        return failure;
     }
 
     private NonFinite Prepare(Span<float> query, Span<float> key, Span<float> value)
@@ -65,17 +70,21 @@ internal sealed class StoreWork(ForwardPass pass) : RowWork(pass)
             heads, _config.HeadDimension, Pass.Model.Cosines(position), Pass.Model.Sines(position), _config.RopePairing == RopePairing.Neox);
     }
 
-    private NonFinite Store(int row, ReadOnlySpan<float> heads, bool values)
+    private NonFinite Store(int row, ReadOnlySpan<float> heads, Span<ushort> halves, bool values)
     {
         KvCache cache = Pass.RunOf(row).Session.Cache;
-        Span<ushort> halves = stackalloc ushort[_config.HeadDimension];
         for (int head = 0; head < _config.KvHeadCount; head++)
         {
-            NonFinite failure = Vectors.StoreHalves(heads.Slice(head * _config.HeadDimension, _config.HeadDimension), halves);
+            Span<ushort> half = halves.Slice(head * _config.HeadDimension, _config.HeadDimension);
+            NonFinite failure = Vectors.StoreHalves(heads.Slice(head * _config.HeadDimension, _config.HeadDimension), half);
             if (!failure.IsNone)
                 return failure;
-            cache.StoreRow(Pass.CurrentLayer, values, head, Pass.PositionOf(row), halves);
+            cache.StoreRow(Pass.CurrentLayer, values, head, Pass.PositionOf(row), half);
         }
         return NonFinite.None;
     }
+
+    // Here the rows are at hand; to gather a position's keys from its page costs more than to hash them.
+    private void HashRows(int row, ReadOnlySpan<ushort> halves) =>
+        Pass.RunOf(row).Session.Trace?.HashRows(Pass.CurrentLayer, Pass.PositionOf(row), halves, Buffers.LayerLeaves(row, Pass.CurrentLayer));
 }
