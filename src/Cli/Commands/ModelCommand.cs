@@ -18,6 +18,7 @@ internal static class ModelCommand
         model.Subcommands.Add(show);
         model.Subcommands.Add(ModelInspectCommand.Create(factory));
         model.Subcommands.Add(ModelSynthCommand.Create(factory));
+        model.Subcommands.Add(ModelImportCommand.Create(factory));
         model.Subcommands.Add(ModelQualityCommand.Create(factory));
         return model;
     }
