@@ -32,6 +32,8 @@ namespace TeeTee.ShardNode.Service;
 /// <summary>The parts of a running shard, wired.</summary>
 internal sealed class ShardServices : IAsyncDisposable
 {
+    private static readonly TimeSpan s_sameMoment = TimeSpan.FromMilliseconds(5);
+
     private readonly List<IDisposable> _owned = [];
     private readonly ILogger _logger;
 
@@ -43,8 +45,7 @@ internal sealed class ShardServices : IAsyncDisposable
         string inputs = InputFile.FolderOf(options.StateFolder);
         InputFile.Clean(inputs);
         Capacity capacity = new(options.Limits, model.KvMemory.PageBytes, self.IsFirst ? 0 : self.EmbeddingLength * sizeof(float), () => store.EvidenceBytes);
-        // Only the head waits: two slots that waited for each other's answers would never have them together.
-        BatchScheduler scheduler = new(model, new BatchOptions { Linger = self.IsFirst ? options.Linger : null });
+        BatchScheduler scheduler = new(model, new BatchOptions { Linger = LingerOf(options, self) });
         ShardMetrics metrics = Metrics = new(() => capacity.Jobs, () => store.EvidenceBytes, scheduler);
         PipelineRegistry registry = new(self, chain, options.Clock);
         Hub = new LinkHub(self, registry, security, metrics, options.Clock, logger);
@@ -178,6 +179,13 @@ internal sealed class ShardServices : IAsyncDisposable
         _owned.AddRange([weights, defender, metrics, rpc]);
         return (defender, weights);
     }
+
+    /// <summary>
+    /// Only the head gathers answers: two slots that waited for each other's would never have them together. The others wait for what the
+    /// slot above sent in the same moment, which comes within some milliseconds.
+    /// </summary>
+    private static TimeSpan? LingerOf(ShardNodeOptions options, ShardSelf self) =>
+        self.IsFirst || options.Linger < s_sameMoment ? options.Linger : options.Linger is null ? null : s_sameMoment;
 
     private static (ShardModel Model, ModelIdentity Identity) LoadModel(ShardNodeOptions options, CancellationToken cancellationToken)
     {
