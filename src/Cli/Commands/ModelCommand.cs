@@ -17,6 +17,7 @@ internal static class ModelCommand
         Command model = new("model", "Work with model files.");
         model.Subcommands.Add(show);
         model.Subcommands.Add(ModelSynthCommand.Create(factory));
+        model.Subcommands.Add(ModelImportCommand.Create(factory));
         model.Subcommands.Add(ModelQualityCommand.Create(factory));
         return model;
     }

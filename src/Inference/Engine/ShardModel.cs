@@ -79,9 +79,6 @@ public sealed class ShardModel : IDisposable
     public long WeightBytes =>
         _layers.Sum(layer => layer.Bytes) + (_embedding?.Bytes ?? 0) + (ReferenceEquals(_head, _embedding) ? 0 : _head?.Bytes ?? 0);
 
-    /// <summary>Bytes of the weights that one token reads whole: all but the embedding, of which it reads a row.</summary>
-    public long BytesPerToken => _layers.Sum(layer => layer.Bytes) + (_head?.Bytes ?? 0);
-
     /// <summary>The memory for keys and values now.</summary>
     public KvMemory KvMemory => Pages.Snapshot();
 

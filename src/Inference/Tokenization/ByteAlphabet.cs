@@ -10,16 +10,26 @@ internal static class ByteAlphabet
     /// <summary>The bytes that a token text spells, or null where a character is no byte's.</summary>
     public static byte[]? ToBytes(ReadOnlySpan<byte> text)
     {
-        List<byte> bytes = new(text.Length);
-        while (text.Length > 0)
+        byte[] bytes = new byte[text.Length];
+        int count = ToBytes(text, bytes);
+        return count < 0 ? null : bytes[..count];
+    }
+
+    /// <summary>Writes the bytes that a text spells, at most as many as it has itself, and returns their number; -1 where a character is no byte's.</summary>
+    public static int ToBytes(ReadOnlySpan<byte> text, Span<byte> destination)
+    {
+        int count = 0;
+        for (int at = 0; at < text.Length;)
         {
-            if (Rune.DecodeFromUtf8(text, out Rune rune, out int consumed) != System.Buffers.OperationStatus.Done
-                || rune.Value >= s_byteOfRune.Length || s_byteOfRune[rune.Value] < 0)
-                return null;
-            bytes.Add((byte)s_byteOfRune[rune.Value]);
-            text = text[consumed..];
+            int consumed = 1, value = text[at];
+            if (value >= 0x80)
+                value = Rune.DecodeFromUtf8(text[at..], out Rune rune, out consumed) == System.Buffers.OperationStatus.Done ? rune.Value : int.MaxValue;
+            if (value >= s_byteOfRune.Length || s_byteOfRune[value] < 0)
+                return -1;
+            destination[count++] = (byte)s_byteOfRune[value];
+            at += consumed;
         }
-        return [.. bytes];
+        return count;
     }
 
     private static int[] BuildInverse()

@@ -26,9 +26,11 @@ internal sealed class ByteLevelAlgorithm : ITokenAlgorithm
         for (int id = 0; id < vocabulary.Count; id++)
             Register(id);
         for (int value = 0; value < 256; value++)
-            _bytePieces[value] = PieceOf(new[] { (byte)value });
+            _bytePieces[value] = PieceOf([(byte)value]);
+        _merges.EnsureCapacity(merges.Count);
+        byte[] buffer = new byte[256];
         for (int rank = 0; rank < merges.Count; rank++)
-            AddMerge(merges[rank], rank);
+            AddMerge(merges[rank], rank, ref buffer);
     }
 
     public void Encode(ReadOnlySpan<byte> text, bool atStart, List<uint> output)
@@ -60,24 +62,26 @@ internal sealed class ByteLevelAlgorithm : ITokenAlgorithm
     }
 
     /// <summary>The number of a piece; pieces that are no token but occur on the way to one are numbered behind the tokens.</summary>
-    private int PieceOf(ReadOnlyMemory<byte> piece)
+    private int PieceOf(ReadOnlySpan<byte> piece)
     {
-        if (_pieces.TryGet(piece.Span, out int number))
+        if (_pieces.TryGet(piece, out int number))
             return number;
         number = _vocabulary.Count + _pieces.Count;
-        _pieces.Add(piece, number);
+        _pieces.Add(piece.ToArray(), number);
         return number;
     }
 
-    private void AddMerge(ReadOnlySpan<byte> merge, int rank)
+    private void AddMerge(ReadOnlySpan<byte> merge, int rank, ref byte[] buffer)
     {
+        if (buffer.Length < merge.Length)
+            buffer = new byte[merge.Length * 2];
         int space = merge.Length < 3 ? -1 : merge[1..].IndexOf((byte)' ') + 1;
-        byte[]? left = space > 0 ? ByteAlphabet.ToBytes(merge[..space]) : null;
-        byte[]? right = space > 0 ? ByteAlphabet.ToBytes(merge[(space + 1)..]) : null;
-        if (left is not { Length: > 0 } || right is not { Length: > 0 })
+        int left = space > 0 ? ByteAlphabet.ToBytes(merge[..space], buffer) : -1;
+        int right = left > 0 ? ByteAlphabet.ToBytes(merge[(space + 1)..], buffer.AsSpan(left)) : -1;
+        if (right <= 0)
             throw new TokenizerException($"Merge {rank} of tokenizer.ggml.merges is not two byte-level pieces with a space between.");
-        int merged = PieceOf((byte[])[.. left, .. right]);
-        _merges.TryAdd((PieceOf(left), PieceOf(right)), ((uint)rank, merged));
+        int merged = PieceOf(buffer.AsSpan(0, left + right));
+        _merges.TryAdd((PieceOf(buffer.AsSpan(0, left)), PieceOf(buffer.AsSpan(left, right))), ((uint)rank, merged));
     }
 
     private void EncodeWord(ReadOnlySpan<byte> word, SymbolList symbols, List<uint> output)

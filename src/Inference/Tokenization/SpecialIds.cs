@@ -32,6 +32,10 @@ internal sealed class SpecialIds
 
     public IReadOnlySet<uint> EndOfGeneration { get; }
 
+    /// <summary>Whether a token ends generations without being named in the file.</summary>
+    public static bool IsKnownEnd(string text, TokenType type) =>
+        type is TokenType.Control or TokenType.UserDefined && (s_turnEnds.Contains(text) || s_textEnds.Contains(text));
+
     private uint? Read(string name, uint? missing)
     {
         string key = $"tokenizer.ggml.{name}";

@@ -209,7 +209,6 @@ public class ChatTemplateTests
         "{% set ns = namespace(x='a') %}{% for a in messages %}{% set ns.x = ns.x ~ messages[0].content ~ 'a' %}{% endfor %}{% for a in messages %}{% for b in messages %}{% set y = ns.x.split('a') %}{% endfor %}{% endfor %}",
         "{% set ns = namespace(x=[1]) %}{% for a in messages %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x | tojson }}",
         "{% set ns = namespace(x={'a': 1}) %}{% for a in messages %}{% set ns.x = {'a': ns.x, 'b': ns.x} %}{% endfor %}{{ ns.x | tojson(indent=16) }}",
-        "{% for i in range(60000) %}{% for m in messages %}{% set x = [m, m] | map(attribute='role') | join %}{% endfor %}{% endfor %}",
         "{{ " + string.Concat(Enumerable.Repeat("{'a': ", 5_000)) + " }}",
     ];
 

@@ -22,10 +22,10 @@ internal sealed class BenchSide(BenchPlan plan, IBenchTarget target)
     public IReadOnlyList<double> Prefill => [.. _rounds.Select(round => (double)plan.Prompt * plan.Sessions / round.Prefill.TotalSeconds)];
 
     /// <summary>Generated tokens per second of each round, all sessions together.</summary>
-    public IReadOnlyList<double> Decode => [.. _rounds.Select(round => (double)plan.Generate * plan.Sessions / round.Decode.TotalSeconds)];
+    public IReadOnlyList<double> Decode => [.. _rounds.Select(round => round.Decoded / round.Decode.TotalSeconds)];
 
     /// <summary>Managed bytes per generated token, of the round with the least.</summary>
-    public double AllocatedBytesPerToken => _rounds.Min(round => (double)round.AllocatedBytes / (plan.Generate * plan.Sessions));
+    public double AllocatedBytesPerToken => _rounds.Min(round => (double)round.AllocatedBytes / round.Decoded);
 
     /// <summary>Of the first counted round.</summary>
     public IReadOnlyList<string> TraceRoots => _rounds[0].TraceRoots;

@@ -21,7 +21,7 @@ internal sealed class InProcessTarget : IBenchTarget
         using CanonicalModel canonical = ModelFiles.OpenModel(plan.Model, store);
         _model = ModelFiles.Guard(plan.Model, () => ShardModel.Load(canonical, canonical.Config.AllLayers, plan.Threads, kernels: plan.Kernels));
         _scheduler = new BatchScheduler(_model);
-        Cost = ModelCost.Of(canonical.Config, _model.BytesPerToken);
+        Cost = ModelCost.Read(plan.Model, canonical.Config);
     }
 
     public string Kernels => _model.KernelName;
@@ -42,7 +42,8 @@ internal sealed class InProcessTarget : IBenchTarget
             await Task.WhenAll(sessions.Select((session, i) => GenerateAsync(session, first[i], i, cancellationToken))).ConfigureAwait(false);
             TimeSpan decode = Stopwatch.GetElapsedTime(started);
             allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
-            return new RoundFigures(prefill, decode, allocated, [.. sessions.Select(session => session.Trace).OfType<TeeTee.Inference.Tracing.ShardTrace>().Select(trace => $"{trace.TraceRoot(trace.Count)}")]);
+            return new RoundFigures(
+                prefill, decode, _plan.Generate * _plan.Sessions, allocated, [.. sessions.Select(session => session.Trace).OfType<TeeTee.Inference.Tracing.ShardTrace>().Select(trace => $"{trace.TraceRoot(trace.Count)}")]);
         }
         finally
         {

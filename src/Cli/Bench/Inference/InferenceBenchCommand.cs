@@ -59,8 +59,8 @@ internal sealed class InferenceBenchCommand
             throw new FailureException(ExitCode.Usage, "bad_setting", $"--rounds is {rounds}; it is 5 to 1000.");
         ModelStoreOptions store = _cache.Read(parsed, console);
         using MachineLimitsSampler limits = new(plan.Threads);
-        await using IBenchTarget target = Open(plan, store, console);
-        await using IBenchTarget? other = against is null ? null : Open(against, store, console);
+        await using IBenchTarget target = await OpenAsync(plan, store, console, cancellationToken).ConfigureAwait(false);
+        await using IBenchTarget? other = against is null ? null : await OpenAsync(against, store, console, cancellationToken).ConfigureAwait(false);
         BenchSide side = new(plan, target);
         BenchSide? second = other is null ? null : new BenchSide(against!, other);
         for (int round = 0; round <= rounds; round++)
@@ -90,9 +90,9 @@ internal sealed class InferenceBenchCommand
         Kernels = _kernels.Read(parsed),
     }.Checked();
 
-    private static InProcessTarget Open(BenchPlan plan, ModelStoreOptions store, CommandConsole console)
+    private static async Task<IBenchTarget> OpenAsync(BenchPlan plan, ModelStoreOptions store, CommandConsole console, CancellationToken cancellationToken)
     {
         console.Progress($"loading {plan.Model}");
-        return new InProcessTarget(plan, store);
+        return plan.Shards == 1 ? new InProcessTarget(plan, store) : await ShardedTarget.StartAsync(plan, store, cancellationToken).ConfigureAwait(false);
     }
 }

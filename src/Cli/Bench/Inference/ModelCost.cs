@@ -1,3 +1,5 @@
+using TeeTee.Cli.Commands;
+using TeeTee.Inference.Gguf;
 using TeeTee.Inference.Models;
 
 namespace TeeTee.Cli.Bench.Inference;
@@ -8,11 +10,18 @@ namespace TeeTee.Cli.Bench.Inference;
 /// <param name="HeadMultiplications">Multiplications of the head per pick.</param>
 internal sealed record ModelCost(long BytesPerToken, long LayerMultiplications, long HeadMultiplications)
 {
-    /// <summary>From the shape; attention, norms and the like are not counted.</summary>
-    public static ModelCost Of(ModelConfig config, long bytesPerToken)
+    private const int Block = 32;
+    private const int Q8Bytes = 34;
+    private const int Q4Bytes = 18;
+
+    /// <summary>From shape and types; attention, norms and the like are not counted, and of the embedding a token reads one row.</summary>
+    public static ModelCost Read(string path, ModelConfig config)
     {
+        using GgufFile file = ModelFiles.OpenGguf(path);
+        long bytes = file.Tensors.Where(tensor => tensor.Rows > 1 && (config.TiedOutput || tensor.Name != TensorRole.TokenEmbedding.GgufName()))
+            .Sum(tensor => tensor.Rows * ((tensor.Columns + Block - 1) / Block) * (tensor.Type == GgufType.Q4_0 ? Q4Bytes : Q8Bytes));
         long perLayer = ((2L * config.QueryLength) + (2L * config.KvLength) + (3L * config.FeedForwardLength)) * config.EmbeddingLength;
-        return new ModelCost(bytesPerToken, perLayer * config.LayerCount, (long)config.VocabularySize * config.EmbeddingLength);
+        return new ModelCost(bytes, perLayer * config.LayerCount, (long)config.VocabularySize * config.EmbeddingLength);
     }
 
     /// <summary>Operations of prompts, a multiplication and an addition counted as two.</summary>
