@@ -7,16 +7,9 @@ namespace TeeTee.Primitives;
 /// </summary>
 internal static class LaneCosts
 {
-    private const int KnownCounts = 16;
-    private const int KnownBlocks = 32;
-
     private static readonly LaneWidth[] s_widths = [.. Enum.GetValues<LaneWidth>().Where(IsSupported)];
 
     private static readonly LaneWidth s_widest = s_widths[^1];
-
-    // The small cases, which are asked for most: to compare costs takes longer than to look up.
-    private static readonly LaneWidth[] s_known =
-        [.. from count in Enumerable.Range(0, KnownCounts) from blocks in Enumerable.Range(0, KnownBlocks) select Cheapest(count, blocks)];
 
     /// <summary>Whether this machine runs the width in registers.</summary>
     public static bool IsSupported(LaneWidth width) => width switch
@@ -32,11 +25,6 @@ internal static class LaneCosts
     {
         if (s_widest >= LaneWidth.Eight && count >= (int)s_widest)
             return s_widest;
-        return count < KnownCounts && blocks < KnownBlocks ? s_known[(count * KnownBlocks) + blocks] : Cheapest(count, blocks);
-    }
-
-    private static LaneWidth Cheapest(int count, int blocks)
-    {
         var best = LaneWidth.One;
         var least = double.MaxValue;
         foreach (var width in s_widths)
