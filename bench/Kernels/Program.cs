@@ -1,7 +1,7 @@
 using TeeTee.Bench.Kernels;
 
-// Costs of the matrix kernels and of the worker pool on this machine: medians of interleaved rounds, with their range.
-// dotnet run -c Release --project bench/Kernels [pool] [tile] [decode] [prefill] [pack]; without a name, all of them.
+// Costs of the kernels and of the worker pool on this machine: medians of interleaved rounds, with their range.
+// dotnet run -c Release --project bench/Kernels [pool] [tile] [decode] [prefill] [pack] [attention] [operators]; without a name, all of them.
 Dictionary<string, Action> parts = new()
 {
     ["pool"] = PoolBench.Run,
@@ -9,6 +9,8 @@ Dictionary<string, Action> parts = new()
     ["decode"] = DecodeBench.Run,
     ["prefill"] = PrefillBench.Run,
     ["pack"] = PackBench.Run,
+    ["attention"] = VectorBench.RunAttention,
+    ["operators"] = VectorBench.RunOperators,
 };
 string[] wanted = args.Length == 0 ? [.. parts.Keys] : args;
 if (wanted.FirstOrDefault(name => !parts.ContainsKey(name)) is { } unknown)

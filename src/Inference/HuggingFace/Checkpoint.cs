@@ -45,7 +45,7 @@ internal sealed class Checkpoint : IDisposable
         JsonSection map = index.FindObject("weight_map") ?? throw index.Fault("weight_map is missing");
         Dictionary<string, string> listed = [];
         foreach (JsonProperty entry in map.Element.EnumerateObject())
-            listed.Add(entry.Name, ShardName(map, entry));
+            listed.Add(map.NameOf(entry), ShardName(map, entry));
         string[] shards = [.. listed.Values.Distinct()];
         if (shards.Length is 0 or > MaxShards)
             throw map.Fault($"weight_map names {shards.Length} shards, 1 to {MaxShards} are possible");
@@ -64,7 +64,7 @@ internal sealed class Checkpoint : IDisposable
     /// <summary>A name in the directory itself: an index must not lead anywhere else.</summary>
     private static string ShardName(JsonSection map, JsonProperty entry)
     {
-        string name = map.TextOf(entry.Value, entry.Name);
+        string name = map.TextOf(entry.Value, map.NameOf(entry));
         bool plain = name.EndsWith(".safetensors", StringComparison.Ordinal) && !name.StartsWith('.') && name.All(
             static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
         return plain ? name : throw map.Fault($"the shard of {entry.Name} has the name {JsonSection.Shown(entry.Value)}, which is no plain *.safetensors");

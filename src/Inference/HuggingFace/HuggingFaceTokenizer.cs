@@ -9,10 +9,8 @@ internal sealed class HuggingFaceTokenizer
 {
     private const string TokenizerFile = "tokenizer.json";
     private const string ConfigFile = "tokenizer_config.json";
-    private const string TemplateFile = "chat_template.jinja";
     private const int MaxTokenizerBytes = 256 << 20;
     private const int MaxConfigBytes = 16 << 20;
-    private const int MaxTemplateBytes = 1 << 20;
     private readonly JsonSection _tokenizer;
     private readonly JsonSection _model;
     private readonly JsonSection? _config;
@@ -20,6 +18,7 @@ internal sealed class HuggingFaceTokenizer
     private readonly List<(string Left, string Right)> _merges;
     private readonly bool _sentencePiece;
     private readonly string? _preTokenizer;
+    private readonly SpaceEscape _spaces;
 
     public HuggingFaceTokenizer(string directory, HuggingFaceConfig config)
     {
@@ -31,8 +30,8 @@ internal sealed class HuggingFaceTokenizer
         _vocabulary = new HuggingFaceVocabulary(_tokenizer, _model, config.Vocabulary, _sentencePiece);
         _merges = HuggingFaceMerges.Read(_model);
         _preTokenizer = _sentencePiece ? null : PreTokenizerRecognition.Recognize(_tokenizer, _model, _merges);
-        CheckNormalizer();
-        ChatTemplate = ReadChatTemplate(directory);
+        _spaces = new SpaceEscape(_tokenizer, _sentencePiece);
+        ChatTemplate = ChatTemplateSource.Read(directory, _config);
         (Bos, Eos) = (SpecialId("bos_token", config.TokenIds("bos_token_id")), SpecialId("eos_token", config.TokenIds("eos_token_id")));
         JsonSection? generation = JsonSection.Find(directory, "generation_config.json", HuggingFaceStage.Configuration, MaxConfigBytes);
         Ends = FindEnds(config.TokenIds("eos_token_id").Concat(HuggingFaceConfig.TokenIds(generation, "eos_token_id")));
@@ -60,7 +59,7 @@ internal sealed class HuggingFaceTokenizer
         if (_sentencePiece)
         {
             writer.Add("tokenizer.ggml.scores", HuggingFaceMerges.Scores(_model, _vocabulary, _merges));
-            writer.Add("tokenizer.ggml.add_space_prefix", AddsSpacePrefix());
+            writer.Add("tokenizer.ggml.add_space_prefix", _spaces.AddsPrefix);
         }
         else
             writer.Add("tokenizer.ggml.merges", [.. _merges.Select(static merge => $"{merge.Left} {merge.Right}")]);
@@ -96,47 +95,10 @@ internal sealed class HuggingFaceTokenizer
             throw _model.Fault($"{_model.Key("dropout")} is not supported");
     }
 
-    /// <summary>
-    /// For byte-level tokenizers nothing or NFC, which is not done here (nor in llama.cpp): text that is not in NFC gets
-    /// other tokens than from the original. For SentencePiece the escape of spaces, wherever a file puts it.
-    /// </summary>
-    private void CheckNormalizer()
-    {
-        JsonSection? normalizer = _tokenizer.FindObject("normalizer");
-        JsonSection[] parts = Parts(normalizer, "normalizers");
-        bool known = _sentencePiece
-            ? IsEscape(parts) || (parts.Length == 0 && IsMetaspace(_tokenizer.FindObject("pre_tokenizer")))
-            : parts.All(static part => part.FindText("type") == "NFC");
-        if (!known)
-            throw _tokenizer.Fault($"the normalizer {(normalizer is null ? "null" : JsonSection.Shown(normalizer.Element))} "
-                + $"with the pre_tokenizer {(_tokenizer.Find("pre_tokenizer") is JsonElement pre ? JsonSection.Shown(pre) : "null")} is not supported");
-    }
-
-    private static JsonSection[] Parts(JsonSection? whole, string list) => whole is null ? []
-        : whole.FindText("type") == "Sequence"
-            ? [.. whole.Items(list).Select(part => new JsonSection(whole.File, whole.Stage, part, whole.Key(list)))]
-            : [whole];
-
-    private bool IsEscape(JsonSection[] parts) =>
-        parts is [.., var replace] && replace.FindText("type") == "Replace" && replace.FindObject("pattern")?.FindText("String") == " "
-        && replace.FindText("content") == "\u2581" && (parts.Length == 1 || (parts.Length == 2 && IsPrepend(parts[0])))
-        && _tokenizer.Find("pre_tokenizer") is null;
-
-    private static bool IsPrepend(JsonSection part) => part.FindText("type") == "Prepend" && part.FindText("prepend") == "\u2581";
-
-    private static bool IsMetaspace(JsonSection? part) => part is not null && part.FindText("type") == "Metaspace"
-        && part.FindText("replacement") == "\u2581" && !part.Flag("split", true)
-        && part.FindText("prepend_scheme") is "first" or "always" or "never";
-
-    /// <summary>Metaspace's "first" counts as "always", as in llama.cpp: GGUF has no word for a space at the start only.</summary>
-    private bool AddsSpacePrefix() => _tokenizer.FindObject("pre_tokenizer") is JsonSection metaspace
-        ? metaspace.FindText("prepend_scheme") != "never"
-        : Parts(_tokenizer.FindObject("normalizer"), "normalizers") is [var first, _] && IsPrepend(first);
-
     /// <summary>The text of tokenizer_config.json decides, also where it is null; without the key, the number of config.json.</summary>
     private int? SpecialId(string name, IReadOnlyList<int> fallback)
     {
-        if (_config is null || !_config.Element.TryGetProperty(name, out _))
+        if (_config is null || !_config.Has(name))
             return fallback.Count == 0 ? null : Checked(fallback[0], name);
         return SpecialText(name) is string text
             ? _vocabulary.Find(text) ?? throw _config.Fault($"{name} '{text}' is no token")
@@ -161,48 +123,7 @@ internal sealed class HuggingFaceTokenizer
     {
         if (_config?.Flag("add_eos_token", false) == true)
             throw _config.Fault("add_eos_token is not supported");
-        bool adds = Parts(_tokenizer.FindObject("post_processor"), "processors").Count(AddsBosBefore) > 0;
+        bool adds = PostProcessor.AddsBos(_tokenizer, Bos is int bos ? _vocabulary.Texts[bos] : null);
         return (_config?.Flag("add_bos_token", adds) ?? adds) && Bos is not null;
-    }
-
-    /// <summary>Whether a post-processor puts BOS before a text; one that adds anything else is refused.</summary>
-    private bool AddsBosBefore(JsonSection processor)
-    {
-        if (processor.FindText("type") == "ByteLevel")
-            return false;
-        string[] added = processor.FindText("type") == "TemplateProcessing"
-            ? [.. processor.Items("single").Select(part => Piece(processor, part))]
-            : throw processor.Fault($"the post_processor {JsonSection.Shown(processor.Element)} is not supported");
-        return added switch
-        {
-            ["A"] => false,
-            [var text, "A"] when Bos is int bos && text == $"={_vocabulary.Texts[bos]}" => true,
-            _ => throw processor.Fault($"the post_processor adds something else than BOS: {JsonSection.Shown(processor.Element)}"),
-        };
-    }
-
-    private static string? PieceId(JsonSection part, string kind) => part.FindObject(kind)?.FindText("id");
-
-    private static string Piece(JsonSection processor, JsonElement element)
-    {
-        JsonSection part = new(processor.File, processor.Stage, element, processor.Key("single"));
-        return PieceId(part, "Sequence") ?? $"={PieceId(part, "SpecialToken")}";
-    }
-
-    private string? ReadChatTemplate(string directory)
-    {
-        FileInfo file = new(Path.Combine(directory, TemplateFile));
-        if (file.Exists)
-            return file.Length <= MaxTemplateBytes ? File.ReadAllText(file.FullName)
-                : throw new HuggingFaceException(TemplateFile, HuggingFaceStage.Tokenizer, $"the template has more than {MaxTemplateBytes} bytes");
-        if (_config?.Find("chat_template") is not JsonElement { ValueKind: JsonValueKind.Array })
-            return _config?.FindText("chat_template");
-        foreach (JsonElement element in _config.Items("chat_template"))
-        {
-            JsonSection named = new(_config.File, _config.Stage, element, "chat_template");
-            if (named.Text("name") == "default")
-                return named.Text("template");
-        }
-        throw _config.Fault("chat_template is a list without one called default");
     }
 }

@@ -13,6 +13,7 @@ internal sealed class HuggingFaceVocabulary
     private readonly JsonSection _tokenizer;
     private readonly string?[] _texts;
     private readonly Dictionary<string, int> _ids = [];
+    private string[]? _all;
 
     public HuggingFaceVocabulary(JsonSection tokenizer, JsonSection model, int size, bool bytes)
     {
@@ -21,7 +22,7 @@ internal sealed class HuggingFaceVocabulary
         JsonSection vocabulary = model.FindObject("vocab") ?? throw model.Fault($"{model.Key("vocab")} is missing");
         foreach (JsonProperty entry in vocabulary.Element.EnumerateObject())
         {
-            string text = NameOf(entry);
+            string text = _tokenizer.NameOf(entry);
             Add(Number(entry.Value, text), text, bytes && IsByte(text) ? TokenType.Byte : TokenType.Normal);
         }
         foreach (JsonElement element in tokenizer.Items("added_tokens"))
@@ -34,7 +35,8 @@ internal sealed class HuggingFaceVocabulary
 
     public int Count => _texts.Length;
 
-    public string[] Texts => [.. _texts.Select(static (text, id) => text ?? $"[PAD{id.ToString(CultureInfo.InvariantCulture)}]")];
+    /// <summary>The texts by number; to be asked for when all are known.</summary>
+    public string[] Texts => _all ??= [.. _texts.Select(static (text, id) => text ?? $"[PAD{id.ToString(CultureInfo.InvariantCulture)}]")];
 
     public bool Contains(string text) => _ids.ContainsKey(text);
 
@@ -45,18 +47,6 @@ internal sealed class HuggingFaceVocabulary
 
     private static bool IsByte(string text) => text.Length == 6 && text.StartsWith("<0x", StringComparison.Ordinal) && text[5] == '>'
         && byte.TryParse(text.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
-
-    private string NameOf(JsonProperty entry)
-    {
-        try
-        {
-            return entry.Name;
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new HuggingFaceException(_tokenizer.File, _tokenizer.Stage, "a token of the vocabulary is no valid text", exception);
-        }
-    }
 
     private int Number(JsonElement value, string text) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int id) && id >= 0 && id < _texts.Length

@@ -43,8 +43,9 @@ internal sealed class JsonSection
         {
             return new JsonSection(file, stage, JsonDocument.Parse(json, s_options).RootElement);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second for keys that cannot be compared, because they are no valid texts.
             throw new HuggingFaceException(file, stage, $"no JSON: {exception.Message}", exception);
         }
     }
@@ -54,8 +55,21 @@ internal sealed class JsonSection
     /// <summary>The key as a person would look for it.</summary>
     public string Key(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 
+    /// <summary>Whether the key is there, be it null.</summary>
+    public bool Has(string name)
+    {
+        try
+        {
+            return Element.TryGetProperty(name, out _);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new HuggingFaceException(File, Stage, $"a key beside {Key(name)} is no valid text", exception);
+        }
+    }
+
     public JsonElement? Find(string name) =>
-        Element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        Has(name) && Element.GetProperty(name) is { ValueKind: not JsonValueKind.Null } value ? value : null;
 
     public JsonSection? FindObject(string name) =>
         Find(name) is JsonElement value ? new JsonSection(File, Stage, value, Key(name)) : null;
@@ -108,6 +122,18 @@ internal sealed class JsonSection
         catch (InvalidOperationException exception)
         {
             throw new HuggingFaceException(File, Stage, $"{key} is no valid text", exception);
+        }
+    }
+
+    public string NameOf(JsonProperty entry)
+    {
+        try
+        {
+            return entry.Name;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new HuggingFaceException(File, Stage, $"a key of {(_path.Length == 0 ? "the file" : _path)} is no valid text", exception);
         }
     }
 

@@ -186,6 +186,52 @@ public class HuggingFaceModelTests
         Assert.Contains(cause, Refused(directory).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Whatever the bytes of the JSON files are: refused with the file's name, or imported.</summary>
+    [Fact]
+    public void Open_MutatedJson_FailsOnlyAsDocumented()
+    {
+        using HuggingFaceDirectory directory = new("tiny", shards: 2);
+        directory.TokenizerConfig["chat_template"] = "{{ messages[0].content }}";
+        directory.WriteJson();
+        File.WriteAllText(directory.File("generation_config.json"), """{"eos_token_id":[2, 300]}""");
+        Random random = new(31);
+        int refused = 0;
+        foreach (string name in (string[])["config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json", "model.safetensors.index.json"])
+        {
+            byte[] good = File.ReadAllBytes(directory.File(name));
+            for (int run = 0; run < 120; run++)
+            {
+                byte[] bytes = [.. good];
+                for (int i = random.Next(1, 4); i > 0; i--)
+                    bytes[random.Next(run % 2 == 0 ? bytes.Length : Math.Min(bytes.Length, 400))] = random.Next(4) == 0 ? (byte)random.Next(256) : "0129{}[]\",:\\u.en-"u8[random.Next(17)];
+                File.WriteAllBytes(directory.File(name), random.Next(8) == 0 ? bytes[..random.Next(bytes.Length)] : bytes);
+                try
+                {
+                    HuggingFaceModel.Open(directory.Path, GgufType.Q8_0).Dispose();
+                }
+                catch (HuggingFaceException)
+                {
+                    refused++;
+                }
+            }
+            File.WriteAllBytes(directory.File(name), good);
+        }
+        Assert.InRange(refused, 200, 599);
+    }
+
+    /// <summary>An escaped half of a surrogate pair is no text, wherever it stands.</summary>
+    [Theory]
+    [InlineData("config.json", "{\"model_type\":\"\\ud800\"}")]
+    [InlineData("config.json", "{\"\\ud800\":1,\"model_type\":\"llama\"}")]
+    [InlineData("tokenizer.json", "{\"model\":{\"type\":\"BPE\",\"byte_fallback\":true,\"vocab\":{\"\\ud800\":1}}}")]
+    [InlineData("model.safetensors.index.json", "{\"weight_map\":{\"\\ud800\":\"a.safetensors\"}}")]
+    public void Open_LoneSurrogates_AreRefused(string file, string content)
+    {
+        using HuggingFaceDirectory directory = new("tiny", shards: 2);
+        File.WriteAllText(directory.File(file), content);
+        Assert.Equal(file, Refused(directory).File);
+    }
+
     [Fact]
     public void Open_SameTensorInTwoShards_IsRefused()
     {

@@ -74,6 +74,15 @@ internal sealed class EvexAssembler(VectorWidth width)
     /// <summary>VZEROUPPER: VEX.128.0F.WIG 77. Other code of the process may still use SSE instructions.</summary>
     public void Vzeroupper() => _code.AddRange([0xC5, 0xF8, 0x77]);
 
+    /// <summary>PREFETCHT1 m8: 0F 18 /2. Into the second-level cache; never faults.</summary>
+    public void Prefetcht1(MemoryOperand source)
+    {
+        if (source.Base >= PointerRegister.R8)
+            _code.Add(0x41);
+        _code.AddRange([0x0F, 0x18]);
+        ModRmMemory(2, source, 1);
+    }
+
     /// <summary>ADD r64, imm32: REX.W 81 /0 id.</summary>
     public void Add(PointerRegister target, int value) => Immediate(0, target, value);
 

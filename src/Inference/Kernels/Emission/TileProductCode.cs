@@ -8,8 +8,7 @@ namespace TeeTee.Inference.Kernels.Emission;
 /// <remarks>
 /// Called as <c>void f(byte* tile, nint blocks, byte* group, float* y, nint strideInBytes)</c>, blocks at least 1; the layouts are
 /// <see cref="TileLayout"/> and <see cref="ActivationGroup"/>, and nothing outside of the blocks is read.
-/// Mul and fma are 2 of 10 operations on the ports that VPDPBUSD needs, so 80 % of the machine's peak is the bound. Software prefetch
-/// was tried at 1 to 16 KiB and is left out: over huge pages it costs 5 % on one thread and gains nothing on two.
+/// Mul and fma are 2 of 10 operations on the ports that VPDPBUSD needs, so 80 % of the machine's peak is the bound.
 /// </remarks>
 internal static class TileProductCode
 {
@@ -17,6 +16,12 @@ internal static class TileProductCode
         Output = PointerRegister.Rcx, Stride = PointerRegister.R8, Temporary = PointerRegister.Rax;
 
     private const int NibbleMask = 0x0F0F_0F0F;
+
+    // Wide groups compute as long as they wait for weights, and the hardware's prefetcher does not run far enough ahead to overlap the
+    // two. The second-level cache is the place: the first one holds the activations. Narrow groups only wait, and lose by prefetching.
+    private const int PrefetchFromQ8 = 6;
+    private const int PrefetchFromQ4 = 4;
+    private const int PrefetchDistance = 4096;
 
     // Registers 0..7 are int32 sums, 8..15 float sums.
     private static readonly VectorRegister s_low = new(16), s_high = new(17), s_mask = new(18), s_weightScale = new(19), s_scale = new(20);
@@ -39,6 +44,7 @@ internal static class TileProductCode
             DotsOfNibbles(to, positions);
         else
             DotsOfBytes(to, positions);
+        Prefetch(to, packing, TileLayout.ScaleOffset(packing), positions);
         AddScaled(to, TileLayout.ScaleOffset(packing), positions);
         to.Add(Tile, TileLayout.BlockBytes(packing));
         to.Add(Group, ActivationGroup.BlockBytes(positions));
@@ -60,6 +66,7 @@ internal static class TileProductCode
             to.VpslldBroadcast(Dot(t), Correction(positions, t), 4);
         for (int c = 0; c < TileLayout.ChunksOfBlock; c++)
         {
+            Prefetch(to, WeightPacking.Q8, c * TileLayout.ChunkBytes, positions);
             to.Vmovdqu32(s_low, new MemoryOperand(Tile, c * TileLayout.ChunkBytes));
             Accumulate(to, s_low, c, positions);
         }
@@ -72,6 +79,7 @@ internal static class TileProductCode
             to.Vpbroadcastd(Dot(t), Correction(positions, t));
         for (int c = 0; c < Half; c++)
         {
+            Prefetch(to, WeightPacking.Q4, c * TileLayout.ChunkBytes, positions);
             to.Vmovdqu32(s_low, new MemoryOperand(Tile, c * TileLayout.ChunkBytes));
             to.Vpsrld(s_high, s_low, 4);
             to.Vpandd(s_low, s_low, s_mask);
@@ -96,6 +104,12 @@ internal static class TileProductCode
             to.VmulpsBroadcast(s_scale, s_weightScale, new MemoryOperand(Group, ActivationGroup.ScaleOffset(positions) + t * sizeof(float)));
             to.Vfmadd231ps(Sum(t), Dot(t), s_scale);
         }
+    }
+
+    private static void Prefetch(EvexAssembler to, WeightPacking packing, int offset, int positions)
+    {
+        if (positions >= (packing == WeightPacking.Q4 ? PrefetchFromQ4 : PrefetchFromQ8))
+            to.Prefetcht1(new MemoryOperand(Tile, PrefetchDistance + offset));
     }
 
     private static MemoryOperand Correction(int positions, int position) =>

@@ -39,6 +39,9 @@ internal readonly unsafe struct AttentionRows
 
     public int Dimension { get; }
 
+    /// <summary>Dimension rounded up to the sixteen lanes of a sum.</summary>
+    public int LaneElements => (Dimension + LaneSum.Lanes - 1) / LaneSum.Lanes * LaneSum.Lanes;
+
     public float Scale { get; }
 
     /// <summary>Elements from a row's vector to the next one's.</summary>

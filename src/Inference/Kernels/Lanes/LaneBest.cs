@@ -29,19 +29,21 @@ internal unsafe struct LaneBest<TLanes>
         _scores = TLanes.Select(better, scores, _scores);
     }
 
-    /// <summary>The best of all, after at least one Add and if nothing is tainted.</summary>
-    public readonly PickCandidate Result(int firstId)
+    /// <summary>The best of all lanes, after at least one Add and if nothing is tainted.</summary>
+    /// <remarks>Takes a copy, so that the best itself can stay in registers.</remarks>
+    [SkipLocalsInit]
+    public static PickCandidate Result(LaneBest<TLanes> best, int firstId)
     {
         float* scores = stackalloc float[LaneSum.Lanes], starts = stackalloc float[LaneSum.Lanes];
-        _scores.Store(scores);
-        _starts.Store(starts);
-        (int best, float bestScore) = (int.MaxValue, float.NegativeInfinity);
+        best._scores.Store(scores);
+        best._starts.Store(starts);
+        (int index, float score) = (int.MaxValue, float.NegativeInfinity);
         for (int lane = 0; lane < TLanes.Count; lane++)
         {
-            int index = ((int*)starts)[lane] + lane;
-            if (scores[lane] > bestScore || (scores[lane] == bestScore && index < best))
-                (best, bestScore) = (index, scores[lane]);
+            int candidate = ((int*)starts)[lane] + lane;
+            if (scores[lane] > score || (scores[lane] == score && candidate < index))
+                (index, score) = (candidate, scores[lane]);
         }
-        return new PickCandidate((uint)(firstId + best), bestScore, NonFinite.None);
+        return new PickCandidate((uint)(firstId + index), score, NonFinite.None);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TeeTee.Numerics;
 
 namespace TeeTee.Inference.Kernels.Lanes;
@@ -24,6 +25,7 @@ internal static unsafe class LaneHalves<TLanes>
         return TLanes.LargestUnsigned(largest) < OverflowBits;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes Normal(TLanes magnitude)
     {
         TLanes rebiased = TLanes.SubtractInt(magnitude, TLanes.Bits(112u << 23));
@@ -31,5 +33,6 @@ internal static unsafe class LaneHalves<TLanes>
         return TLanes.ShiftRightUnsigned(TLanes.AddInt(rebiased, TLanes.AddInt(TLanes.Bits(0x0FFF), odd)), 13);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TLanes Subnormal(TLanes magnitude) => TLanes.SubtractInt(magnitude + TLanes.Create(0.5f), TLanes.Bits(0x3F00_0000));
 }

@@ -11,6 +11,9 @@ namespace TeeTee.Inference.Kernels.Lanes;
 internal unsafe struct LanePhilox<TLanes>
     where TLanes : struct, ILanes<TLanes>
 {
+    /// <summary>Vectors of words that one step gives.</summary>
+    public const int Vectors = WordsPerCall;
+
     private const int WordsPerCall = 4;
 
     private readonly TLanes _position;
@@ -36,9 +39,8 @@ internal unsafe struct LanePhilox<TLanes>
         (_evenCounters, _oddCounters) = (TLanes.Load((float*)even), TLanes.Load((float*)odd));
     }
 
-    /// <summary>The words of the next 4 * Count ids, in order.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Next(out TLanes a, out TLanes b, out TLanes c, out TLanes d)
+    /// <summary>Writes the words of the next 4 * Count ids, in order.</summary>
+    public void Next(uint* words)
     {
         TLanes e0 = _position, e1 = _evenCounters, e2 = _c2, e3 = _c3;
         TLanes o0 = _position, o1 = _oddCounters, o2 = _c2, o3 = _c3;
@@ -56,10 +58,11 @@ internal unsafe struct LanePhilox<TLanes>
         TLanes w0 = Join(e0, o0), w1 = Join(e1, o1), w2 = Join(e2, o2), w3 = Join(e3, o3);
         TLanes low01 = TLanes.InterleaveLow(w0, w1), low23 = TLanes.InterleaveLow(w2, w3);
         TLanes high01 = TLanes.InterleaveHigh(w0, w1), high23 = TLanes.InterleaveHigh(w2, w3);
-        a = TLanes.LowPairs(low01, low23);
-        b = TLanes.HighPairs(low01, low23);
-        c = TLanes.LowPairs(high01, high23);
-        d = TLanes.HighPairs(high01, high23);
+        float* target = (float*)words;
+        TLanes.LowPairs(low01, low23).Store(target);
+        TLanes.HighPairs(low01, low23).Store(target + TLanes.Count);
+        TLanes.LowPairs(high01, high23).Store(target + 2 * TLanes.Count);
+        TLanes.HighPairs(high01, high23).Store(target + 3 * TLanes.Count);
     }
 
     /// <summary>Odd lanes hold anything: the products do not read them.</summary>

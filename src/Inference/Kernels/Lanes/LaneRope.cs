@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TeeTee.Numerics;
 
 namespace TeeTee.Inference.Kernels.Lanes;
@@ -35,6 +36,7 @@ internal static unsafe class LaneRope<TLanes>
 
     /// <summary>Pairs (2i, 2i + 1): with the table's rows spread to (c, s) and (-s, c) a vector of pairs takes two operations.</summary>
     /// <returns>True if all that was written is finite.</returns>
+    [SkipLocalsInit]
     public static bool RotatePairs(float* head, int heads, int dimension, float* cosines, float* sines, int pairs)
     {
         float* direct = stackalloc float[2 * PairsAtATime], crossed = stackalloc float[2 * PairsAtATime];

@@ -12,6 +12,7 @@ internal static unsafe class LaneSums<TLanes>
     where TLanes : struct, ILanes<TLanes>
 {
     /// <summary>The plain sum of a multiple of sixteen elements.</summary>
+    [SkipLocalsInit]
     public static float Sum(float* x, int count)
     {
         float* lanes = stackalloc float[LaneSum.Lanes];
@@ -26,6 +27,7 @@ internal static unsafe class LaneSums<TLanes>
     }
 
     /// <summary>The sum of x * x over any number of elements.</summary>
+    [SkipLocalsInit]
     public static float Squares(float* x, int count)
     {
         float* lanes = stackalloc float[LaneSum.Lanes];

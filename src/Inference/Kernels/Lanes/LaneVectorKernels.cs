@@ -121,36 +121,34 @@ internal sealed unsafe class LaneVectorKernels<TLanes> : IVectorKernels
         }
         return best.IsTainted || i == 0
             ? _definition.Greedy(logits, firstId)
-            : WithRest(best.Result(firstId), i == logits.Length ? null : _definition.Greedy(logits[i..], firstId + i));
+            : WithRest(LaneBest<TLanes>.Result(best, firstId), i == logits.Length ? null : _definition.Greedy(logits[i..], firstId + i));
     }
 
+    [SkipLocalsInit]
     public PickCandidate Sample(ReadOnlySpan<float> logits, int firstId, float inverseTemperature, GumbelNoise noise)
     {
         RequireLength(firstId % IVectorKernels.RangeAlignment, 0, nameof(firstId));
-        const int Words = 4;
+        uint* words = stackalloc uint[LanePhilox<TLanes>.Vectors * TLanes.Count];
         LaneBest<TLanes> best = LaneBest<TLanes>.Start();
         LanePhilox<TLanes> philox = new(noise, firstId);
         TLanes factor = TLanes.Create(inverseTemperature);
         int i = 0;
         fixed (float* source = logits)
         {
-            for (; i + Words * TLanes.Count <= logits.Length; i += Words * TLanes.Count)
+            while (i + LanePhilox<TLanes>.Vectors * TLanes.Count <= logits.Length)
             {
-                philox.Next(out TLanes a, out TLanes b, out TLanes c, out TLanes d);
-                best.Add(Score(source + i, factor, a), i);
-                best.Add(Score(source + i + TLanes.Count, factor, b), i + TLanes.Count);
-                best.Add(Score(source + i + 2 * TLanes.Count, factor, c), i + 2 * TLanes.Count);
-                best.Add(Score(source + i + 3 * TLanes.Count, factor, d), i + 3 * TLanes.Count);
+                philox.Next(words);
+                for (int v = 0; v < LanePhilox<TLanes>.Vectors; v++, i += TLanes.Count)
+                {
+                    TLanes gumbel = LaneMath<TLanes>.Gumbel(TLanes.Load((float*)words + v * TLanes.Count));
+                    best.Add(TLanes.MultiplyAdd(TLanes.Load(source + i), factor, gumbel), i);
+                }
             }
         }
         return best.IsTainted || i == 0
             ? ScalarVectorKernels.SampleFrom(logits, firstId, inverseTemperature, noise)
-            : WithRest(best.Result(firstId), i == logits.Length ? null : ScalarVectorKernels.SampleFrom(logits[i..], firstId + i, inverseTemperature, noise));
+            : WithRest(LaneBest<TLanes>.Result(best, firstId), i == logits.Length ? null : ScalarVectorKernels.SampleFrom(logits[i..], firstId + i, inverseTemperature, noise));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Score(float* logits, TLanes factor, TLanes words) =>
-        TLanes.MultiplyAdd(TLanes.Load(logits), factor, LaneMath<TLanes>.Gumbel(words));
 
     private static PickCandidate WithRest(in PickCandidate whole, in PickCandidate? rest) =>
         rest is { } found ? PickCandidate.Merge(whole, found) : whole;

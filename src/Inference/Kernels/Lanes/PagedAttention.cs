@@ -53,41 +53,54 @@ internal static unsafe class PagedAttention<TLanes>
     {
         for (int page = 0; page < rows.Pages; page++)
         {
-            Widen(rows.Keys(page), rows.Page, rows.Dimension * PagePositions);
+            WidenKeys(rows, page);
             for (int r = rows.FirstRowOf(page) / 2 * 2; r < rows.Count; r += 2)
-                ScorePair(rows.Page, rows.Vector(r), rows.VectorStride, rows.Dimension, rows.Scale, rows.Scores(r) + page * PagePositions, rows.ScoreStride);
+                ScorePair(rows, r, rows.Scores(r) + page * PagePositions);
         }
     }
 
-    /// <summary>Two rows and a page: the fold by 8, 4, 2 and 1 pairs lane i with i + 8, the sums of those with i + 4, and so on.</summary>
-    private static void ScorePair(float* keys, float* query, int queryStride, int dimension, float scale, float* scores, int scoreStride)
+    /// <summary>Elements of the head are filled up with zeros to whole lanes: a zero added to a lane can only change a zero's sign.</summary>
+    private static void WidenKeys(in AttentionRows rows, int page)
     {
-        TLanes factor = TLanes.Create(scale);
-        float* second = query + queryStride;
+        Widen(rows.Keys(page), rows.Page, rows.Dimension * PagePositions);
+        new Span<float>(rows.Page + rows.Dimension * PagePositions, (rows.LaneElements - rows.Dimension) * PagePositions).Clear();
+    }
+
+    /// <summary>
+    /// Two rows and a page. The fold by 8, 4, 2 and 1 adds lanes i and i + 8, to that the sum of i + 4 and i + 12, and so on: in the end
+    /// what came of the even lanes and what came of the odd ones. The loop is there so that the compiler inlines all of it.
+    /// </summary>
+    private static void ScorePair(in AttentionRows rows, int row, float* scores)
+    {
+        float* first = rows.Vector(row), second = first + rows.VectorStride;
+        int elements = rows.LaneElements;
         for (int slot = 0; slot < PagePositions; slot += 2 * TLanes.Count)
         {
-            float* k = keys + slot;
-            ScoreTile<TLanes> even = Fold(k, query, second, dimension, 0) + Fold(k, query, second, dimension, 4)
-                + (Fold(k, query, second, dimension, 2) + Fold(k, query, second, dimension, 6));
-            ScoreTile<TLanes> odd = Fold(k, query, second, dimension, 1) + Fold(k, query, second, dimension, 5)
-                + (Fold(k, query, second, dimension, 3) + Fold(k, query, second, dimension, 7));
+            float* keys = rows.Page + slot, target = scores + slot;
+            ScoreTile<TLanes> even = default, odd = default;
+            for (int lane = 0; lane < 2; lane++)
+            {
+                even = odd;
+                odd = Fold(keys, first, second, elements, lane) + Fold(keys, first, second, elements, lane + 4)
+                    + (Fold(keys, first, second, elements, lane + 2) + Fold(keys, first, second, elements, lane + 6));
+            }
             ScoreTile<TLanes> all = even + odd;
-            (all.A0 * factor).Store(scores + slot);
-            (all.A1 * factor).Store(scores + slot + TLanes.Count);
-            (all.B0 * factor).Store(scores + scoreStride + slot);
-            (all.B1 * factor).Store(scores + scoreStride + slot + TLanes.Count);
+            TLanes factor = TLanes.Create(rows.Scale);
+            (all.A0 * factor).Store(target);
+            (all.A1 * factor).Store(target + TLanes.Count);
+            (all.B0 * factor).Store(target + rows.ScoreStride);
+            (all.B1 * factor).Store(target + rows.ScoreStride + TLanes.Count);
         }
     }
 
-    /// <summary>lane + (lane + 8) of two rows at two vectors of positions: eight independent chains of fma.</summary>
+    /// <summary>Lane + (lane + 8) of two rows at two vectors of positions: eight independent chains of fma.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ScoreTile<TLanes> Fold(float* keys, float* first, float* second, int dimension, int lane)
+    private static ScoreTile<TLanes> Fold(float* keys, float* first, float* second, int elements, int lane)
     {
         const int Half = LaneSum.Lanes / 2;
         TLanes a0 = default, a1 = default, b0 = default, b1 = default;
         TLanes c0 = default, c1 = default, d0 = default, d1 = default;
-        int i = lane;
-        for (; i + Half < dimension; i += LaneSum.Lanes)
+        for (int i = lane; i < elements; i += LaneSum.Lanes)
         {
             float* k = keys + i * PagePositions;
             TLanes k0 = TLanes.Load(k), k1 = TLanes.Load(k + TLanes.Count);
@@ -105,15 +118,6 @@ internal static unsafe class PagedAttention<TLanes>
             c1 = TLanes.MultiplyAdd(x, k1, c1);
             d0 = TLanes.MultiplyAdd(y, k0, d0);
             d1 = TLanes.MultiplyAdd(y, k1, d1);
-        }
-        if (i < dimension)
-        {
-            TLanes k0 = TLanes.Load(keys + i * PagePositions), k1 = TLanes.Load(keys + i * PagePositions + TLanes.Count);
-            TLanes x = TLanes.Create(first[i]), y = TLanes.Create(second[i]);
-            a0 = TLanes.MultiplyAdd(x, k0, a0);
-            a1 = TLanes.MultiplyAdd(x, k1, a1);
-            b0 = TLanes.MultiplyAdd(y, k0, b0);
-            b1 = TLanes.MultiplyAdd(y, k1, b1);
         }
         return new(a0 + c0, a1 + c1, b0 + d0, b1 + d1);
     }

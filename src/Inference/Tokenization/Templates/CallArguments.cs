@@ -30,6 +30,13 @@ internal sealed class CallArguments(
         return this;
     }
 
+    /// <summary>The result of a call that must have no arguments.</summary>
+    public T TakesNothing<T>(T result)
+    {
+        Takes();
+        return result;
+    }
+
     /// <summary>The argument at a place or of a name, or undefined.</summary>
     public object? Get(int index, string parameter)
     {

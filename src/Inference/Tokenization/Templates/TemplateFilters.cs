@@ -8,7 +8,7 @@ internal static class TemplateFilters
     public static object? Call(object? target, CallArguments call) => (target, call.Name) switch
     {
         (_, "default" or "d") => Default(target, call.Takes("default_value", "boolean")),
-        (_, "string" or "safe") when call.Takes().Line > 0 => TemplateValues.ToText(target, call.Line),
+        (_, "string" or "safe") => call.TakesNothing(TemplateValues.ToText(target, call.Line)),
         (_, "tojson") => TemplateJson.Write(target, call.Takes("indent").Get(0, "indent"), call),
         (_, "int") => ToInteger(target, call.Takes("default")),
         (TemplateText text, "trim") => text.Trim(true, true, TemplateMethods.Characters(call)),

@@ -15,9 +15,9 @@ internal static class TemplateMethods
         (TemplateText text, "join") => TemplateTexts.Join(text, call.Takes("items").Get(0, "items"), call),
         (TemplateText, "upper" or "lower" or "title" or "capitalize") => TemplateFilters.Call(target, call.Takes()),
         (Dictionary<string, object?> map, "get") => map.GetValueOrDefault(call.Takes("key", "default").Text(0, "key").ToString(), Missing(call)),
-        (Dictionary<string, object?> map, "items") when call.Takes().Line > 0 => TemplateValues.Items(map),
-        (Dictionary<string, object?> map, "keys") when call.Takes().Line > 0 => TemplateValues.Keys(map),
-        (Dictionary<string, object?> map, "values") when call.Takes().Line > 0 => map.Values.ToList(),
+        (Dictionary<string, object?> map, "items") => call.TakesNothing(TemplateValues.Items(map)),
+        (Dictionary<string, object?> map, "keys") => call.TakesNothing(TemplateValues.Keys(map)),
+        (Dictionary<string, object?> map, "values") => call.TakesNothing(map.Values.ToList()),
         _ => throw call.Fault($"a {TemplateValues.Name(target)} has no method {call.Name}"),
     };
 

@@ -57,6 +57,7 @@ public partial class EvexAssemblerTests
             case "Vcvtdq2ps": to.Vcvtdq2ps(Vector(o[0]), Vector(o[1])); break;
             case "Vpsrld": to.Vpsrld(Vector(o[0]), Vector(o[1]), (byte)Number(o[2])); break;
             case "Add" when char.IsLetter(o[1][0]): to.Add(Pointer(o[0]), Pointer(o[1])); break;
+            case "Prefetcht1": to.Prefetcht1(Memory(o[0])); break;
             case "Mov": to.Mov(Half(o[0]), Number(o[1])); break;
             case "Add": to.Add(Pointer(o[0]), Number(o[1])); break;
             case "Sub": to.Sub(Pointer(o[0]), Number(o[1])); break;

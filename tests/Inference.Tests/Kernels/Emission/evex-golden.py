@@ -41,6 +41,8 @@ def lines():
         for a, b, _ in TRIPLES:
             yield f"vcvtdq2ps {v}{a}, {v}{b}"
             yield f"vpsrld {v}{a}, {v}{b}, 4"
+    for m in addresses(1):
+        yield f"prefetcht1 {m}"
     for base in BASES[1:]:  # as has a form of its own for rax
         yield f"add {base}, 544"
         yield f"sub {base}, {'-' if base > 'rc' else ''}1000"
