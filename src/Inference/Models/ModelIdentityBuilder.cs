@@ -34,8 +34,7 @@ internal static class ModelIdentityBuilder
     public static Bytes32 HashWeights(ReadOnlySpan<Bytes32> leaves)
     {
         MerkleFrontier<Sha256Merkle> tree = new();
-        foreach (Bytes32 leaf in leaves)
-            tree.Append(leaf);
+        tree.Append(leaves);
         return tree.Root(WeightsTag);
     }
 
@@ -45,16 +44,18 @@ internal static class ModelIdentityBuilder
 
     private static Bytes32 HashVocabulary(Tokenizer tokenizer)
     {
-        MerkleFrontier<Sha256Merkle> tree = new();
-        for (uint id = 0; id < tokenizer.VocabularySize; id++)
+        Bytes32[] leaves = new Bytes32[tokenizer.VocabularySize];
+        for (uint id = 0; id < leaves.Length; id++)
         {
             ReadOnlySpan<byte> text = tokenizer.FileText(id);
             byte[] leaf = new byte[8 + text.Length];
             BinaryPrimitives.WriteUInt32BigEndian(leaf, (uint)tokenizer.TypeOf(id));
             BinaryPrimitives.WriteSingleBigEndian(leaf.AsSpan(4), tokenizer.Score(id));
             text.CopyTo(leaf.AsSpan(8));
-            tree.Append(Sha256Merkle.Leaf(leaf));
+            leaves[id] = Sha256Merkle.Leaf(leaf);
         }
+        MerkleFrontier<Sha256Merkle> tree = new();
+        tree.Append(leaves);
         return tree.Root(s_vocabulary);
     }
 

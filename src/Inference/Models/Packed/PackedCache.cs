@@ -96,7 +96,7 @@ internal sealed class PackedCache(CanonicalModel model, SourceStamp source, stri
         catch (Exception exception) when (exception is PackedFileException or IOException or UnauthorizedAccessException)
         {
             options.Warning?.Invoke(
-                $"{path} cannot be written, so the next start will take as long as this one: {exception.Message}");
+                $"{path} cannot be written, so this start goes on without it and the next one will take as long: {exception.Message}");
             return null;
         }
     }

@@ -29,7 +29,7 @@ internal sealed class PackedFile : IDisposable
         Leaves = ReadLeaves(model.Map.LeafCount);
         Identity = model.Identify(Leaves);
         if (Identity != header.Identity)
-            throw new PackedFileException(PackedFault.Damaged, $"its leaf hashes are those of model {Identity.ModelId}, it states {header.Identity.ModelId}");
+            throw Damaged($"its leaf hashes are those of model {Identity.ModelId}, it states {header.Identity.ModelId}");
         RequireZeros(_layout.LeavesOffset + (long)Leaves.Length * Bytes32.Size);
     }
 
@@ -113,12 +113,12 @@ internal sealed class PackedFile : IDisposable
         {
             WeightPacking packing = (WeightPacking)packings[next++];
             if (place.Type == CanonicalType.Q8_0 ? !Enum.IsDefined(packing) : packing != default)
-                throw new PackedFileException(PackedFault.Damaged, $"{place} has the unknown packing {packing}");
+                throw Damaged($"{place} has the unknown packing {packing}");
             _layout.Append(place, packing);
         }
         long length = RandomAccess.GetLength(_handle);
         if (length != _layout.Length)
-            throw new PackedFileException(PackedFault.Damaged, $"it has {length} bytes instead of {_layout.Length}");
+            throw Damaged($"it has {length} bytes instead of {_layout.Length}");
     }
 
     private Bytes32[] ReadLeaves(int count)
@@ -148,9 +148,9 @@ internal sealed class PackedFile : IDisposable
             ReadOnlySpan<byte> bytes = matrix.Slice((long)tile * matrix.TileBytes, matrix.TileBytes);
             bool finite = WeightLeaves.HashTile(place, section.Packing, bytes, tile, found);
             if (!found.SequenceEqual(Leaves.AsSpan(place.FirstLeaf + tile * tileLeaves, found.Length)))
-                throw Damaged(place, $"rows from {tile * TileLayout.Rows}");
+                throw Damaged($"{place}: rows from {tile * TileLayout.Rows} on do not have the leaf hashes that the weights root commits to");
             if (!finite)
-                throw Damaged(place, $"a scale that is not finite in rows from {tile * TileLayout.Rows}");
+                throw Damaged($"{place}: a scale in the rows from {tile * TileLayout.Rows} on is not finite");
         }
         if (first + count == matrix.Tiles && place.Rows % TileLayout.Rows != 0)
             RequireUnusedRows(section, matrix);
@@ -166,7 +166,7 @@ internal sealed class PackedFile : IDisposable
             matrix.CopyRow(last * TileLayout.Rows + row, rows.AsSpan(row * section.Place.RowBytes, section.Place.RowBytes));
         expected.PackTile(0, rows);
         if (!expected.Slice(0, matrix.TileBytes).SequenceEqual(matrix.Slice((long)last * matrix.TileBytes, matrix.TileBytes)))
-            throw Damaged(section.Place, "the rows after its end");
+            throw Damaged($"{section.Place}: the unused rows of the last tile are not what packing writes");
     }
 
     private void ReadRows(PackedSection section, float[] elements, int first, int count)
@@ -178,11 +178,11 @@ internal sealed class PackedFile : IDisposable
         Bytes32[] leaves = new Bytes32[count * place.PagesPerRow];
         WeightPage.HashRows(place, first, bytes, leaves);
         if (!leaves.AsSpan().SequenceEqual(Leaves.AsSpan(place.FirstLeaf + first * place.PagesPerRow, leaves.Length)))
-            throw Damaged(place, $"rows from {first}");
+            throw Damaged($"{place}: rows from {first} on do not have the leaf hashes that the weights root commits to");
         foreach (float element in part)
         {
             if (!float.IsFinite(element))
-                throw Damaged(place, $"an element that is not finite in rows from {first}");
+                throw Damaged($"{place}: an element in the rows from {first} on is not finite");
         }
     }
 
@@ -192,7 +192,7 @@ internal sealed class PackedFile : IDisposable
         Span<byte> padding = stackalloc byte[(int)(PackedLayout.PageEnd(end) - end)];
         Read(end, padding);
         if (padding.ContainsAnyExcept((byte)0))
-            throw new PackedFileException(PackedFault.Damaged, $"the padding from byte {end} on is not zero");
+            throw Damaged($"the padding from byte {end} on is not zero");
     }
 
     private void Read(long offset, Span<byte> destination)
@@ -201,12 +201,11 @@ internal sealed class PackedFile : IDisposable
         {
             int read = RandomAccess.Read(_handle, destination, offset);
             if (read == 0)
-                throw new PackedFileException(PackedFault.Damaged, $"it ends at byte {offset}");
+                throw Damaged($"it ends at byte {offset}");
             destination = destination[read..];
             offset += read;
         }
     }
 
-    private static PackedFileException Damaged(in TensorPlace place, string what) =>
-        new(PackedFault.Damaged, $"{place}: {what} do not have the hashes that the weights root commits to");
+    private static PackedFileException Damaged(string what) => new(PackedFault.Damaged, what);
 }

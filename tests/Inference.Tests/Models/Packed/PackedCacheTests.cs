@@ -1,5 +1,6 @@
 using TeeTee.Inference.Disputes;
 using TeeTee.Inference.Engine;
+using TeeTee.Inference.Gguf;
 using TeeTee.Inference.Kernels;
 using TeeTee.Inference.Models;
 using TeeTee.Inference.Models.Packed;
@@ -198,6 +199,30 @@ public sealed class PackedCacheTests : IDisposable
         Assert.Contains(other.ModelId.ToString(), Assert.Single(_folder.Warnings), StringComparison.Ordinal);
     }
 
+    // Leaves, root and bytes agree here, so only the rules of the import are left to refuse what kernels are not made for.
+    [Theory]
+    [InlineData(TensorRole.AttentionNorm)]
+    [InlineData(TensorRole.FeedForwardUp)]
+    public void Load_ConsistentFileOfWeightsThatAreNotFinite_IsRefused(TensorRole infinite)
+    {
+        using CanonicalModel other = CanonicalModel.Import(_folder.ModelPath, (role, layer, read) =>
+        {
+            CanonicalTensor tensor = read(role, layer);
+            byte[] bytes = tensor.Data.ToArray();
+            if (role == infinite)
+                Convert.FromHexString(tensor.Type == CanonicalType.F32 ? "0000807F" : "007C").CopyTo(bytes, 0);
+            return new CanonicalTensor(role, layer, tensor.Type, tensor.Rows, tensor.Columns, bytes);
+        });
+        using (GgufFile file = GgufFile.Open(_folder.ModelPath))
+        using (FileOutput output = new(_folder.PackedPath))
+        using (WorkerPool pool = new(1))
+            PackedFileWriter.Write(other, SourceStamp.Of(file)!.Value, output, pool, new LoadMeter(null, LoadStage.Packing, 1), CancellationToken.None);
+        using CanonicalModel model = _folder.Open();
+        Assert.Equal(other.ComputeIdentity(CancellationToken.None), model.ComputeIdentity(CancellationToken.None));
+        Assert.Throws<ModelException>(() => ShardModel.Load(model, new LayerRange(0, 1), 2));
+        Assert.Contains("not finite", Assert.Single(_folder.Warnings), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -213,6 +238,19 @@ public sealed class PackedCacheTests : IDisposable
         Assert.Equal(other.Expected, _folder.Run());
         Assert.Contains("has changed since", Assert.Single(_folder.Warnings), StringComparison.Ordinal);
         Assert.Equal(other.Expected, _folder.Run());
+    }
+
+    [Fact]
+    public void Run_OneWeightChangedUnderTheSameDate_IsFoundAndThePackedFileMadeAgain()
+    {
+        _folder.Run();
+        DateTime written = File.GetLastWriteTimeUtc(_folder.ModelPath);
+        byte[] bytes = File.ReadAllBytes(_folder.ModelPath);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(_folder.ModelPath, bytes);
+        File.SetLastWriteTimeUtc(_folder.ModelPath, written);
+        Assert.NotEqual(_folder.Expected.Identity, _folder.Run().Identity);
+        Assert.Contains("has changed since", Assert.Single(_folder.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
