@@ -97,14 +97,14 @@ internal readonly ref struct AttentionBlock
             throw new ArgumentException($"No attention of {Count} positions from {FirstPosition} with {Heads} heads of {Dimension} elements.");
         int positions = FirstPosition + Count;
         RequireLength(Pages.Length, PaddedPositions(positions) / PagePositions, nameof(Pages));
-        RequireRows(Query.Length, QueryStride, nameof(Query));
-        RequireRows(Output.Length, OutputStride, nameof(Output));
+        RequireRows(Query.Length, QueryStride, nameof(Query), nameof(QueryStride));
+        RequireRows(Output.Length, OutputStride, nameof(Output), nameof(OutputStride));
         RequireLength(Scratch.Length, ScratchLength(positions, Dimension), nameof(Scratch));
     }
 
-    private void RequireRows(int length, int stride, string name)
+    private void RequireRows(int length, int stride, string name, string strideName)
     {
-        RequireLength(stride, Count == 1 ? 0 : (long)Heads * Dimension, name + " stride");
+        RequireLength(stride, Count == 1 ? 0 : (long)Heads * Dimension, strideName);
         RequireLength(length, (Count - 1L) * stride + (long)Heads * Dimension, name);
     }
 

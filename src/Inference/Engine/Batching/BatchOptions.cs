@@ -13,10 +13,11 @@ public sealed record BatchOptions
     public int PromptRows { get; init; } = 64;
 
     /// <summary>
-    /// Longest that a pass waits for sessions that the last one served, so that they stay together; it is never more than 2 % of that pass.
-    /// Default 1 ms; zero does not wait.
+    /// Longest that a pass with no prompt waits for answers that it served before, so that they stay together. Null, the default, is 2 % of the
+    /// last pass and at most 1 ms, which is also the bound where prompts wait. Shards that share a machine need about the time of a pass:
+    /// then the answers fall into step, and no shard reads its weights for each of them.
     /// </summary>
-    public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(1);
+    public TimeSpan? Linger { get; init; }
 
     /// <summary>Whether pages of equal prompt prefixes are shared. Default true.</summary>
     public bool SharesPrefixes { get; init; } = true;

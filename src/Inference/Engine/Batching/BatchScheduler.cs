@@ -13,7 +13,7 @@ namespace TeeTee.Inference.Engine.Batching;
 /// turns, each as many positions as are left of the pass's share: <see cref="BatchOptions.PromptRows"/> while answers run, else all rows of
 /// the pass. A prompt that is not done goes to the end of the prompts. So an answer waits for at most one pass with so many positions of
 /// prompts, prompts always progress by so many positions per pass, and a short prompt overtakes a long one. Before a pass the scheduler waits
-/// for the sessions that it has just served, at most two hundredths of the last pass's time.
+/// for the answers that it has served, by default at most two hundredths of the last pass's time.
 /// </para>
 /// <para>
 /// Where prompts begin with the same positions, full pages of 32 that were computed in one pass are shared: keys and values by reference,
@@ -28,6 +28,8 @@ namespace TeeTee.Inference.Engine.Batching;
 public sealed class BatchScheduler : IDisposable
 {
     private const double LingerShare = 0.02;
+    private static readonly TimeSpan s_longestLinger = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_spin = TimeSpan.FromMilliseconds(2);
 
     private readonly object _gate = new();
     private readonly BatchOptions _options;
@@ -37,7 +39,9 @@ public sealed class BatchScheduler : IDisposable
     private readonly BatchTurn _turn;
     private readonly Thread _thread;
     private int _steps;
-    private int _arrivals;
+    private int _away;
+    private int _generation = 1;
+    private TimeSpan _lastPass;
     private bool _stop;
     private BatchCounters _counters;
 
@@ -105,8 +109,8 @@ public sealed class BatchScheduler : IDisposable
                 throw new BatchFullException(_steps);
             _steps++;
             pending.Begin(step, count);
+            Expect(pending, false);
             Enqueue(pending);
-            _arrivals++;
             Monitor.Pulse(_gate);
         }
         return pending.Task(cancellationToken);
@@ -135,6 +139,7 @@ public sealed class BatchScheduler : IDisposable
     {
         lock (_gate)
         {
+            Expect(step, false);
             if (step.State == StepState.Running)
                 step.Abandoned ??= reason;
             if (step.State != StepState.Waiting)
@@ -166,20 +171,20 @@ public sealed class BatchScheduler : IDisposable
     {
         while (AwaitWork())
         {
+            Linger();
             long started = Stopwatch.GetTimestamp();
-            int ended = RunTurn();
-            Linger(ended, Stopwatch.GetElapsedTime(started));
+            RunTurn();
+            _lastPass = Stopwatch.GetElapsedTime(started);
         }
         FailWaiting();
     }
 
     /// <summary>One pass with what waits.</summary>
-    /// <returns>Steps that ended well, whose sessions may be back soon.</returns>
-    internal int RunTurn()
+    internal void RunTurn()
     {
         lock (_pass.Gate)
             _turn.Run(this);
-        return Conclude();
+        Conclude();
     }
 
     private bool AwaitWork()
@@ -193,17 +198,57 @@ public sealed class BatchScheduler : IDisposable
     }
 
     /// <summary>
-    /// The sessions of a pass come back one after the other, from threads of the pool or from another shard. Beginning with the first of them
-    /// would let a batch fall apart into passes of few rows, so the thread waits a small part of a pass's time for all.
+    /// The answers of a pass come back one after the other, from threads of the pool or from another shard. Beginning with the first of them
+    /// would let a batch fall apart into passes of few rows. Who does not come in time is expected no more until it is back.
     /// </summary>
-    private void Linger(int expected, TimeSpan pass)
+    private void Linger()
     {
-        TimeSpan most = pass * LingerShare;
-        if (most > _options.Linger)
-            most = _options.Linger;
         long started = Stopwatch.GetTimestamp();
-        while (Volatile.Read(ref _arrivals) < expected && Stopwatch.GetElapsedTime(started) < most)
-            Thread.Yield();
+        while (LingerLeft(started) is { Ticks: > 0 } left)
+        {
+            if (left > s_spin)
+                AwaitArrival(left - s_spin);
+            else
+                Thread.Yield();
+        }
+        lock (_gate)
+        {
+            // Late ones are of an earlier generation and count no more.
+            _generation += _away > 0 ? 1 : 0;
+            _away = 0;
+        }
+    }
+
+    private TimeSpan LingerLeft(long started)
+    {
+        lock (_gate)
+        {
+            if (_away == 0 || _stop)
+                return TimeSpan.Zero;
+            TimeSpan most = _lastPass * LingerShare;
+            most = most < s_longestLinger ? most : s_longestLinger;
+            if (_options.Linger is { } longest && (_prompts.Count == 0 || longest < most))
+                most = longest;
+            return most - Stopwatch.GetElapsedTime(started);
+        }
+    }
+
+    private void AwaitArrival(TimeSpan most)
+    {
+        lock (_gate)
+        {
+            if (_away > 0)
+                Monitor.Wait(_gate, most);
+        }
+    }
+
+    /// <summary>Whether the session of a step is away with a token and will be back with the next.</summary>
+    private void Expect(PendingStep step, bool expected)
+    {
+        if (step.ExpectedIn == _generation)
+            _away--;
+        step.ExpectedIn = expected ? _generation : 0;
+        _away += expected ? 1 : 0;
     }
 
     /// <summary>Takes the next step of an answer, as long as there is room beside what prompts are due.</summary>
@@ -242,11 +287,10 @@ public sealed class BatchScheduler : IDisposable
     }
 
     /// <summary>Ends steps or queues them again.</summary>
-    private int Conclude()
+    private void Conclude()
     {
-        int ended = 0;
         lock (_gate)
-            (_counters, _arrivals) = (_turn.Counters, 0);
+            _counters = _turn.Counters;
         foreach (PendingStep step in _turn.Steps)
         {
             // The memory of a session that was disposed meanwhile goes first, so that it is free when the submitter hears of it.
@@ -260,12 +304,11 @@ public sealed class BatchScheduler : IDisposable
                     continue;
                 }
                 Exception? failure = step.Failure ?? (step.Left > 0 ? step.Abandoned : null);
-                ended += failure is null ? 1 : 0;
+                Expect(step, failure is null && (step.IsDecode || step.Token is not null));
                 End(step, failure);
             }
         }
         _turn.Clear();
-        return ended;
     }
 
     private void FailWaiting()

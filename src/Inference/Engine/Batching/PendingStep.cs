@@ -48,6 +48,9 @@ internal sealed class PendingStep(BatchScheduler scheduler, ShardSession session
 
     public StepState State { get; set; }
 
+    /// <summary>From the end of an answer's step until the next one comes: the generation in which it is waited for; else 0.</summary>
+    public int ExpectedIn { get; set; }
+
     /// <summary>Set while the step runs, where it is to end as soon as the pass does.</summary>
     public Exception? Abandoned { get; set; }
 

@@ -131,16 +131,34 @@ public sealed class BatchSchedulerTests : IDisposable
     [Fact]
     public async Task RunAsync_SessionsInStep_ShareTheirPasses()
     {
-        using BatchScheduler scheduler = new(_shard, new BatchOptions { Linger = TimeSpan.FromMilliseconds(1) });
-        const int sessions = 4, steps = 60;
-        await Task.WhenAll(Enumerable.Range(0, sessions).Select(_ => Task.Run(async () =>
-        {
-            using ShardSession session = _shard.CreateSession(160);
-            for (int i = 0; i < steps; i++)
-                await Submit(scheduler, session, 1);
-        }))).WaitAsync(s_patience);
+        using BatchScheduler scheduler = new(_shard, new BatchOptions { Linger = TimeSpan.FromSeconds(5) });
+        const int sessions = 8, steps = 40;
+        await Task.WhenAll(Enumerable.Range(0, sessions).Select(_ => Task.Run(() => AnswerAsync(scheduler, steps)))).WaitAsync(s_patience);
         Assert.Equal(sessions * steps, scheduler.Counters.DecodeRows);
-        Assert.InRange(scheduler.Counters.Passes, steps, sessions * steps);
+        // Apart in the first passes only, before all have been served once.
+        Assert.InRange(scheduler.Counters.Passes, steps, steps + 2 * sessions);
+    }
+
+    [Fact]
+    public async Task RunAsync_NobodyElse_WaitsForNobody()
+    {
+        using BatchScheduler scheduler = new(_shard, new BatchOptions { Linger = TimeSpan.FromSeconds(100) });
+        await AnswerAsync(scheduler, 20).WaitAsync(s_patience);
+        await AnswerAsync(scheduler, 20).WaitAsync(s_patience);
+        Assert.Equal(40, scheduler.Counters.Passes);
+    }
+
+    [Fact]
+    public async Task RunAsync_SomebodyStaysAway_IsWaitedForOnce()
+    {
+        using BatchScheduler scheduler = new(_shard, new BatchOptions { Linger = TimeSpan.FromMilliseconds(400) });
+        using ShardSession away = _shard.CreateSession(10);
+        await Submit(scheduler, away, 1);
+        long started = System.Diagnostics.Stopwatch.GetTimestamp();
+        await AnswerAsync(scheduler, 20).WaitAsync(s_patience);
+        TimeSpan taken = System.Diagnostics.Stopwatch.GetElapsedTime(started);
+        Assert.InRange(taken.TotalMilliseconds, 390, 4000);
+        await Submit(scheduler, away, 1).WaitAsync(s_patience);
     }
 
     [Fact]
@@ -270,6 +288,13 @@ public sealed class BatchSchedulerTests : IDisposable
         string expected = job.Alone([shard], chunk: 1);
         Assert.Equal(expected, await job.RunAsync([scheduler], 1060, CancellationToken.None).WaitAsync(s_patience));
         Assert.Throws<ArgumentOutOfRangeException>(() => shard.CreateSession(1101));
+    }
+
+    private async Task AnswerAsync(BatchScheduler scheduler, int tokens)
+    {
+        using ShardSession session = _shard.CreateSession(tokens);
+        for (int i = 0; i < tokens; i++)
+            await Submit(scheduler, session, 1);
     }
 
     private static long Rows(BatchCounters counters) => counters.DecodeRows + counters.PromptRows + counters.SharedRows;
