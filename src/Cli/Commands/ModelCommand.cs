@@ -10,12 +10,13 @@ internal static class ModelCommand
 {
     public static Command Create(CommandFactory factory)
     {
-        Option<string> path = factory.Settings.Required<string>("--model", "GGUF file of a llama-family model.");
+        Option<string> path = factory.Settings.Required<string>("--model", "GGUF file of a supported model.");
         ModelCacheSettings cache = new(factory.Settings);
         Command show = factory.Create("show", "Print a model's shape, identity and sizes.", [path, cache.Symbol],
             (parsed, console, cancellationToken) => Task.Run(() => Show(parsed.GetValue(path)!, cache.Read(parsed, console), console, cancellationToken), cancellationToken));
         Command model = new("model", "Work with model files.");
         model.Subcommands.Add(show);
+        model.Subcommands.Add(ModelInspectCommand.Create(factory));
         model.Subcommands.Add(ModelSynthCommand.Create(factory));
         model.Subcommands.Add(ModelImportCommand.Create(factory));
         model.Subcommands.Add(ModelQualityCommand.Create(factory));

@@ -1,3 +1,4 @@
+using TeeTee.Hosting.Failures;
 using TeeTee.Inference.Models;
 using TeeTee.RollupContracts;
 
@@ -11,9 +12,15 @@ namespace TeeTee.Cli.Devnet;
 internal sealed record ModelListing(string Name, int Layers, ModelIdentity Identity, RollupContracts.ModelConfig Config)
 {
     /// <summary>Reads a model file.</summary>
+    /// <exception cref="FailureException"><c>not_listable</c>: the contracts of version 1 know the tensors of llama alone, so that a page of another model, once demanded, could not be shown.</exception>
     public static ModelListing Read(string path, CancellationToken cancellationToken)
     {
         using CanonicalModel model = Commands.ModelFiles.OpenModel(path, new ModelStoreOptions());
+        if (model.Config.Architecture != ModelArchitecture.Llama)
+        {
+            throw new FailureException(ExitCode.Model, "not_listable",
+                $"{path}: a {model.Config.Architecture.GgufName()} model runs here (teetee run), but cannot be listed: the contracts of version 1 know the weight pages and operators of llama models alone.");
+        }
         ModelIdentity identity = Commands.ModelFiles.Guard(path, () => model.ComputeIdentity(cancellationToken));
         return new ModelListing(model.Config.Name, model.Config.LayerCount, identity, ConfigOf(model.Config));
     }

@@ -161,6 +161,16 @@ public sealed class CanonicalModel : IDisposable
     internal ModelIdentity Identify(ReadOnlySpan<Bytes32> leaves) =>
         ModelIdentity.Create(ModelIdentityBuilder.HashWeights(leaves), _hashes.Value.Config, _hashes.Value.Tokenizer);
 
+    /// <summary>What the import does to each type of tensor, and how much it rounds. Reads the whole file.</summary>
+    /// <param name="progress">Told the share of tensors done, 0 to 1.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="ModelException">A scale or element is not finite.</exception>
+    public IReadOnlyList<TensorConversion> MeasureConversion(IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        using WorkerPool pool = new(Environment.ProcessorCount);
+        return new ConversionMeasurement(_file, _converter, Map).Run(pool, progress, cancellationToken);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
