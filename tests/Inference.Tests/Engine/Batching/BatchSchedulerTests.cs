@@ -149,6 +149,18 @@ public sealed class BatchSchedulerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunAsync_SomebodyEnds_IsWaitedForNoMore()
+    {
+        using BatchScheduler scheduler = new(_shard, new BatchOptions { Linger = TimeSpan.FromSeconds(100) });
+        ShardSession away = _shard.CreateSession(10);
+        await Submit(scheduler, away, 1);
+        Task other = AnswerAsync(scheduler, 5);
+        away.Dispose();
+        await other.WaitAsync(s_patience);
+        Assert.Equal(6, scheduler.Counters.DecodeRows);
+    }
+
+    [Fact]
     public async Task RunAsync_SomebodyStaysAway_IsWaitedForOnce()
     {
         using BatchScheduler scheduler = new(_shard, new BatchOptions { Linger = TimeSpan.FromMilliseconds(400) });
