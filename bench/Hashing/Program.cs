@@ -11,6 +11,11 @@ byte[] data = new byte[1 << 20];
 new Random(1).NextBytes(data);
 Bytes32[] hashes = new Bytes32[64];
 
+if (args is ["trace", var path])
+{
+    TraceBench.Run(path);
+    return;
+}
 string only = args.Length > 0 ? args[0] : "";
 foreach (int length in (int[])[33, 48, 128, 1024, 8728])
     foreach (LaneWidth width in Enum.GetValues<LaneWidth>().Where(LaneCosts.IsSupported))

@@ -9,11 +9,17 @@ internal sealed class GateWork(ForwardPass pass) : RowWork(pass)
     {
         int width = Pass.Model.Config.FeedForwardLength;
         Span<float> gate = Row(Buffers.Gate, row, width), up = Row(Buffers.Up, row, width);
-        NonFinite failure = Product(gate);
-        if (failure.IsNone)
-            failure = Product(up);
-        if (failure.IsNone)
-            failure = Vectors.SiluGate(gate, up, gate);
-        return failure.IsNone ? Buffers.Batch.Write(row, gate, Vectors) : failure;
+        Span<float> gated = Row(Buffers.Gated, worker, width);
+        NonFinite failure = Vectors.SiluGate(gate, up, gated);
+        return failure.IsNone ? Buffers.Batch.Write(row, gated, Vectors) : First(gate, up, failure);
+    }
+
+    /// <summary>A product that is not finite never gives a finite element, so only a failure need ask whether a product was to blame.</summary>
+    private static NonFinite First(ReadOnlySpan<float> gate, ReadOnlySpan<float> up, NonFinite failure)
+    {
+        NonFinite product = Product(gate);
+        if (product.IsNone)
+            product = Product(up);
+        return product.IsNone ? failure : product;
     }
 }

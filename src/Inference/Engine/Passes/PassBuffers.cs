@@ -35,6 +35,7 @@ internal sealed class PassBuffers : IDisposable
         Attended = Floats(rows, config.QueryLength);
         Gate = Floats(rows, config.FeedForwardLength);
         Up = Floats(rows, config.FeedForwardLength);
+        Gated = Floats(threads, config.FeedForwardLength);
         ScratchLength = AttentionBlock.ScratchLength(config.ContextLength, config.HeadDimension);
         Scratch = Floats(threads, ScratchLength);
         Logits = Floats(head ? Math.Min(rows, HeadRows) : 0, config.VocabularySize);
@@ -67,6 +68,9 @@ internal sealed class PassBuffers : IDisposable
     public NativeBuffer<float> Gate { get; }
 
     public NativeBuffer<float> Up { get; }
+
+    /// <summary>One row per thread.</summary>
+    public NativeBuffer<float> Gated { get; }
 
     /// <summary>Attention's memory, one part per thread.</summary>
     public NativeBuffer<float> Scratch { get; }
