@@ -1,21 +1,24 @@
 namespace TeeTee.Inference.Kernels;
 
 /// <summary>
-/// A joint product as work for the pool. The tiles of all matrices form one sequence, cut into runs: long ones first, because each
-/// claim costs a hand-over of a cache line, single tiles at the end, so that no thread waits for another's long run.
+/// A joint product as work for the pool. The tiles of all matrices form one sequence, cut into a segment per thread: each thread walks
+/// through its own, so that it reads memory as one ascending stream, and then helps out at the far ends of those that are not done.
 /// </summary>
 internal sealed unsafe class ProductWork : IPoolWork
 {
-    // A few tiles stay in the second-level cache while all groups of activations pass by.
+    // With several groups of activations a few tiles stay in the second-level cache while all groups pass by.
     private const int LongestRun = 4;
 
+    // Each on two cache lines of its own, the unit that processors fetch.
+    private const int SegmentStride = 16;
+
     private MatrixProduct[] _products = new MatrixProduct[4];
+    private long[] _segments = [];
     private int _count;
+    private int _segmentCount;
+    private int _longestRun;
     private IMatrixKernel? _kernel;
     private QuantizedBatch? _batch;
-    private int _tiles;
-    private int _runLength;
-    private int _longRuns;
 
     public void Run(WorkerPool pool, IMatrixKernel kernel, QuantizedBatch batch, ReadOnlySpan<MatrixProduct> products)
     {
@@ -23,44 +26,80 @@ internal sealed unsafe class ProductWork : IPoolWork
             _products = new MatrixProduct[products.Length];
         products.CopyTo(_products);
         (_kernel, _batch, _count) = (kernel, batch, products.Length);
-        pool.Run(Cut(pool.Threads), this);
+        _longestRun = batch.Groups > 1 ? LongestRun : 1;
+        Cut(pool.Threads);
+        pool.Run(_segmentCount, this);
     }
 
     void IPoolWork.Execute(int item, int worker)
     {
-        int first = item < _longRuns ? item * _runLength : _longRuns * _runLength + (item - _longRuns);
-        int end = first + (item < _longRuns ? _runLength : 1);
+        while (TryTake(item, atEnd: false, out int first, out int count))
+            Multiply(first, count);
+        for (int i = 1; i < _segmentCount; i++)
+        {
+            while (TryTake((item + i) % _segmentCount, atEnd: true, out int first, out int count))
+                Multiply(first, count);
+        }
+    }
+
+    private void Cut(int threads)
+    {
+        long tiles = 0;
+        for (int i = 0; i < _count; i++)
+            tiles += _products[i].Matrix.Tiles;
+        _segmentCount = (int)Math.Min(threads, tiles);
+        if (_segments.Length < _segmentCount * SegmentStride)
+            _segments = new long[_segmentCount * SegmentStride];
+        for (int i = 0; i < _segmentCount; i++)
+            Segment(i) = Pair((int)(tiles * i / _segmentCount), (int)(tiles * (i + 1) / _segmentCount));
+    }
+
+    // A segment is its first free tile and its end in one word, so that the owner and a helper cannot take the same tile.
+    private bool TryTake(int segment, bool atEnd, out int first, out int count)
+    {
+        ref long word = ref Segment(segment);
+        long seen = Volatile.Read(ref word);
+        while (true)
+        {
+            (first, int end) = ((int)(seen >> 32), (int)seen);
+            if (first == end)
+            {
+                count = 0;
+                return false;
+            }
+            count = Math.Clamp((end - first) / 4, 1, _longestRun);
+            long left = atEnd ? Pair(first, end - count) : Pair(first + count, end);
+            long found = Interlocked.CompareExchange(ref word, left, seen);
+            if (found == seen)
+            {
+                first = atEnd ? end - count : first;
+                return true;
+            }
+            seen = found;
+        }
+    }
+
+    private ref long Segment(int index) => ref _segments[index * SegmentStride];
+
+    private static long Pair(int first, int end) => ((long)first << 32) | (uint)end;
+
+    private void Multiply(int first, int count)
+    {
+        int end = first + count;
         for (int i = 0; i < _count && end > 0; i++)
         {
             int tiles = _products[i].Matrix.Tiles;
-            if (first < tiles)
-                MultiplyRun(_products[i], Math.Max(first, 0), Math.Min(end, tiles));
+            for (int group = 0; group < _batch!.Groups; group++)
+            {
+                for (int tile = Math.Max(first, 0); tile < Math.Min(end, tiles); tile++)
+                    MultiplyTile(_products[i], tile, group);
+            }
             first -= tiles;
             end -= tiles;
         }
     }
 
-    // Single tiles make up the last run of every thread.
-    private int Cut(int threads)
-    {
-        _tiles = 0;
-        for (int i = 0; i < _count; i++)
-            _tiles += _products[i].Matrix.Tiles;
-        _runLength = Math.Clamp(_tiles / (4 * threads), 1, LongestRun);
-        _longRuns = Math.Max(0, _tiles - threads * _runLength) / _runLength;
-        return _longRuns + (_tiles - _longRuns * _runLength);
-    }
-
-    private void MultiplyRun(MatrixProduct product, int firstTile, int endTile)
-    {
-        for (int group = 0; group < _batch!.Groups; group++)
-        {
-            for (int tile = firstTile; tile < endTile; tile++)
-                Multiply(product, tile, group);
-        }
-    }
-
-    private void Multiply(MatrixProduct product, int tile, int group)
+    private void MultiplyTile(MatrixProduct product, int tile, int group)
     {
         PackedMatrix matrix = product.Matrix;
         int positions = _batch!.PositionsOf(group);

@@ -148,6 +148,27 @@ public unsafe class MatrixKernelTests
         }
     }
 
+    // The thread that multiplies tile 0 is held until all others are done: its whole segment has to be taken over.
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(3, 20)]
+    public void Run_OneThreadHeldUp_OthersDoItsTiles(int threads, int positions)
+    {
+        const int Rows = 40 * TileLayout.Rows;
+        float[][] inputs = [.. Enumerable.Range(0, positions).Select(t => Input(32, t))];
+        byte[] weights = Weights(WeightPacking.Q8, Rows);
+        using WorkerPool pool = new(threads);
+        using PackedMatrix matrix = new(weights, Rows, 1);
+        using QuantizedBatch batch = Batch(inputs);
+        using NativeBuffer<float> output = new((long)Rows * positions);
+        // A run of tiles may be in the held thread's hands, times the groups.
+        HoldingKernel kernel = new(matrix.Tile(0), others: (40 - 4) * batch.Groups);
+        MatrixProduct.Run(pool, kernel, batch, positions, new MatrixProduct(matrix, output));
+        Assert.True(kernel.Released);
+        Assert.Equal(40 * batch.Groups, kernel.Calls);
+        Assert.Equal(Reference(weights, Rows, 1, inputs), Bits(output.Slice(0, Rows * positions).ToArray()));
+    }
+
     [Fact]
     public void Run_SteadyState_AllocatesNothing()
     {
@@ -232,4 +253,24 @@ public unsafe class MatrixKernelTests
 
     private static float[] Wild(Random random, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => MathF.ScaleB(random.NextSingle() - 0.5f, random.Next(-130, 60)))];
+
+    private sealed class HoldingKernel(byte* held, int others) : IMatrixKernel
+    {
+        private readonly IMatrixKernel _inner = AllKernels[0];
+        private int _calls;
+
+        public string Name => "holding";
+
+        public int Calls => _calls;
+
+        public bool Released { get; private set; }
+
+        public void Multiply(WeightPacking packing, byte* tile, int blocks, byte* group, int positions, float* y, nint stride)
+        {
+            if (tile == held && !Released)
+                Released = SpinWait.SpinUntil(() => Volatile.Read(ref _calls) >= others, TimeSpan.FromSeconds(30));
+            _inner.Multiply(packing, tile, blocks, group, positions, y, stride);
+            Interlocked.Increment(ref _calls);
+        }
+    }
 }
