@@ -58,8 +58,8 @@ public class AttentionKernelTests
     [Fact]
     public void Attend_UnderflowingProducts_KeepTheSignOfZero()
     {
-        // Four positions share the weight and have value 0; at the others a weight near 2^-127 times a subnormal value rounds to -0,
-        // of which one position too many, even at weight 0, would make +0.
+        // Four positions share the weight and have value 0; at the others a weight near 2^-127 times a subnormal value rounds to a zero of
+        // the value's sign, so that one position too many, even at weight 0, makes +0 of -0.
         PagedCase tiny = new(_noise, 16, 0, 40, 1) { Scale = 1f };
         tiny.Query.AsSpan().Fill(1f);
         for (int j = 0; j < 40; j++)
@@ -67,7 +67,7 @@ public class AttentionKernelTests
             for (int i = 0; i < 16; i++)
                 tiny.SetKey(j, i, Half(j < 4 ? 5f : -0.41f));
             for (int i = 0; i < 16; i++)
-                tiny.SetValue(j, i, j < 4 ? (ushort)0 : (ushort)(i % 2 == 0 ? 0x8001 : 0x0001));
+                tiny.SetValue(j, i, j < 4 ? (ushort)0 : (ushort)((i + j) % 2 == 0 ? 0x8001 : 0x0001));
         }
         List<int> bits = EqualsDefinition(tiny);
         Assert.Contains(int.MinValue, bits);

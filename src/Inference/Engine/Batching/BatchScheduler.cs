@@ -140,6 +140,7 @@ public sealed class BatchScheduler : IDisposable
         lock (_gate)
         {
             Expect(step, false);
+            Monitor.Pulse(_gate);
             if (step.State == StepState.Running)
                 step.Abandoned ??= reason;
             if (step.State != StepState.Waiting)
