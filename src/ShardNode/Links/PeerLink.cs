@@ -15,7 +15,7 @@ internal sealed class PeerLink(LinkPeer peer)
     private const int MostQueued = 256;
 
     private readonly Channel<LinkFrame> _queue = Channel.CreateBounded<LinkFrame>(
-        new BoundedChannelOptions(MostQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        new BoundedChannelOptions(MostQueued) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait, AllowSynchronousContinuations = true });
     private readonly CancellationTokenSource _lost = new();
 
     public LinkPeer Peer => peer;
