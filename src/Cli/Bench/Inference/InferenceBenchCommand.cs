@@ -66,9 +66,9 @@ internal sealed class InferenceBenchCommand
         for (int round = 0; round <= rounds; round++)
         {
             limits.Sample();
-            await side.RunAsync(round, round > 0, cancellationToken).ConfigureAwait(false);
-            if (second is not null)
-                await second.RunAsync(round, round > 0, cancellationToken).ConfigureAwait(false);
+            // Whoever comes after the sampling finds other caches: they take turns at that too.
+            foreach (BenchSide next in second is null ? [side] : round % 2 == 0 ? [side, second] : (BenchSide[])[second, side])
+                await next.RunAsync(round, round > 0, cancellationToken).ConfigureAwait(false);
             console.Progress(round == 0 ? "warmed up" : $"round {round} of {rounds}");
         }
         MachineLimits machine = limits.Result();
