@@ -12,45 +12,34 @@ namespace TeeTee.Cli.Commands;
 internal sealed class ModelImportCommand
 {
     private readonly Argument<string> _directory = new("directory") { Description = "The directory with config.json, tokenizer.json and model*.safetensors." };
-    private readonly Option<string> _type;
-    private readonly Option<string> _out;
-    private readonly Option<int> _threads;
-    private readonly Option<bool> _force;
+    private readonly GgufOutputSettings _output;
 
-    private ModelImportCommand(Settings settings)
-    {
-        _type = settings.Option("--type", $"Type of the matrices: {TypeNames}. Models run as Q8_0 whatever the file has.", "q8_0");
-        _out = settings.Required<string>("--out", "The file to write.");
-        _threads = settings.Option("--threads", "Threads that convert; the file does not depend on it.", Environment.ProcessorCount);
-        _force = settings.Flag("--force", "Replace a file that exists.");
-    }
+    private ModelImportCommand(Settings settings) =>
+        _output = new GgufOutputSettings(settings, HuggingFaceModel.Types, " Models run as Q8_0 whatever the file has.", "convert");
 
     public static Command Create(CommandFactory factory)
     {
         ModelImportCommand command = new(factory.Settings);
         return factory.Create("import", "Write a Hugging Face directory (llama, mistral, qwen2, qwen3; safetensors) as a GGUF file.",
-            [command._directory, command._type, command._out, command._threads, command._force],
+            [command._directory, .. command._output.Symbols],
             (parsed, console, cancellationToken) => Task.Run(() => command.Run(parsed, console, cancellationToken), cancellationToken));
     }
-
-    private static string TypeNames => string.Join(", ", HuggingFaceModel.Types.Select(static type => type.ToString().ToLowerInvariant()));
 
     private ExitCode Run(ParseResult parsed, CommandConsole console, CancellationToken cancellationToken)
     {
         string directory = parsed.GetValue(_directory)!;
-        string path = parsed.GetValue(_out)!;
-        GgufType type = Type(parsed.GetValue(_type)!);
-        int threads = parsed.GetValue(_threads);
-        if (threads is < 1 or > 1 << 10)
-            throw new FailureException(ExitCode.Usage, "bad_setting", $"--threads is {threads}, 1 to {1 << 10} are possible.");
-        bool force = parsed.GetValue(_force);
-        if (File.Exists(path) && !force)
-            throw new FailureException(ExitCode.Usage, "file_exists", $"{path} exists already; --force replaces it.");
+        string path = _output.Path(parsed);
+        GgufType type = _output.Type(parsed);
+        GgufWriteOptions options = _output.Options(parsed);
         Stopwatch time = Stopwatch.StartNew();
         using HuggingFaceModel model = Open(directory, type);
         console.Progress($"{model.Name}: {model.Architecture}, {model.LayerCount} layers, {model.Tensors.Count} tensors");
-        GgufWriteOptions options = new() { Threads = threads, Overwrite = force, Progress = new ShareProgress(console, model.DataBytes) };
-        Write(model, directory, path, options, cancellationToken);
+        options = options with { Progress = new ShareProgress(console, model.DataBytes) };
+        _output.Write(parsed, model.DataBytes, () => Guard(directory, () =>
+        {
+            model.Write(path, options, cancellationToken);
+            return true;
+        }));
         Report(model, path, type, time, console);
         return ExitCode.Success;
     }
@@ -88,22 +77,6 @@ internal sealed class ModelImportCommand
         }
     }
 
-    private static void Write(HuggingFaceModel model, string directory, string path, GgufWriteOptions options, CancellationToken cancellationToken)
-    {
-        try
-        {
-            Guard(directory, () =>
-            {
-                model.Write(path, options, cancellationToken);
-                return true;
-            });
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new FailureException(ExitCode.Configuration, "file_unwritable", $"{path} ({model.DataBytes:N0} bytes) cannot be written: {fault.Message}", fault);
-        }
-    }
-
     private static T Guard<T>(string directory, Func<T> work)
     {
         try
@@ -114,15 +87,5 @@ internal sealed class ModelImportCommand
         {
             throw new FailureException(ExitCode.Model, "bad_model", $"{directory}: {fault.Message}", fault);
         }
-    }
-
-    private static GgufType Type(string name)
-    {
-        foreach (GgufType type in HuggingFaceModel.Types)
-        {
-            if (type.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))
-                return type;
-        }
-        throw new FailureException(ExitCode.Usage, "bad_setting", $"--type {name} cannot be written; there are {TypeNames}.");
     }
 }

@@ -30,7 +30,7 @@ internal sealed class RunCommand
 
     private RunCommand(Settings settings)
     {
-        _model = settings.Required<string>("--model", "GGUF file of a llama-family model.");
+        _model = settings.Required<string>("--model", "GGUF file of a llama, mistral, qwen2 or qwen3 model.");
         _cache = new ModelCacheSettings(settings);
         _tokens = settings.Optional<string>("--tokens", "Prompt as token ids: 1,2,3. Nothing is added.");
         _prompt = settings.Optional<string>("--prompt", "Prompt as text; the model's beginning-of-sequence token is added if it asks for one.");
